@@ -1,0 +1,234 @@
+//! What can be wrong with a request, in the terms of the contract: a stable code, a place, and figures.
+
+use std::fmt;
+
+use serde_json::Value;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
+        /// The stable, never translated name of a failure. The order is that in which the failing guards of one
+        /// transition are reported; the first gives the answer its `code`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Code {
+            /// Every code there is.
+            pub const ALL: &[Code] = &[$(Code::$name),*];
+
+            /// The code as clients see it.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Code::$name => $text,)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    // Guards of a transition, in the order of the domain's table.
+    /// The window that the action needs is not open.
+    WindowClosed = "window_closed",
+    /// The materials do not meet the cycle's policy.
+    MaterialsIncomplete = "materials_incomplete",
+    /// An item of the stage's checklist is not answered with `true`.
+    ChecklistIncomplete = "checklist_incomplete",
+    /// The verification file lacks a confirming record, or a refuting one is not answered.
+    VerificationMissing = "verification_missing",
+    /// The consent to publication and forwarding is missing.
+    ConsentMissing = "consent_missing",
+    /// The reviewer is a nominator of the candidate.
+    OwnNomination = "own_nomination",
+    /// The reviewer has decided another stage of this candidate.
+    DecidedBefore = "decided_before",
+    /// The organization whose stage it is has reviewers of its own who may decide.
+    StageStaffed = "stage_staffed",
+    /// The district's places of the cycle are used up.
+    QuotaExceeded = "quota_exceeded",
+    /// The next stage has decided already.
+    NextStageDecided = "next_stage_decided",
+    /// Nothing of the file has changed since the return, and no answer was given.
+    NothingChanged = "nothing_changed",
+    /// The window of the next step is still open, so there is nothing to carry over.
+    WindowStillOpen = "window_still_open",
+    /// The list of the cycle is published.
+    AlreadyPublished = "already_published",
+    /// The batch would be empty.
+    BatchEmpty = "batch_empty",
+    /// Another nomination of the candidate stands.
+    OtherNominationStands = "other_nomination_stands",
+
+    // The state of things forbids.
+    /// The status does not allow the action.
+    TransitionNotAllowed = "transition_not_allowed",
+    /// A second root of the organization tree.
+    RootExists = "root_exists",
+    /// The organization carries open candidates, members or children.
+    OrganizationInUse = "organization_in_use",
+    /// The name or number is taken.
+    AlreadyExists = "already_exists",
+    /// The policy's field is frozen, and no reason was given or it may not be amended now.
+    PolicyFrozen = "policy_frozen",
+    /// The change contradicts what was done under the policy or window.
+    ContradictsRecords = "contradicts_records",
+    /// The candidate has as many photos as the policy allows.
+    PhotoLimit = "photo_limit",
+    /// Voting is not open.
+    VotingClosed = "voting_closed",
+    /// The vote is held on the national site.
+    VotingElsewhere = "voting_elsewhere",
+    /// The voter has voted for as many candidates of the category as allowed.
+    CategoryLimitReached = "category_limit_reached",
+    /// A tie across the cut must be broken.
+    TieAtCut = "tie_at_cut",
+    /// Votes in quarantine are undecided.
+    VotesUndecided = "votes_undecided",
+    /// Objections are undecided.
+    ObjectionsUndecided = "objections_undecided",
+    /// The portal has not delivered the results.
+    ResultsMissing = "results_missing",
+    /// The period for objections is over or has not begun.
+    ObjectionsClosed = "objections_closed",
+    /// The thing was decided before.
+    AlreadyDecided = "already_decided",
+    /// Another request with the same idempotency key is still running.
+    RequestInProgress = "request_in_progress",
+
+    // One field of the input.
+    /// A required member is missing.
+    Required = "required",
+    /// A member that the operation does not know.
+    UnknownMember = "unknown_member",
+    /// A member that occurs twice.
+    DuplicateMember = "duplicate_member",
+    /// The value has another JSON type.
+    WrongType = "wrong_type",
+    /// The text is empty or too short.
+    TooShort = "too_short",
+    /// The text is too long.
+    TooLong = "too_long",
+    /// The number is below the least allowed.
+    TooSmall = "too_small",
+    /// The number is above the most allowed.
+    TooLarge = "too_large",
+    /// Too few items.
+    TooFew = "too_few",
+    /// Too many items.
+    TooMany = "too_many",
+    /// An item occurs twice.
+    Duplicate = "duplicate",
+    /// The value is none of those allowed.
+    UnknownValue = "unknown_value",
+    /// The text has not the form asked for.
+    Malformed = "malformed",
+    /// The text has a control, bidirectional, zero-width or private character.
+    ForbiddenCharacter = "forbidden_character",
+    /// The password is easily guessed.
+    WeakPassword = "weak_password",
+    /// What the value refers to does not exist or cannot be used here.
+    UnknownReference = "unknown_reference",
+    /// The value does not go together with another.
+    Inconsistent = "inconsistent",
+    /// The photo is larger than may be stored.
+    PhotoTooLarge = "photo_too_large",
+    /// The photo's shorter side is too small.
+    PhotoTooSmall = "photo_too_small",
+    /// The file is not a JPEG or PNG picture that can be decoded.
+    PhotoUnreadable = "photo_unreadable",
+
+    // The request as a whole.
+    /// The input breaks rules of its own; `errors` says which.
+    ValidationFailed = "validation_failed",
+    /// The body is not JSON.
+    MalformedJson = "malformed_json",
+    /// A parameter of the query is wrong or unknown.
+    InvalidQuery = "invalid_query",
+    /// The cursor does not belong to this query.
+    InvalidCursor = "invalid_cursor",
+    /// A header is malformed.
+    InvalidHeader = "invalid_header",
+    /// A multipart body could not be read.
+    InvalidMultipart = "invalid_multipart",
+    /// No valid credentials.
+    Unauthenticated = "unauthenticated",
+    /// The user name or password is wrong, or the account is closed.
+    InvalidCredentials = "invalid_credentials",
+    /// The refresh token is not valid.
+    InvalidRefreshToken = "invalid_refresh_token",
+    /// The role does not allow the operation.
+    Forbidden = "forbidden",
+    /// The results of the vote are not public now.
+    ResultsNotPublic = "results_not_public",
+    /// There is no such thing, or not for the caller.
+    NotFound = "not_found",
+    /// The path does not know the method.
+    MethodNotAllowed = "method_not_allowed",
+    /// `If-Match` names a version that has passed.
+    PreconditionFailed = "precondition_failed",
+    /// `If-Match` is missing.
+    PreconditionRequired = "precondition_required",
+    /// The body is larger than allowed.
+    PayloadTooLarge = "payload_too_large",
+    /// The content type is not supported.
+    UnsupportedMediaType = "unsupported_media_type",
+    /// The idempotency key was used for another request.
+    IdempotencyKeyReused = "idempotency_key_reused",
+    /// The account is locked for a while after repeated failures.
+    AccountLocked = "account_locked",
+    /// Too many requests.
+    RateLimited = "rate_limited",
+    /// The body did not arrive in time.
+    RequestTimeout = "request_timeout",
+    /// The server is overloaded or the database is away.
+    Unavailable = "unavailable",
+    /// A fault of the server.
+    Internal = "internal",
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One failure with its place in the request and the figures that explain it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    /// JSON Pointer (RFC 6901) to the place in the body; empty for the request as a whole.
+    pub pointer: String,
+    /// What is wrong.
+    pub code: Code,
+    /// Named figures, such as `limit` and `actual`, members of the answer beside the code.
+    pub figures: Vec<(&'static str, Value)>,
+}
+
+impl Fault {
+    /// A failure at a place. A pointer starts with `/`, or is empty.
+    #[must_use]
+    pub fn at(pointer: impl Into<String>, code: Code) -> Self {
+        Self { pointer: pointer.into(), code, figures: Vec::new() }
+    }
+
+    /// A failure of the request as a whole, such as a guard.
+    #[must_use]
+    pub fn of(code: Code) -> Self {
+        Self::at("", code)
+    }
+
+    /// Adds a named figure.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.figures.push((name, value.into()));
+        self
+    }
+
+    /// The same failure below a parent's pointer, for nested input.
+    #[must_use]
+    pub fn under(mut self, parent: &str) -> Self {
+        self.pointer.insert_str(0, parent);
+        self
+    }
+}

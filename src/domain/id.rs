@@ -1,0 +1,81 @@
+//! Identifiers: one newtype over a UUIDv7 for each kind of thing, so that they cannot be confused.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Every identifier newtype: built from a UUID, shown as one.
+pub trait Identifier: Copy + From<Uuid> + Into<Uuid> {}
+
+macro_rules! identifiers {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl Identifier for $name {}
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+        impl FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Uuid::from_str(text).map(Self)
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )*};
+}
+
+identifiers! {
+    /// A person's account.
+    UserId;
+    /// A node of the tree city → district → unit.
+    OrganizationId;
+    /// A person or group recommended in one cycle and category.
+    CandidateId;
+    /// One act of recommending.
+    NominationId;
+    /// A photo of a candidate; also its key in the file store.
+    PhotoId;
+    /// One reviewer's decision at one stage.
+    ReviewId;
+    /// A row of a candidate's history.
+    TransitionId;
+    /// A package of one cycle that goes to the provincial portal.
+    BatchId;
+    /// One voter's support for one candidate.
+    VoteId;
+    /// An objection to a published candidate.
+    ObjectionId;
+    /// The person or group who holds one or more honours.
+    HonoreeId;
+    /// One entry of a published list.
+    HonourId;
+    /// A refresh token; the tokens that follow from one login share a family.
+    TokenId;
+    /// An audit event.
+    AuditId;
+    /// An outgoing event.
+    EventId;
+    /// An amendment of a cycle's windows or policy.
+    AmendmentId;
+}

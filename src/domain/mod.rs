@@ -1,0 +1,6 @@
+//! The rules of the campaign: types, state machine, calendar, policies, guards, ranking, counting.
+//!
+//! Pure: no I/O, no clock, no randomness, no framework. Whatever varies is a parameter.
+
+pub mod fault;
+pub mod id;
