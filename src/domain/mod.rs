@@ -2,5 +2,8 @@
 //!
 //! Pure: no I/O, no clock, no randomness, no framework. Whatever varies is a parameter.
 
+#[macro_use]
+pub mod text_enum;
+
 pub mod fault;
 pub mod id;
