@@ -7,3 +7,7 @@ pub mod text_enum;
 
 pub mod fault;
 pub mod id;
+pub mod local_day;
+pub mod month;
+pub mod phase;
+pub mod window;
