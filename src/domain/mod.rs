@@ -5,9 +5,14 @@
 #[macro_use]
 pub mod text_enum;
 
+pub mod category;
 pub mod fault;
 pub mod id;
+pub mod leadership;
 pub mod local_day;
+pub mod localized;
 pub mod month;
+pub mod organization;
 pub mod phase;
+pub mod role;
 pub mod window;
