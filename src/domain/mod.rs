@@ -5,7 +5,9 @@
 #[macro_use]
 pub mod text_enum;
 
+pub mod amendment;
 pub mod category;
+pub mod cycle;
 pub mod fault;
 pub mod id;
 pub mod leadership;
@@ -14,5 +16,7 @@ pub mod localized;
 pub mod month;
 pub mod organization;
 pub mod phase;
+pub mod policy;
 pub mod role;
+pub mod stage;
 pub mod window;

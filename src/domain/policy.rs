@@ -1,0 +1,205 @@
+//! Every number of the campaign, as a field of the cycle's policy.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::fault::{Code, Fault};
+
+mod field;
+mod range;
+
+pub use field::{FieldGroup, PolicyField};
+
+text_enum! {
+    /// How often a voter may vote for one candidate.
+    pub enum Repeat {
+        /// Once in the cycle.
+        Once = "once",
+        /// Once each local day.
+        Daily = "daily",
+    }
+}
+
+text_enum! {
+    /// When and to whom the results of the vote are shown.
+    pub enum ResultsVisibility {
+        /// To everybody while voting runs.
+        Live = "live",
+        /// To everybody after voting has closed.
+        AfterClose = "after_close",
+        /// To reviewers; to the public with the list.
+        ReviewersOnly = "reviewers_only",
+    }
+}
+
+text_enum! {
+    /// Where the vote is held.
+    pub enum ResultSource {
+        /// Here.
+        Local = "local",
+        /// On the national site; the portal delivers the results.
+        Portal = "portal",
+    }
+}
+
+text_enum! {
+    /// When comments are moderated.
+    pub enum CommentModeration {
+        /// Clean ones appear at once, doubtful ones are held.
+        Post = "post",
+        /// All are held.
+        Pre = "pre",
+    }
+}
+
+/// The policy of one cycle. A member that is left out has its default; an unknown one is refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Policy {
+    /// The fewest characters of a deed, counted as a word processor counts.
+    pub deed_min_chars: u32,
+    /// The most characters of a deed.
+    pub deed_max_chars: u32,
+    /// Exactly so many photos.
+    pub photo_count: u32,
+    /// The largest photo as stored, in bytes.
+    pub photo_max_bytes: u32,
+    /// The least length of a photo's shorter side, in pixels.
+    pub photo_min_side_px: u32,
+    /// The fewest confirming records of the verification file. Becomes 1 by default as soon as verification files
+    /// exist; until then a higher number keeps every candidate from being verified.
+    pub verification_records_min: u32,
+    /// The most candidates that one district endorses.
+    pub district_quota: u32,
+    /// How often a voter may vote for one candidate.
+    pub repeat: Repeat,
+    /// The most different candidates of one category that a voter votes for in the span of `repeat`.
+    pub votes_per_category: u32,
+    /// When and to whom the results are shown.
+    pub results_visibility: ResultsVisibility,
+    /// Where the vote is held.
+    pub result_source: ResultSource,
+    /// The national site's page; required with `result_source: portal`.
+    pub voting_url: Option<String>,
+    /// When comments are moderated.
+    pub comment_moderation: CommentModeration,
+    /// The most candidates of one category on the list.
+    pub list_per_category: u32,
+    /// The fewest valid votes of a candidate on the list.
+    pub list_min_votes: u32,
+    /// Days after publication in which objections are taken.
+    pub objection_days: u32,
+    /// Months after which an honoree is to be visited again.
+    pub visit_interval_months: u32,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            deed_min_chars: 500,
+            deed_max_chars: 1000,
+            photo_count: 2,
+            photo_max_bytes: 384 * 1024,
+            photo_min_side_px: 300,
+            verification_records_min: 0,
+            district_quota: 2,
+            repeat: Repeat::Once,
+            votes_per_category: 20,
+            results_visibility: ResultsVisibility::Live,
+            result_source: ResultSource::Local,
+            voting_url: None,
+            comment_moderation: CommentModeration::Post,
+            list_per_category: 20,
+            list_min_votes: 1,
+            objection_days: 15,
+            visit_interval_months: 6,
+        }
+    }
+}
+
+impl Policy {
+    /// Everything that is wrong with the policy as a whole, the pointers below `/policy`.
+    #[must_use]
+    pub fn validate(&self) -> Vec<Fault> {
+        let mut faults = range::faults(self);
+        if self.deed_min_chars > self.deed_max_chars {
+            let fault = Fault::at(PolicyField::DeedMaxChars.pointer(), Code::Inconsistent);
+            faults.push(fault.with("minimum", self.deed_min_chars).with("actual", self.deed_max_chars));
+        }
+        match (&self.voting_url, self.result_source) {
+            (None, ResultSource::Portal) => {
+                faults.push(Fault::at(PolicyField::VotingUrl.pointer(), Code::Required));
+            }
+            (Some(url), _) if !is_web_address(url) => {
+                faults.push(Fault::at(PolicyField::VotingUrl.pointer(), Code::Malformed));
+            }
+            (Some(_), _) | (None, ResultSource::Local) => {}
+        }
+        faults
+    }
+
+    /// The policy after a merge patch (RFC 7396): a member that is `null` gets its default. All unknown and
+    /// ill-typed members are reported; the result is not yet validated.
+    pub fn merged(&self, patch: &Map<String, Value>) -> Result<Self, Vec<Fault>> {
+        let faults: Vec<_> = patch.iter().filter_map(|(name, value)| self.member_fault(name, value)).collect();
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let mut members = self.members();
+        for (name, value) in patch {
+            if value.is_null() {
+                members.remove(name);
+            } else {
+                members.insert(name.clone(), value.clone());
+            }
+        }
+        // Each member was parsed above; together they cannot fail.
+        serde_json::from_value(Value::Object(members)).map_err(|_| vec![Fault::at("/policy", Code::WrongType)])
+    }
+
+    /// The fields whose values differ.
+    #[must_use]
+    pub fn diff(old: &Self, new: &Self) -> Vec<PolicyField> {
+        let (old, new) = (old.members(), new.members());
+        PolicyField::ALL.iter().copied().filter(|field| old.get(field.as_str()) != new.get(field.as_str())).collect()
+    }
+
+    fn members(&self) -> Map<String, Value> {
+        match serde_json::to_value(self) {
+            Ok(Value::Object(members)) => members,
+            // A struct of numbers and texts is always an object.
+            Ok(_) | Err(_) => Map::new(),
+        }
+    }
+
+    fn member_fault(&self, name: &str, value: &Value) -> Option<Fault> {
+        let Ok(field) = name.parse::<PolicyField>() else {
+            let escaped = name.replace('~', "~0").replace('/', "~1");
+            return Some(Fault::at(format!("/policy/{escaped}"), Code::UnknownMember));
+        };
+        let alone = Value::Object(Map::from_iter([(name.to_owned(), value.clone())]));
+        if value.is_null() || serde_json::from_value::<Self>(alone).is_ok() {
+            return None;
+        }
+        let code = match (self.members().get(name), value) {
+            (Some(Value::String(_)), Value::String(_)) => Code::UnknownValue,
+            (Some(Value::Number(_)), Value::Number(number)) if number.is_i64() && number.as_u64().is_none() => {
+                Code::TooSmall
+            }
+            (Some(Value::Number(_)), Value::Number(number)) if number.is_u64() => Code::TooLarge,
+            _ => Code::WrongType,
+        };
+        Some(Fault::at(field.pointer(), code))
+    }
+}
+
+/// An absolute `http` or `https` address of at most 2048 visible ASCII characters.
+fn is_web_address(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    text.len() <= 2048
+        && text.bytes().all(|byte| byte.is_ascii_graphic())
+        && rest.is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_alphanumeric()))
+}
+
+#[cfg(test)]
+mod tests;

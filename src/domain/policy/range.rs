@@ -1,0 +1,42 @@
+//! The range of each number of the policy.
+
+use std::ops::RangeInclusive;
+
+use super::{Policy, PolicyField};
+use crate::domain::fault::{Code, Fault};
+
+/// The most bytes of an upload, and so of a stored photo.
+const UPLOAD_MAX_BYTES: u32 = 20 * 1024 * 1024;
+
+/// The numbers that lie outside their range, each with the bound it breaks.
+pub(super) fn faults(policy: &Policy) -> Vec<Fault> {
+    ranges(policy)
+        .into_iter()
+        .filter(|(_, actual, range)| !range.contains(actual))
+        .map(|(field, actual, range)| {
+            let (code, name, bound) = if actual < *range.start() {
+                (Code::TooSmall, "minimum", *range.start())
+            } else {
+                (Code::TooLarge, "limit", *range.end())
+            };
+            Fault::at(field.pointer(), code).with(name, bound).with("actual", actual)
+        })
+        .collect()
+}
+
+fn ranges(policy: &Policy) -> [(PolicyField, u32, RangeInclusive<u32>); 12] {
+    [
+        (PolicyField::DeedMinChars, policy.deed_min_chars, 1..=10_000),
+        (PolicyField::DeedMaxChars, policy.deed_max_chars, 1..=10_000),
+        (PolicyField::PhotoCount, policy.photo_count, 0..=20),
+        (PolicyField::PhotoMaxBytes, policy.photo_max_bytes, 16_384..=UPLOAD_MAX_BYTES),
+        (PolicyField::PhotoMinSidePx, policy.photo_min_side_px, 1..=4_000),
+        (PolicyField::VerificationRecordsMin, policy.verification_records_min, 0..=20),
+        (PolicyField::DistrictQuota, policy.district_quota, 1..=1_000),
+        (PolicyField::VotesPerCategory, policy.votes_per_category, 1..=1_000),
+        (PolicyField::ListPerCategory, policy.list_per_category, 1..=1_000),
+        (PolicyField::ListMinVotes, policy.list_min_votes, 0..=1_000_000),
+        (PolicyField::ObjectionDays, policy.objection_days, 0..=365),
+        (PolicyField::VisitIntervalMonths, policy.visit_interval_months, 1..=60),
+    ]
+}
