@@ -1,0 +1,3 @@
+//! Tests of the whole: one binary, one file per area.
+
+mod layers;
