@@ -6,6 +6,7 @@
 pub mod text_enum;
 
 pub mod amendment;
+pub mod candidate;
 pub mod category;
 pub mod cycle;
 pub mod fault;
@@ -22,5 +23,6 @@ pub mod policy;
 pub mod role;
 pub mod stage;
 pub mod tally;
+pub mod transition;
 pub mod vote;
 pub mod window;
