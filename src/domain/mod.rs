@@ -6,7 +6,7 @@
 pub mod text_enum;
 
 pub mod amendment;
-pub mod candidate;
+pub mod birth;
 pub mod category;
 pub mod cycle;
 pub mod fault;
@@ -18,11 +18,17 @@ pub mod localized;
 pub mod month;
 pub mod objection;
 pub mod organization;
+pub mod person_name;
 pub mod phase;
+pub mod phone;
+pub mod photo;
 pub mod policy;
+pub mod readiness;
 pub mod role;
 pub mod stage;
 pub mod tally;
-pub mod transition;
+pub mod text;
+pub mod tracking_code;
 pub mod vote;
 pub mod window;
+pub mod word_count;
