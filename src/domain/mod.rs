@@ -6,10 +6,13 @@
 pub mod text_enum;
 
 pub mod amendment;
+pub mod batch;
 pub mod birth;
+pub mod candidate;
 pub mod category;
 pub mod cycle;
 pub mod fault;
+pub mod honour;
 pub mod id;
 pub mod leadership;
 pub mod listing;
