@@ -66,22 +66,32 @@ pub struct Wish<'a> {
     pub has_reason: bool,
 }
 
-/// Decides a change of windows and policy: valid as a whole first (then all faults of the input), then allowed by
-/// what is frozen and done (then all contradictions). Whether voting is open is judged by the windows as they were.
-pub fn judge(cycle: &Cycle, wish: &Wish<'_>, done: &Done, now: DateTime<Utc>) -> Result<Change, Vec<Fault>> {
+/// Why a change is not allowed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Refused {
+    /// The wish breaks rules of its own.
+    Invalid(Vec<Fault>),
+    /// It goes against what is frozen, published or done.
+    Contradicting(Vec<Fault>),
+}
+
+/// Decides a change of windows and policy: valid as a whole first, then allowed by what is frozen and done; all faults
+/// of either kind together. Whether voting is open is judged by the windows as they were.
+pub fn judge(cycle: &Cycle, wish: &Wish<'_>, done: &Done, now: DateTime<Utc>) -> Result<Change, Refused> {
     let moved = cycle.windows.moved(wish.windows);
     let fields = Policy::diff(&cycle.policy, wish.policy);
     if moved.is_empty() && fields.is_empty() {
         return Ok(Change::Nothing);
     }
-    let mut faults = invalid(wish, !moved.is_empty());
-    if faults.is_empty() {
-        let windows = moved.iter().flat_map(|kind| window_faults(cycle, wish.windows, done, *kind));
-        let policy = fields.iter().flat_map(|field| field_faults(cycle, wish, done, (*field, now)));
-        faults.extend(windows.chain(policy));
+    let invalid = invalid(wish, !moved.is_empty());
+    if !invalid.is_empty() {
+        return Err(Refused::Invalid(invalid));
     }
-    if !faults.is_empty() {
-        return Err(faults);
+    let windows = moved.iter().flat_map(|kind| window_faults(cycle, wish.windows, done, *kind));
+    let policy = fields.iter().flat_map(|field| field_faults(cycle, wish, done, (*field, now)));
+    let contradicting: Vec<Fault> = windows.chain(policy).collect();
+    if !contradicting.is_empty() {
+        return Err(Refused::Contradicting(contradicting));
     }
     let is_amendment = !moved.is_empty() || fields.iter().any(|field| is_frozen(cycle, *field, now));
     Ok(if is_amendment { Change::Amendment } else { Change::Plain })

@@ -12,10 +12,10 @@ pub struct Leadership {
     pub deputies: Vec<String>,
     /// 成员.
     pub members: Vec<String>,
-    /// 办公室: where the daily work is done.
-    pub office: Option<String>,
-    /// 办公室主任.
+    /// 办公室主任, who does the daily work.
     pub office_director: Option<String>,
+    /// The office's public telephone.
+    pub office_phone: Option<String>,
 }
 
 impl Leadership {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{fault::Fault, text};
+
 /// A text in Chinese and in English.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -17,5 +19,35 @@ impl Localized {
     #[must_use]
     pub fn new(zh: &str, en: &str) -> Self {
         Self { zh: zh.to_owned(), en: en.to_owned() }
+    }
+
+    /// The texts with one or both replaced.
+    #[must_use]
+    pub fn patched(&self, (zh, en): &(Option<String>, Option<String>)) -> Self {
+        Self { zh: zh.as_ref().unwrap_or(&self.zh).clone(), en: en.as_ref().unwrap_or(&self.en).clone() }
+    }
+
+    /// The texts in the form in which they are kept.
+    #[must_use]
+    pub fn tidy(&self) -> Self {
+        Self { zh: text::tidy_paragraphs(&self.zh), en: text::tidy_paragraphs(&self.en) }
+    }
+
+    /// What is wrong with two texts of one line, below a pointer.
+    #[must_use]
+    pub fn line_faults(&self, pointer: &str, max_chars: usize) -> Vec<Fault> {
+        self.faults(pointer, |text| text::line(text, max_chars))
+    }
+
+    /// What is wrong with two texts of paragraphs, below a pointer.
+    #[must_use]
+    pub fn paragraph_faults(&self, pointer: &str, max_chars: usize) -> Vec<Fault> {
+        self.faults(pointer, |text| text::paragraphs(text, max_chars))
+    }
+
+    fn faults(&self, pointer: &str, check: impl Fn(&str) -> Vec<Fault>) -> Vec<Fault> {
+        let zh = check(&self.zh).into_iter().map(|fault| fault.under(&format!("{pointer}/zh")));
+        let en = check(&self.en).into_iter().map(|fault| fault.under(&format!("{pointer}/en")));
+        zh.chain(en).collect()
     }
 }

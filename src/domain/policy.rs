@@ -164,6 +164,12 @@ impl Policy {
         PolicyField::ALL.iter().copied().filter(|field| old.get(field.as_str()) != new.get(field.as_str())).collect()
     }
 
+    /// A field's value, as it is sent.
+    #[must_use]
+    pub fn value(&self, field: PolicyField) -> Value {
+        self.members().remove(field.as_str()).unwrap_or_default()
+    }
+
     fn members(&self) -> Map<String, Value> {
         match serde_json::to_value(self) {
             Ok(Value::Object(members)) => members,

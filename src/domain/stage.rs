@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    candidate::Status,
     category::is_snake_case,
     fault::{Code, Fault},
     localized::Localized,
@@ -43,6 +44,42 @@ impl StageCode {
         }
     }
 
+    /// The status in which a candidate waits for the stage.
+    #[must_use]
+    pub const fn from(self) -> Status {
+        match self {
+            Self::UnitVerification => Status::Nominated,
+            Self::DistrictEndorsement => Status::Verified,
+            Self::CityScreening => Status::Endorsed,
+            Self::Forwarding => Status::Screened,
+            Self::Listing => Status::Forwarded,
+        }
+    }
+
+    /// The status to which the stage's approval brings a candidate.
+    #[must_use]
+    pub const fn to(self) -> Status {
+        match self {
+            Self::UnitVerification => Status::Verified,
+            Self::DistrictEndorsement => Status::Endorsed,
+            Self::CityScreening => Status::Screened,
+            Self::Forwarding => Status::Forwarded,
+            Self::Listing => Status::Listed,
+        }
+    }
+
+    /// Its place among the stages, from 1.
+    #[must_use]
+    pub const fn position(self) -> i32 {
+        match self {
+            Self::UnitVerification => 1,
+            Self::DistrictEndorsement => 2,
+            Self::CityScreening => 3,
+            Self::Forwarding => 4,
+            Self::Listing => 5,
+        }
+    }
+
     /// Whether a reviewer fills a checklist here. Forwarding and listing concern many candidates at once.
     #[must_use]
     pub const fn has_checklist(self) -> bool {
@@ -74,8 +111,6 @@ pub struct Stage {
     pub checklist: Vec<ChecklistItem>,
     /// Grows with each change.
     pub version: i64,
-    /// When it was entered.
-    pub created_at: DateTime<Utc>,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
 }
@@ -112,6 +147,13 @@ mod tests {
 
     fn item(code: &str) -> ChecklistItem {
         ChecklistItem { code: code.to_owned(), text: Localized::new("一", "one") }
+    }
+
+    #[test]
+    fn the_stages_lead_from_one_to_the_next() {
+        for pair in StageCode::ALL.windows(2) {
+            assert_eq!(pair[0].to(), pair[1].from());
+        }
     }
 
     #[test]

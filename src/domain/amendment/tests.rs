@@ -24,14 +24,21 @@ fn judged(
     now: DateTime<Utc>,
 ) -> Result<Change, Vec<Code>> {
     judge(cycle, &Wish { windows: &cycle.windows, policy, has_reason }, done, now)
-        .map_err(|faults| faults.into_iter().map(|fault| fault.code).collect())
+        .map_err(|refused| contradictions(refused).into_iter().map(|fault| fault.code).collect())
 }
 
 fn moved(cycle: &Cycle, kind: WindowKind, window: Window, done: &Done) -> Result<Change, Vec<(String, Code)>> {
     let mut windows = cycle.windows;
     windows.set(kind, window);
     judge(cycle, &Wish { windows: &windows, policy: &cycle.policy, has_reason: true }, done, window.opens_at)
-        .map_err(|faults| faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect())
+        .map_err(|refused| contradictions(refused).into_iter().map(|fault| (fault.pointer, fault.code)).collect())
+}
+
+fn contradictions(refused: Refused) -> Vec<Fault> {
+    match refused {
+        Refused::Contradicting(faults) => faults,
+        Refused::Invalid(faults) => panic!("invalid: {faults:?}"),
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -143,11 +150,14 @@ fn moving_a_window_wants_a_reason_and_an_unpublished_cycle() {
     windows.reporting.closes_at -= Duration::days(1);
     let wish = Wish { windows: &windows, policy: &cycle.policy.clone(), has_reason: false };
     let now = windows.reporting.opens_at;
-    assert_eq!(judge(&cycle, &wish, &Done::default(), now), Err(vec![Fault::at("/reason", Code::Required)]));
+    assert_eq!(
+        judge(&cycle, &wish, &Done::default(), now),
+        Err(Refused::Invalid(vec![Fault::at("/reason", Code::Required)]))
+    );
     cycle.published_at = Some(now);
     let wish = Wish { has_reason: true, ..wish };
     let expected = vec![Fault::at("/windows/reporting", Code::AlreadyPublished)];
-    assert_eq!(judge(&cycle, &wish, &Done::default(), now), Err(expected));
+    assert_eq!(judge(&cycle, &wish, &Done::default(), now), Err(Refused::Contradicting(expected)));
 }
 
 #[test]
@@ -158,7 +168,7 @@ fn moving_the_voting_window_away_does_not_thaw_the_ballot_in_the_same_change() {
     windows.voting.opens_at = now + Duration::days(1);
     let policy = changed(FieldGroup::Ballot);
     let wish = Wish { windows: &windows, policy: &policy, has_reason: true };
-    let faults = judge(&cycle, &wish, &Done::default(), now).unwrap_err();
+    let faults = contradictions(judge(&cycle, &wish, &Done::default(), now).unwrap_err());
     assert_eq!(faults[0], Fault::at("/policy/results_visibility", Code::PolicyFrozen));
 }
 

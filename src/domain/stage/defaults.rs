@@ -69,7 +69,6 @@ fn stage(code: StageCode, now: DateTime<Utc>) -> Stage {
         label: Localized::new(zh, en),
         checklist: checklist.iter().map(item).collect(),
         version: 1,
-        created_at: now,
         updated_at: now,
     }
 }
