@@ -1,0 +1,2 @@
+DROP TABLE transitions;
+DROP TABLE reviews;

@@ -1,0 +1,10 @@
+DROP TABLE honours;
+DROP TABLE tie_breaks;
+DROP TABLE lists;
+DROP TABLE objections;
+DROP TABLE tallies;
+DROP TABLE votes;
+DROP TABLE vote_logs;
+DROP TABLE voters;
+DROP TABLE batch_items;
+DROP TABLE batches;

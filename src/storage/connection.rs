@@ -1,0 +1,120 @@
+//! One connection type over both databases, opened by the address and set up the same way every time.
+#![expect(missing_docs, reason = "the derive makes public items without a word on them")]
+
+use std::{fmt, path::PathBuf, time::Duration};
+
+use diesel::{
+    Connection as _, ConnectionError, ConnectionResult, PgConnection, SqliteConnection,
+    connection::SimpleConnection,
+    r2d2::{ManageConnection, R2D2Connection},
+};
+
+/// A connection to the database in use, elsewhere called `storage::Connection` (the derive needs that name for itself). Queries run on it as on any diesel connection; what the backends do not
+/// share runs in an arm on the inner connection.
+#[derive(diesel::MultiConnection)]
+pub enum AnyConnection {
+    /// PostgreSQL 15 or newer.
+    Postgres(PgConnection),
+    /// The embedded SQLite.
+    Sqlite(SqliteConnection),
+}
+
+/// Where the database is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Address {
+    /// A PostgreSQL connection URL.
+    Postgres(String),
+    /// The path of a SQLite file.
+    Sqlite(PathBuf),
+}
+
+impl Address {
+    /// True for the embedded database.
+    #[must_use]
+    pub const fn is_sqlite(&self) -> bool {
+        matches!(self, Self::Sqlite(_))
+    }
+}
+
+/// Never shows the password of a URL.
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Postgres(url) => {
+                let after_credentials = url
+                    .rsplit_once('@')
+                    .map_or_else(|| url.split_once("://").map_or(url.as_str(), |(_, rest)| rest), |(_, rest)| rest);
+                let place = after_credentials.split('?').next().unwrap_or_default();
+                write!(f, "PostgreSQL at {place}")
+            }
+            Self::Sqlite(path) => write!(f, "SQLite in {}", path.display()),
+        }
+    }
+}
+
+/// How long a statement waits for a lock that another process holds.
+const LOCK_WAIT: Duration = Duration::from_secs(5);
+
+impl AnyConnection {
+    /// Opens a connection with the settings that everything else relies on.
+    pub fn open(address: &Address) -> ConnectionResult<Self> {
+        match address {
+            Address::Postgres(url) => {
+                let mut connection = PgConnection::establish(url)?;
+                connection
+                    .batch_execute(&format!(
+                        "SET TIME ZONE 'UTC'; SET lock_timeout = {lock}; SET statement_timeout = '30s'; \
+                         SET idle_in_transaction_session_timeout = '60s'; SET client_min_messages = warning",
+                        lock = LOCK_WAIT.as_millis()
+                    ))
+                    .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Ok(Self::Postgres(connection))
+            }
+            Address::Sqlite(path) => {
+                let mut connection = SqliteConnection::establish(&path.to_string_lossy())?;
+                connection
+                    .batch_execute(&format!(
+                        "PRAGMA busy_timeout = {wait}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                         PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536",
+                        wait = LOCK_WAIT.as_millis()
+                    ))
+                    .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Ok(Self::Sqlite(connection))
+            }
+        }
+    }
+}
+
+/// Opens connections for the pool.
+#[derive(Clone, Debug)]
+pub struct Manager {
+    /// Where to.
+    pub address: Address,
+}
+
+impl ManageConnection for Manager {
+    type Connection = AnyConnection;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<AnyConnection, Self::Error> {
+        AnyConnection::open(&self.address).map_err(diesel::r2d2::Error::ConnectionError)
+    }
+
+    fn is_valid(&self, connection: &mut AnyConnection) -> Result<(), Self::Error> {
+        connection.batch_execute("SELECT 1").map_err(diesel::r2d2::Error::QueryError)
+    }
+
+    fn has_broken(&self, connection: &mut AnyConnection) -> bool {
+        std::thread::panicking()
+            || match connection {
+                AnyConnection::Postgres(inner) => inner.is_broken(),
+                AnyConnection::Sqlite(inner) => inner.is_broken(),
+            }
+    }
+}

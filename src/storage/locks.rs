@@ -1,0 +1,75 @@
+//! Rows held for the rest of a transaction. Lock first, then load; in the order user, cycle, candidates by id, quota, tally.
+//!
+//! SQLite has one writer at a time, so there is nothing to hold.
+
+use diesel::{
+    RunQueryDsl, sql_query,
+    sql_types::{BigInt, Integer, Uuid as PgUuid},
+};
+use uuid::Uuid;
+
+use super::{Connection, StoreError};
+use crate::domain::{
+    id::{CandidateId, OrganizationId, UserId},
+    month::Month,
+};
+
+fn hold(connection: &mut Connection, query: &'static str, id: Uuid) -> Result<(), StoreError> {
+    if let Connection::Postgres(inner) = connection {
+        sql_query(query).bind::<PgUuid, _>(id).execute(inner)?;
+    }
+    Ok(())
+}
+
+/// Holds a candidate's row against every other writer.
+pub fn candidate(connection: &mut Connection, id: CandidateId) -> Result<(), StoreError> {
+    hold(connection, "SELECT 1 FROM candidates WHERE id = $1 FOR UPDATE", id.0)
+}
+
+/// Holds an account's row against changes of what it may do.
+pub fn user_shared(connection: &mut Connection, id: UserId) -> Result<(), StoreError> {
+    hold(connection, "SELECT 1 FROM users WHERE id = $1 FOR SHARE", id.0)
+}
+
+/// Holds an account's row against every other writer.
+pub fn user(connection: &mut Connection, id: UserId) -> Result<(), StoreError> {
+    hold(connection, "SELECT 1 FROM users WHERE id = $1 FOR UPDATE", id.0)
+}
+
+/// Holds an organization's row against every other writer.
+pub fn organization(connection: &mut Connection, id: OrganizationId) -> Result<(), StoreError> {
+    hold(connection, "SELECT 1 FROM organizations WHERE id = $1 FOR UPDATE", id.0)
+}
+
+/// Holds an organization's row against changes.
+pub fn organization_shared(connection: &mut Connection, id: OrganizationId) -> Result<(), StoreError> {
+    hold(connection, "SELECT 1 FROM organizations WHERE id = $1 FOR SHARE", id.0)
+}
+
+/// Holds a cycle's windows and policy as they are; others may hold them too.
+pub fn cycle_shared(connection: &mut Connection, month: Month) -> Result<(), StoreError> {
+    if let Connection::Postgres(inner) = connection {
+        sql_query("SELECT 1 FROM cycles WHERE month = $1 FOR SHARE")
+            .bind::<Integer, _>(month.number())
+            .execute(inner)?;
+    }
+    Ok(())
+}
+
+/// Holds a cycle's row against every other writer and holder.
+pub fn cycle(connection: &mut Connection, month: Month) -> Result<(), StoreError> {
+    if let Connection::Postgres(inner) = connection {
+        sql_query("SELECT 1 FROM cycles WHERE month = $1 FOR UPDATE")
+            .bind::<Integer, _>(month.number())
+            .execute(inner)?;
+    }
+    Ok(())
+}
+
+/// Makes one transaction at a time pass here, for things that have no row to hold yet.
+pub fn advisory(connection: &mut Connection, key: i64) -> Result<(), StoreError> {
+    if let Connection::Postgres(inner) = connection {
+        sql_query("SELECT pg_advisory_xact_lock($1)").bind::<BigInt, _>(key).execute(inner)?;
+    }
+    Ok(())
+}

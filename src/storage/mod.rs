@@ -1,0 +1,36 @@
+//! The second storey: diesel, and the only place with SQL. Takes and returns the domain's types.
+
+/// Runs the same body on the concrete connection, for the statements that the enum of connections refuses
+/// (`on_conflict`, batch inserts, `union`, `as_returning`).
+macro_rules! on_either {
+    ($connection:expr, $inner:ident => $body:expr) => {
+        match $connection {
+            $crate::storage::Connection::Postgres($inner) => $body,
+            $crate::storage::Connection::Sqlite($inner) => $body,
+        }
+    };
+}
+pub(crate) use on_either;
+
+pub mod audit_events;
+pub mod campaign_clock;
+pub mod connection;
+pub mod error;
+pub mod files;
+pub mod idempotency_keys;
+pub mod locks;
+pub mod migrations;
+pub mod organizations;
+pub mod outbox_events;
+pub mod refresh_tokens;
+pub mod schema;
+pub mod server_keys;
+pub mod sql_types;
+pub mod sql_values;
+pub mod store;
+pub mod users;
+pub mod vault;
+
+pub use connection::{Address, AnyConnection as Connection};
+pub use error::{Constraint, StoreError};
+pub use store::Store;

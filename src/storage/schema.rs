@@ -1,0 +1,661 @@
+//! The tables as diesel sees them; a test compares this file with the migrations of both databases.
+#![expect(missing_docs, reason = "the columns are explained where the tables are made, in migrations/")]
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Keys of the server, wrapped by the master key; the row with purpose `check` proves that the master key is the right one.
+    server_keys (id) {
+        id -> Text,
+        purpose -> Text,
+        wrapped -> Binary,
+        public_part -> Nullable<Binary>,
+        created_at -> Instant,
+        retired_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// The campaign clock as it was last set: at `machine_at` it showed `campaign_at`, and it runs on from there. No row: both clocks agree.
+    campaign_clock (id) {
+        id -> Integer,
+        campaign_at -> Instant,
+        machine_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// First answers of creating requests, kept for 24 hours.
+    idempotency_keys (scope, key) {
+        scope -> Binary,
+        key -> Text,
+        fingerprint -> Binary,
+        status -> Nullable<Integer>,
+        resource_id -> Nullable<Id>,
+        secret -> Nullable<Binary>,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// What was done, by whom, to what; numbered and chained after the commit.
+    audit_events (id) {
+        id -> Id,
+        at -> Instant,
+        actor_id -> Nullable<Id>,
+        actor_role -> Nullable<Text>,
+        organization_id -> Nullable<Id>,
+        action -> Text,
+        subject_kind -> Text,
+        subject_id -> Text,
+        request_id -> Text,
+        details -> JsonValue,
+        number -> Nullable<BigInt>,
+        hash -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// What subscribers are told; numbered after the commit.
+    outbox_events (id) {
+        id -> Id,
+        at -> Instant,
+        kind -> Text,
+        subject_kind -> Text,
+        subject_id -> Text,
+        cycle -> Nullable<Integer>,
+        district_id -> Nullable<Id>,
+        unit_id -> Nullable<Id>,
+        payload -> JsonValue,
+        number -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// The tree city → district → unit (→ unit).
+    organizations (id) {
+        id -> Id,
+        kind -> Text,
+        parent_id -> Nullable<Id>,
+        district_id -> Nullable<Id>,
+        code -> Nullable<Text>,
+        name -> Text,
+        headcount -> Nullable<Integer>,
+        responsible_name -> Nullable<Text>,
+        active -> Bool,
+        list_title -> Nullable<Text>,
+        list_issuer -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Instant,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// 活动领导小组: one per organization.
+    leadership_groups (organization_id) {
+        organization_id -> Id,
+        head -> Nullable<Text>,
+        deputies -> JsonValue,
+        members -> JsonValue,
+        office_director -> Nullable<Text>,
+        office_phone -> Nullable<Text>,
+        version -> BigInt,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Accounts of people and services.
+    users (id) {
+        id -> Id,
+        username -> Text,
+        username_folded -> Text,
+        display_name -> Text,
+        password_hash -> Text,
+        role -> Text,
+        organization_id -> Nullable<Id>,
+        phone_cipher -> Nullable<Binary>,
+        phone_masked -> Nullable<Text>,
+        phone_index -> Nullable<Binary>,
+        active -> Bool,
+        auth_version -> BigInt,
+        failed_logins -> Integer,
+        locked_until -> Nullable<Instant>,
+        version -> BigInt,
+        created_at -> Instant,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Rotating refresh tokens; using one twice ends its family.
+    refresh_tokens (id) {
+        id -> Id,
+        family_id -> Id,
+        user_id -> Id,
+        digest -> Binary,
+        auth_version -> BigInt,
+        issued_at -> Instant,
+        expires_at -> Instant,
+        used_at -> Nullable<Instant>,
+        revoked_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Kinds of good people; the five of the source document are seeded.
+    categories (code) {
+        code -> Text,
+        mark -> Text,
+        short -> Text,
+        name_zh -> Text,
+        name_en -> Text,
+        criteria_zh -> Text,
+        criteria_en -> Text,
+        active -> Bool,
+        position -> Integer,
+        version -> BigInt,
+        created_at -> Instant,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Labels and checklists of the stages; role, from and to are rules of the program.
+    review_stages (code) {
+        code -> Text,
+        position -> Integer,
+        label_zh -> Text,
+        label_en -> Text,
+        checklist -> JsonValue,
+        version -> BigInt,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// One month's round; `month` is year × 100 + month, the integer key of votes.
+    cycles (month) {
+        month -> Integer,
+        reporting_opens_at -> Instant,
+        reporting_closes_at -> Instant,
+        screening_opens_at -> Instant,
+        screening_closes_at -> Instant,
+        forwarding_opens_at -> Instant,
+        forwarding_closes_at -> Instant,
+        voting_opens_at -> Instant,
+        voting_closes_at -> Instant,
+        policy -> JsonValue,
+        checklists -> JsonValue,
+        materials_frozen_at -> Nullable<Instant>,
+        published_at -> Nullable<Instant>,
+        version -> BigInt,
+        created_at -> Instant,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Changes of frozen policy fields and of windows, each with its reason.
+    cycle_amendments (id) {
+        id -> Id,
+        cycle -> Integer,
+        at -> Instant,
+        user_id -> Nullable<Id>,
+        reason -> Text,
+        changes -> JsonValue,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Places of a district in a cycle, taken and given back in the transition that needs them.
+    district_quotas (cycle, district_id) {
+        cycle -> Integer,
+        district_id -> Id,
+        quota -> Integer,
+        used -> Integer,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Persons and groups who hold one or more honours.
+    honorees (id) {
+        id -> Id,
+        name -> Text,
+        subject -> Text,
+        members -> JsonValue,
+        posthumous -> Bool,
+        version -> BigInt,
+        created_at -> Instant,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// The recommended; contacts and the deed are tables of their own.
+    candidates (id) {
+        number -> BigInt,
+        id -> Id,
+        cycle -> Integer,
+        category -> Text,
+        status -> Text,
+        visibility -> Text,
+        withheld_reason -> Nullable<Text>,
+        withheld_at -> Nullable<Instant>,
+        subject -> Text,
+        posthumous -> Bool,
+        name -> Text,
+        name_folded -> Text,
+        members -> JsonValue,
+        occupation -> Nullable<Text>,
+        gender -> Nullable<Text>,
+        birth_year -> Nullable<Integer>,
+        ethnicity -> Nullable<Text>,
+        summary -> Text,
+        unit_id -> Nullable<Id>,
+        district_id -> Id,
+        channel -> Text,
+        returned_from -> Nullable<Text>,
+        honoree_id -> Nullable<Id>,
+        status_changed_at -> Instant,
+        materials_changed_at -> Instant,
+        version -> BigInt,
+        created_at -> Instant,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// The deed statement, kept out of list rows.
+    candidate_materials (candidate_id) {
+        candidate_id -> Id,
+        deed -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Contact details, encrypted.
+    candidate_contacts (candidate_id) {
+        candidate_id -> Id,
+        name_cipher -> Nullable<Binary>,
+        name_masked -> Nullable<Text>,
+        phone_cipher -> Nullable<Binary>,
+        phone_masked -> Nullable<Text>,
+        phone_index -> Nullable<Binary>,
+        relationship -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Pairs of characters of names and summaries, for `q`.
+    candidate_grams (gram, candidate) {
+        gram -> Text,
+        candidate -> BigInt,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Acts of recommending; the file belongs to the first.
+    nominations (id) {
+        id -> Id,
+        candidate_id -> Id,
+        is_first -> Bool,
+        user_id -> Nullable<Id>,
+        operator_id -> Nullable<Id>,
+        channel -> Text,
+        tracking_digest -> Nullable<Binary>,
+        name_cipher -> Nullable<Binary>,
+        name_masked -> Nullable<Text>,
+        phone_cipher -> Nullable<Binary>,
+        phone_masked -> Nullable<Text>,
+        phone_index -> Nullable<Binary>,
+        relationship -> Nullable<Text>,
+        withdrawn_at -> Nullable<Instant>,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Photos as stored; the file lies in the file store under the id.
+    photos (id) {
+        id -> Id,
+        candidate_id -> Id,
+        position -> Integer,
+        media_type -> Text,
+        byte_size -> Integer,
+        width -> Integer,
+        height -> Integer,
+        sha256 -> Binary,
+        uploaded_by -> Nullable<Id>,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Consents to publication and forwarding that stand; a withdrawn one is deleted and audited.
+    consents (candidate_id) {
+        candidate_id -> Id,
+        given_by -> Text,
+        name_cipher -> Binary,
+        name_masked -> Text,
+        scope -> JsonValue,
+        text_version -> Text,
+        method -> Text,
+        given_at -> Instant,
+        evidence -> Nullable<Text>,
+        recorded_by -> Id,
+        recorded_at -> Instant,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Reviewers' decisions.
+    reviews (id) {
+        id -> Id,
+        candidate_id -> Id,
+        cycle -> Integer,
+        stage -> Text,
+        decision -> Text,
+        opinion -> Text,
+        checklist -> JsonValue,
+        reviewer_id -> Id,
+        organization_id -> Nullable<Id>,
+        acting_for -> Nullable<Text>,
+        from_status -> Text,
+        to_status -> Text,
+        candidate_version -> BigInt,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// The history of every candidate.
+    transitions (id) {
+        id -> Id,
+        candidate_id -> Id,
+        cycle -> Integer,
+        action -> Text,
+        from_status -> Nullable<Text>,
+        to_status -> Text,
+        actor_id -> Nullable<Id>,
+        actor_role -> Nullable<Text>,
+        organization_id -> Nullable<Id>,
+        reason -> Nullable<Text>,
+        review_id -> Nullable<Id>,
+        candidate_version -> BigInt,
+        at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Packages that go to the provincial portal.
+    batches (id) {
+        id -> Id,
+        cycle -> Integer,
+        sequence -> Integer,
+        status -> Text,
+        created_by -> Id,
+        receipt -> Nullable<JsonValue>,
+        receipt_at -> Nullable<Instant>,
+        version -> BigInt,
+        created_at -> Instant,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// The frozen candidates of a batch.
+    batch_items (batch_id, candidate_id) {
+        batch_id -> Id,
+        candidate_id -> Id,
+        position -> Integer,
+        snapshot -> Binary,
+        status -> Text,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Who votes: an account here, or a subject of another issuer.
+    voters (id) {
+        id -> BigInt,
+        user_id -> Nullable<Id>,
+        issuer -> Nullable<Text>,
+        subject_hash -> Nullable<Binary>,
+        person_hash -> Nullable<Binary>,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// The vote log of a cycle; its row orders the writers.
+    vote_logs (cycle) {
+        cycle -> Integer,
+        size -> BigInt,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Votes by integer keys; `day` is 0 where a vote counts once a cycle; `state`: 0 valid, 1 quarantined, 2 invalid.
+    votes (cycle, voter, candidate, day) {
+        cycle -> Integer,
+        voter -> BigInt,
+        candidate -> BigInt,
+        day -> Integer,
+        seq -> BigInt,
+        cast_at -> Instant,
+        state -> SmallInt,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Counts that can always be recomputed from the votes; valid = raw − quarantined − invalid.
+    tallies (candidate) {
+        candidate -> BigInt,
+        raw -> BigInt,
+        quarantined -> BigInt,
+        invalid -> BigInt,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Objections to published candidates.
+    objections (id) {
+        id -> Id,
+        candidate_id -> Id,
+        cycle -> Integer,
+        text -> Text,
+        contact_cipher -> Nullable<Binary>,
+        contact_masked -> Nullable<Text>,
+        name_cipher -> Nullable<Binary>,
+        name_masked -> Nullable<Text>,
+        user_id -> Nullable<Id>,
+        status -> Text,
+        reason -> Nullable<Text>,
+        decided_by -> Nullable<Id>,
+        decided_at -> Nullable<Instant>,
+        version -> BigInt,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Published lists.
+    lists (cycle) {
+        cycle -> Integer,
+        title -> Text,
+        issuer -> Text,
+        result_source -> Text,
+        published_by -> Id,
+        published_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// How ties across the cut were broken.
+    tie_breaks (cycle, category) {
+        cycle -> Integer,
+        category -> Text,
+        candidate_ids -> JsonValue,
+        reason -> Text,
+        decided_by -> Id,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Entries of published lists.
+    honours (id) {
+        id -> Id,
+        cycle -> Integer,
+        category -> Text,
+        sequence -> Integer,
+        certificate_number -> Text,
+        honoree_id -> Id,
+        candidate_id -> Id,
+        rank -> Integer,
+        votes -> BigInt,
+        revoked_at -> Nullable<Instant>,
+        revoked_reason -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Instant,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    server_keys,
+    campaign_clock,
+    idempotency_keys,
+    audit_events,
+    outbox_events,
+    organizations,
+    leadership_groups,
+    users,
+    refresh_tokens,
+    categories,
+    review_stages,
+    cycles,
+    cycle_amendments,
+    district_quotas,
+    honorees,
+    candidates,
+    candidate_materials,
+    candidate_contacts,
+    candidate_grams,
+    nominations,
+    photos,
+    consents,
+    reviews,
+    transitions,
+    batches,
+    batch_items,
+    voters,
+    vote_logs,
+    votes,
+    tallies,
+    objections,
+    lists,
+    tie_breaks,
+    honours,
+);
