@@ -1,0 +1,136 @@
+//! Who asks: an account, a holder of a tracking code, or nobody in particular.
+
+use chrono::{DateTime, Utc};
+
+use super::error::Error;
+use crate::{
+    domain::{
+        fault::Code,
+        id::{OrganizationId, UserId},
+        organization::Organization,
+        role::Role,
+        scope::Scope,
+    },
+    storage::{self, Connection},
+};
+
+/// Who makes a request, as it was found when the request came in.
+#[derive(Clone, Debug, Default)]
+pub struct Caller {
+    /// The signed-in account.
+    pub account: Option<Account>,
+    /// The value of the `Tracking-Code` header: the credential of a nominator without an account.
+    pub tracking_code: Option<String>,
+    /// The id of the request, for the audit.
+    pub request_id: String,
+}
+
+/// A signed-in account: role, organization and activity as they are now, not as the token says.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// The account's id.
+    pub id: UserId,
+    /// What the account may do.
+    pub role: Role,
+    /// Where it belongs.
+    pub organization: Option<Organization>,
+    /// The part of the tree in which a reviewer acts.
+    pub scope: Scope,
+    /// Grows with everything that ends tokens: role, organization, activity, password.
+    pub auth_version: i64,
+    /// Blind index of the account's telephone, by which own nominations are recognised.
+    pub phone_index: Option<Vec<u8>>,
+}
+
+impl Caller {
+    /// The account, or 401.
+    pub fn account(&self) -> Result<&Account, Error> {
+        self.account.as_ref().ok_or_else(|| Error::of(Code::Unauthenticated))
+    }
+
+    /// The account if it has one of the roles; else 401 or 403.
+    pub fn require(&self, roles: &[Role]) -> Result<&Account, Error> {
+        let account = self.account()?;
+        if roles.contains(&account.role) { Ok(account) } else { Err(Error::of(Code::Forbidden)) }
+    }
+
+    /// The reviewers of all three levels; else 401 or 403.
+    pub fn require_reviewer(&self) -> Result<&Account, Error> {
+        self.require(&[Role::UnitReviewer, Role::DistrictReviewer, Role::CityReviewer])
+    }
+
+    /// The role, if signed in.
+    #[must_use]
+    pub fn role(&self) -> Option<Role> {
+        self.account.as_ref().map(|account| account.role)
+    }
+
+    /// The account's id, if signed in.
+    #[must_use]
+    pub fn id(&self) -> Option<UserId> {
+        self.account.as_ref().map(|account| account.id)
+    }
+}
+
+impl Account {
+    /// The organization's id.
+    #[must_use]
+    pub fn organization_id(&self) -> Option<OrganizationId> {
+        self.organization.as_ref().map(|organization| organization.id)
+    }
+
+    /// Holds the account's row for the rest of the transaction and makes sure that it may still do what it could
+    /// when the request came in. First in every writing transaction (order of locks: user, cycle, candidates, …).
+    pub fn recheck(&self, connection: &mut Connection) -> Result<(), Error> {
+        let standing = storage::users::lock_standing(connection, self.id)?;
+        match standing {
+            Some((auth_version, true)) if auth_version == self.auth_version => Ok(()),
+            _ => Err(Error::of(Code::Unauthenticated)),
+        }
+    }
+}
+
+/// Finds the account of a verified token's subject. `None` when it is gone, closed, or changed since.
+pub fn find_account(connection: &mut Connection, id: UserId, auth_version: i64) -> Result<Option<Account>, Error> {
+    let Some(user) = storage::users::find(connection, id)? else { return Ok(None) };
+    if !user.active || user.auth_version != auth_version {
+        return Ok(None);
+    }
+    let organization = match user.organization_id {
+        Some(id) => storage::organizations::find(connection, id)?,
+        None => None,
+    };
+    let scope = scope_of(connection, user.role, organization.as_ref())?;
+    Ok(Some(Account {
+        id: user.id,
+        role: user.role,
+        organization,
+        scope,
+        auth_version: user.auth_version,
+        phone_index: user.phone_index,
+    }))
+}
+
+/// The part of the tree in which a role acts at an organization. A closed organization acts nowhere.
+fn scope_of(connection: &mut Connection, role: Role, organization: Option<&Organization>) -> Result<Scope, Error> {
+    let Some(organization) = organization.filter(|organization| organization.active) else { return Ok(Scope::Nowhere) };
+    Ok(match role {
+        Role::CityReviewer => Scope::City,
+        Role::DistrictReviewer => Scope::District(organization.id),
+        Role::UnitReviewer => {
+            let mut units = storage::organizations::child_ids(connection, organization.id)?;
+            units.push(organization.id);
+            Scope::Units(units)
+        }
+        Role::Citizen | Role::Portal | Role::Admin => Scope::Nowhere,
+    })
+}
+
+/// When something happened and under which request, for the audit and the outgoing events.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// Campaign time.
+    pub campaign: DateTime<Utc>,
+    /// Machine time.
+    pub machine: DateTime<Utc>,
+}

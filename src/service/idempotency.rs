@@ -1,0 +1,100 @@
+//! A creating request that is sent again gets its first answer.
+//!
+//! The claim of a key lies in the effect's own transaction: it stands exactly when the effect does. A second request
+//! with the same key waits for the first (the gate on SQLite, the row on PostgreSQL).
+
+use chrono::{DateTime, Duration, Utc};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{caller::Caller, error::Error};
+use crate::{
+    domain::fault::Code,
+    storage::{self, Connection},
+};
+
+/// For how long first answers are kept.
+pub const KEPT: Duration = Duration::hours(24);
+
+/// What a request says of itself so that it can be recognised: made by the API from caller, method, path and body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// Digest of caller, method and path; without an account the body belongs to it.
+    pub scope: Vec<u8>,
+    /// The `Idempotency-Key`.
+    pub key: String,
+    /// Digest of the request.
+    pub fingerprint: Vec<u8>,
+}
+
+/// The first answer: what was created, to be rendered again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FirstAnswer {
+    /// The status code of the first answer.
+    pub status: u16,
+    /// What was created.
+    pub resource_id: Uuid,
+    /// A secret that the first answer showed once, encrypted.
+    pub secret: Option<Vec<u8>>,
+}
+
+impl Attempt {
+    /// Describes a request. `caller` is the account, `target` method and path.
+    #[must_use]
+    pub fn new(caller: &Caller, key: String, target: &str, body: &[u8]) -> Self {
+        let fingerprint = Sha256::new().chain_update(target).chain_update([0]).chain_update(body).finalize().to_vec();
+        let mut scope = Sha256::new().chain_update(target).chain_update([0]);
+        match caller.id() {
+            Some(id) => scope.update(Uuid::from(id).as_bytes()),
+            None => scope.update(&fingerprint),
+        }
+        Self { scope: scope.finalize().to_vec(), key, fingerprint }
+    }
+
+    /// The first answer to this request, if there was one; an error when the key was used for another request.
+    pub fn first_answer(&self, connection: &mut Connection, now: DateTime<Utc>) -> Result<Option<FirstAnswer>, Error> {
+        match storage::idempotency_keys::find(connection, &self.scope, &self.key, now - KEPT)? {
+            None => Ok(None),
+            Some(stored) if stored.fingerprint != self.fingerprint => Err(Error::of(Code::IdempotencyKeyReused)),
+            Some(stored) => match (stored.status.and_then(|status| u16::try_from(status).ok()), stored.resource_id) {
+                (Some(status), Some(resource_id)) => {
+                    Ok(Some(FirstAnswer { status, resource_id, secret: stored.secret }))
+                }
+                _ => Err(Error::of(Code::RequestInProgress)),
+            },
+        }
+    }
+}
+
+/// Claims the key inside the effect's transaction, before anything else is written. When another request holds it,
+/// ends the use case with [`Error::AnsweredBefore`].
+pub fn claim(connection: &mut Connection, attempt: Option<&Attempt>, now: DateTime<Utc>) -> Result<(), Error> {
+    let Some(attempt) = attempt else { return Ok(()) };
+    storage::idempotency_keys::forget_before(connection, &attempt.scope, &attempt.key, now - KEPT)?;
+    let row = storage::idempotency_keys::NewKey {
+        scope: &attempt.scope,
+        key: &attempt.key,
+        fingerprint: &attempt.fingerprint,
+        created_at: now.into(),
+    };
+    if storage::idempotency_keys::claim(connection, &row)? {
+        return Ok(());
+    }
+    match attempt.first_answer(connection, now)? {
+        Some(first) => Err(Error::AnsweredBefore(Box::new(first))),
+        None => Err(Error::of(Code::RequestInProgress)),
+    }
+}
+
+/// Keeps what the effect created, in the same transaction.
+pub fn keep(connection: &mut Connection, attempt: Option<&Attempt>, answer: &FirstAnswer) -> Result<(), Error> {
+    let Some(attempt) = attempt else { return Ok(()) };
+    storage::idempotency_keys::complete(
+        connection,
+        (&attempt.scope, &attempt.key),
+        i32::from(answer.status),
+        answer.resource_id,
+        answer.secret.as_deref(),
+    )?;
+    Ok(())
+}

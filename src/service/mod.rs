@@ -1,0 +1,42 @@
+//! The third storey: the use cases. Each is one transaction: authorise → lock → load → decide in the domain → write →
+//! audit → announce.
+
+use chrono_tz::Tz;
+
+use crate::storage::{Store, files::Files, vault::MasterKey};
+
+pub mod accounts;
+pub mod caller;
+pub mod clock;
+pub mod error;
+pub mod generator;
+pub mod idempotency;
+pub mod pictures;
+pub mod record;
+pub mod startup;
+
+use std::sync::Arc;
+
+pub use caller::Caller;
+pub use error::Error;
+
+/// Everything that the use cases need. Cheap to clone; no state that matters lives in it.
+#[derive(Clone)]
+pub struct Service {
+    /// The database.
+    pub store: Store,
+    /// The campaign's and the machine's clock.
+    pub clocks: clock::Clocks,
+    /// Encrypts personal data.
+    pub vault: Arc<MasterKey>,
+    /// The photos.
+    pub files: Files,
+    /// Hashes and checks passwords.
+    pub passwords: accounts::passwords::Passwords,
+    /// Issues and checks access tokens.
+    pub tokens: accounts::tokens::Tokens,
+    /// The zone of days and months.
+    pub time_zone: Tz,
+    /// Whether administrators may set the campaign clock.
+    pub sandbox: bool,
+}

@@ -1,0 +1,84 @@
+//! What every change leaves behind in its own transaction: an audit event, and an event for subscribers.
+
+use serde_json::{Value, json};
+
+use super::{Service, caller::Caller, error::Error, generator};
+use crate::{
+    domain::{
+        id::{AuditId, EventId, OrganizationId},
+        month::Month,
+    },
+    storage::{self, Connection},
+};
+
+/// What was done to what. No personal data: `details` is kept for good and shown to auditors.
+#[derive(Clone, Debug)]
+pub struct Deed<'a> {
+    /// The action, such as `candidate.verified` or `user.updated`.
+    pub action: &'a str,
+    /// The kind of thing, such as `candidate`.
+    pub subject_kind: &'a str,
+    /// Its id or code.
+    pub subject_id: String,
+    /// Figures and codes that explain it.
+    pub details: Value,
+}
+
+impl<'a> Deed<'a> {
+    /// An action on a thing.
+    #[must_use]
+    pub fn new(action: &'a str, subject_kind: &'a str, subject_id: impl ToString) -> Self {
+        Self { action, subject_kind, subject_id: subject_id.to_string(), details: json!({}) }
+    }
+
+    /// With explaining figures and codes.
+    #[must_use]
+    pub fn with(mut self, details: Value) -> Self {
+        self.details = details;
+        self
+    }
+}
+
+/// Who may be told of an event: the public's part is decided by its kind, the inner part by these.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Place {
+    /// The cycle concerned.
+    pub cycle: Option<Month>,
+    /// The district concerned.
+    pub district_id: Option<OrganizationId>,
+    /// The unit concerned.
+    pub unit_id: Option<OrganizationId>,
+}
+
+/// Writes the audit event of a change.
+pub fn audit(service: &Service, connection: &mut Connection, caller: &Caller, deed: &Deed<'_>) -> Result<(), Error> {
+    let row = storage::audit_events::NewAuditEvent {
+        id: generator::new_id::<AuditId>(&service.clocks)?,
+        at: service.clocks.campaign().into(),
+        actor_id: caller.id(),
+        actor_role: caller.role().map(|role| role.as_str()),
+        organization_id: caller.account.as_ref().and_then(super::caller::Account::organization_id),
+        action: deed.action,
+        subject_kind: deed.subject_kind,
+        subject_id: &deed.subject_id,
+        request_id: &caller.request_id,
+        details: storage::sql_values::Stored(deed.details.clone()),
+    };
+    Ok(storage::audit_events::insert(connection, &row)?)
+}
+
+/// Writes the outgoing event of a change; thin, without personal data.
+pub fn announce(service: &Service, connection: &mut Connection, deed: &Deed<'_>, place: Place) -> Result<(), Error> {
+    let row = storage::outbox_events::NewOutboxEvent {
+        id: generator::new_id::<EventId>(&service.clocks)?,
+        at: service.clocks.campaign().into(),
+        kind: deed.action,
+        subject_kind: deed.subject_kind,
+        subject_id: &deed.subject_id,
+        cycle: place.cycle,
+        district_id: place.district_id,
+        unit_id: place.unit_id,
+        payload: storage::sql_values::Stored(deed.details.clone()),
+    };
+    Ok(storage::outbox_events::insert(connection, &row)?)
+}

@@ -1,0 +1,121 @@
+//! All configuration, from the environment and from flags.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use chrono_tz::Tz;
+use clap::{Args, ValueEnum};
+
+use crate::{
+    service::accounts::passwords::Cost,
+    storage::{Address, files::FilesAt},
+};
+
+/// Settings that every command shares.
+#[derive(Args, Clone, Debug)]
+pub struct Settings {
+    /// Folder of the embedded database, the photos and the master key.
+    #[arg(long, env = "HAOREN_DATA_DIR", default_value = "./haoren-data", value_name = "FOLDER")]
+    pub data_dir: PathBuf,
+    /// `postgres://user:password@host/database` for PostgreSQL 15 or newer; without it SQLite in the data folder.
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// The master key that encrypts personal data [default: keys/master in the data folder]. Made at the first start
+    /// with SQLite; with PostgreSQL it must be there, because all servers need the same.
+    #[arg(long, env = "HAOREN_KEY_FILE", value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+    /// Time zone of days, months and windows.
+    #[arg(long, env = "HAOREN_TIME_ZONE", default_value = "Asia/Shanghai", value_name = "ZONE")]
+    pub time_zone: Tz,
+    /// Most database connections at the same time.
+    #[arg(long, env = "HAOREN_DB_CONNECTIONS", default_value_t = 10, value_name = "N",
+          value_parser = clap::value_parser!(u32).range(2..=1000))]
+    pub db_connections: u32,
+    /// Bucket of an S3-compatible store for the photos; without it they lie in the data folder. Credentials come
+    /// from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
+    #[arg(long, env = "HAOREN_S3_BUCKET", value_name = "NAME")]
+    pub s3_bucket: Option<String>,
+    /// Address of the S3-compatible store.
+    #[arg(long, env = "HAOREN_S3_ENDPOINT", value_name = "URL", requires = "s3_bucket")]
+    pub s3_endpoint: Option<String>,
+    /// Region of the S3-compatible store.
+    #[arg(long, env = "HAOREN_S3_REGION", default_value = "us-east-1", value_name = "NAME")]
+    pub s3_region: String,
+    /// Memory in KiB that hashing one password takes (argon2id). Lower it for tests only.
+    #[arg(long, env = "HAOREN_PASSWORD_MEMORY_KIB", default_value_t = Cost::default().memory_kib, value_name = "KIB",
+          value_parser = clap::value_parser!(u32).range(8..=1_048_576), hide = true)]
+    pub password_memory_kib: u32,
+}
+
+/// Settings of the server alone.
+#[derive(Args, Clone, Debug)]
+pub struct ServerSettings {
+    /// Address and port to listen on; port 0 takes a free one.
+    #[arg(long, env = "HAOREN_BIND", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    pub bind: SocketAddr,
+    /// Web origins whose pages may call the API, separated by commas; `*` for any.
+    #[arg(long, env = "HAOREN_CORS_ORIGINS", value_delimiter = ',', value_name = "ORIGIN")]
+    pub cors_origins: Vec<String>,
+    /// Limits on how often a client may log in, register, nominate and vote; `off` for load tests.
+    #[arg(long, env = "HAOREN_RATE_LIMITS", default_value = "on", value_name = "ON|OFF")]
+    pub rate_limits: Switch,
+    /// Serve `/metrics`.
+    #[arg(long, env = "HAOREN_METRICS", default_value = "off", value_name = "ON|OFF")]
+    pub metrics: Switch,
+    /// Number of worker threads [default: one for each core].
+    #[arg(long, env = "HAOREN_WORKERS", value_name = "N")]
+    pub workers: Option<usize>,
+    /// How long a shutdown waits for requests that have begun, in seconds.
+    #[arg(long, env = "HAOREN_SHUTDOWN_SECONDS", default_value_t = 30, value_name = "SECONDS")]
+    pub shutdown_seconds: u64,
+    /// Let administrators set the campaign's clock over HTTP (`/api/v1/clock`). For demonstrations and front-end
+    /// development; nothing else differs.
+    #[arg(long)]
+    pub sandbox: bool,
+}
+
+/// On or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    /// On.
+    On,
+    /// Off.
+    Off,
+}
+
+impl Settings {
+    /// Which database is meant. An address that is no PostgreSQL URL is an error, never a file name.
+    pub fn address(&self) -> Result<Address, String> {
+        match self.database_url.as_deref() {
+            None | Some("") => Ok(Address::Sqlite(self.data_dir.join("haoren.sqlite3"))),
+            Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                Ok(Address::Postgres(url.to_owned()))
+            }
+            Some(_) => Err("DATABASE_URL must begin with postgres:// (leave it empty for the embedded SQLite)".into()),
+        }
+    }
+
+    /// Where the master key lies.
+    #[must_use]
+    pub fn key_path(&self) -> PathBuf {
+        self.key_file.clone().unwrap_or_else(|| self.data_dir.join("keys").join("master"))
+    }
+
+    /// Where the photos lie.
+    #[must_use]
+    pub fn files(&self) -> FilesAt {
+        match &self.s3_bucket {
+            Some(bucket) => FilesAt::S3 {
+                endpoint: self.s3_endpoint.clone(),
+                bucket: bucket.clone(),
+                region: self.s3_region.clone(),
+            },
+            None => FilesAt::Folder(self.data_dir.join("photos")),
+        }
+    }
+
+    /// What hashing a password costs.
+    #[must_use]
+    pub fn password_cost(&self) -> Cost {
+        Cost { memory_kib: self.password_memory_kib, ..Cost::default() }
+    }
+}
