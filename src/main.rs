@@ -1,1 +1,17 @@
-fn main() {}
+//! The program: parse the command line, set up the log, run the command.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let command_line = haoren::cli::CommandLine::parse();
+    env_logger::Builder::from_env(env_logger::Env::new().filter_or("HAOREN_LOG", "info")).init();
+    match command_line.run() {
+        Ok(code) => code,
+        Err(error) => {
+            log::error!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! One's own account.
+
+use actix_web::{get, patch, put};
+
+use super::wire::{ChangePasswordRequest, UpdateMeRequest, User};
+use crate::{
+    api::{answer::Answer, body::Body, precondition::IfMatch, problem::Problem, responses, state::State},
+    service::{
+        Caller,
+        accounts::profile::{self, ProfilePatch},
+    },
+};
+
+/// Read one's own account
+#[utoipa::path(
+    tag = "accounts",
+    responses((status = 200, description = "The account.", body = User), responses::Unauthenticated, responses::Common)
+)]
+#[get("/me")]
+pub async fn get_me(state: State, caller: Caller) -> Result<Answer, Problem> {
+    Answer::of(User::from(profile::get_me(&state, &caller).await?))
+}
+
+/// Change one's own account
+#[utoipa::path(
+    tag = "accounts",
+    params(responses::IfMatchHeader),
+    request_body(content = UpdateMeRequest, content_type = "application/merge-patch+json"),
+    responses((status = 200, description = "The account as it is now.", body = User), responses::Unauthenticated, responses::Invalid, responses::Precondition, responses::Common)
+)]
+#[patch("/me")]
+pub async fn update_me(
+    state: State,
+    caller: Caller,
+    if_match: IfMatch,
+    body: Body<UpdateMeRequest>,
+) -> Result<Answer, Problem> {
+    let version = if_match.matches(profile::get_me(&state, &caller).await?.version)?;
+    let input = body.read()?;
+    let patch = ProfilePatch { display_name: input.display_name.value(), phone: input.phone.nullable() };
+    Answer::of(User::from(profile::update_me(&state, &caller, version, patch).await?))
+}
+
+/// Change one's own password
+///
+/// Everything signed in with the account is signed out, this client too.
+#[utoipa::path(
+    tag = "accounts",
+    request_body = ChangePasswordRequest,
+    responses((status = 204, description = "Changed."), responses::Unauthenticated, responses::Invalid, responses::Limited, responses::Common)
+)]
+#[put("/me/password")]
+pub async fn change_password(
+    state: State,
+    caller: Caller,
+    body: Body<ChangePasswordRequest>,
+) -> Result<Answer, Problem> {
+    caller.account()?;
+    let input = body.read()?;
+    profile::change_password(&state, &caller, input.current_password, input.new_password).await?;
+    Ok(Answer::nothing())
+}

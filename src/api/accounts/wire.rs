@@ -1,0 +1,198 @@
+//! Accounts as clients see them.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+
+use crate::{
+    api::{answer::representations, patch::Patch, role::RoleName},
+    service::accounts::sessions::Session,
+    storage::users::UserRow,
+};
+
+/// An account.
+#[derive(Serialize, ToSchema)]
+pub struct User {
+    /// Its id.
+    pub id: Uuid,
+    /// The name to sign in with.
+    pub username: String,
+    /// The name shown.
+    pub display_name: String,
+    /// What the account may do.
+    pub role: RoleName,
+    /// Where it belongs.
+    pub organization_id: Option<Uuid>,
+    /// The telephone, masked.
+    #[schema(examples("138****5678"))]
+    pub phone: Option<String>,
+    /// A closed account cannot sign in.
+    pub active: bool,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+    /// To be sent as `If-Match`.
+    pub etag: String,
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub(crate) version: i64,
+}
+representations!(User);
+
+impl From<UserRow> for User {
+    fn from(row: UserRow) -> Self {
+        Self {
+            id: row.id.into(),
+            username: row.username,
+            display_name: row.display_name,
+            role: row.role.into(),
+            organization_id: row.organization_id.map(Into::into),
+            phone: row.phone_masked,
+            active: row.active,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            etag: String::new(),
+            version: row.version,
+        }
+    }
+}
+
+/// What a citizen registers with.
+#[derive(Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct RegisterRequest {
+    /// Letters of any script, digits, `.`, `_`, `-`, `@`.
+    #[schema(min_length = 1, max_length = 64, examples("wang.fang"))]
+    pub username: String,
+    /// Not easily guessed.
+    #[schema(min_length = 10, max_length = 128, format = Password, examples("correct-horse-battery-staple"))]
+    pub password: String,
+    /// The name shown.
+    #[schema(min_length = 1, max_length = 64, examples("王芳"))]
+    pub display_name: String,
+    /// The unit or district that the citizen belongs to; counts for participation only.
+    #[serde(default)]
+    pub organization_id: Option<Uuid>,
+}
+
+/// An account to be made by an administrator.
+#[derive(Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct CreateUserRequest {
+    /// Letters of any script, digits, `.`, `_`, `-`, `@`.
+    #[schema(min_length = 1, max_length = 64, examples("jianghan.reviewer"))]
+    pub username: String,
+    /// Not easily guessed.
+    #[schema(min_length = 10, max_length = 128, format = Password, examples("correct-horse-battery-staple"))]
+    pub password: String,
+    /// The name shown.
+    #[schema(min_length = 1, max_length = 64, examples("江汉区审核员"))]
+    pub display_name: String,
+    /// What the account may do.
+    pub role: RoleName,
+    /// Where it belongs: of the kind that the role asks for.
+    #[serde(default)]
+    pub organization_id: Option<Uuid>,
+}
+
+/// What an administrator may change of an account (merge patch).
+#[derive(Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateUserRequest {
+    /// The name shown.
+    #[serde(default)]
+    #[schema(value_type = String, min_length = 1, max_length = 64)]
+    pub display_name: Patch<String>,
+    /// What the account may do.
+    #[serde(default)]
+    #[schema(value_type = RoleName)]
+    pub role: Patch<RoleName>,
+    /// Where it belongs; null takes it away.
+    #[serde(default)]
+    #[schema(value_type = Option<Uuid>)]
+    pub organization_id: Patch<Uuid>,
+    /// False closes the account and ends its tokens.
+    #[serde(default)]
+    #[schema(value_type = bool)]
+    pub active: Patch<bool>,
+    /// A new password.
+    #[serde(default)]
+    #[schema(value_type = String, min_length = 10, max_length = 128, format = Password)]
+    pub password: Patch<String>,
+}
+
+/// What people may change of their own account (merge patch).
+#[derive(Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateMeRequest {
+    /// The name shown.
+    #[serde(default)]
+    #[schema(value_type = String, min_length = 1, max_length = 64)]
+    pub display_name: Patch<String>,
+    /// A Chinese mobile or landline number, by which own nominations are recognised; null takes it away.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 32, examples("13800005678"))]
+    pub phone: Patch<String>,
+}
+
+/// A change of one's own password.
+#[derive(Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct ChangePasswordRequest {
+    /// The password as it is.
+    #[schema(min_length = 1, max_length = 128, format = Password)]
+    pub current_password: String,
+    /// The password as it is to be.
+    #[schema(min_length = 10, max_length = 128, format = Password)]
+    pub new_password: String,
+}
+
+/// Credentials.
+#[derive(Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct LoginRequest {
+    /// The name to sign in with.
+    #[schema(min_length = 1, max_length = 64, examples("wang.fang"))]
+    pub username: String,
+    /// The password.
+    #[schema(min_length = 1, max_length = 128, format = Password, examples("correct-horse-battery-staple"))]
+    pub password: String,
+}
+
+/// A refresh token to be exchanged or ended.
+#[derive(Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct RefreshRequest {
+    /// As it was given at sign-in or at the last refresh.
+    #[schema(min_length = 1, max_length = 128)]
+    pub refresh_token: String,
+}
+
+/// What a client holds after signing in.
+#[derive(Serialize, ToSchema)]
+pub struct TokenResponse {
+    /// A JWT, to be sent as `Authorization: Bearer …`.
+    pub access_token: String,
+    /// Always `Bearer`.
+    #[schema(examples("Bearer"))]
+    pub token_type: &'static str,
+    /// Seconds that the access token lives.
+    #[schema(examples(900))]
+    pub expires_in: i64,
+    /// To be exchanged once for the next pair.
+    pub refresh_token: String,
+}
+
+impl From<Session> for TokenResponse {
+    fn from(session: Session) -> Self {
+        Self {
+            access_token: session.access_token,
+            token_type: "Bearer",
+            expires_in: session.expires_in.num_seconds(),
+            refresh_token: session.refresh_token,
+        }
+    }
+}

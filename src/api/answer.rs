@@ -1,0 +1,182 @@
+//! What a handler answers: a body with its tag, and how it may be kept.
+
+use actix_web::{
+    HttpRequest, HttpResponse, Responder,
+    body::BoxBody,
+    http::{Method, StatusCode, header},
+};
+use bytes::Bytes;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::problem::Problem;
+use crate::domain::fault::Code;
+
+/// Something with a version that clients name in `If-Match`. Its `etag` member is filled when it is answered.
+pub trait Representation: Serialize {
+    /// Grows with each change.
+    fn version(&self) -> i64;
+    /// The member `etag`.
+    fn etag_mut(&mut self) -> &mut String;
+
+    /// Fills the member `etag`: `"<version>.<view>"`, the view being a digest of what is shown.
+    fn tag(&mut self) -> Result<(), Problem> {
+        self.etag_mut().clear();
+        let shown = to_bytes(self)?;
+        *self.etag_mut() = format!("\"{}.{}\"", self.version(), digest(&shown));
+        Ok(())
+    }
+}
+
+/// Implements [`Representation`] for wire types with the members `etag: String` and `version: i64` (the latter
+/// `#[serde(skip)]`).
+macro_rules! representations {
+    ($($wire:ty),* $(,)?) => {$(
+        impl $crate::api::answer::Representation for $wire {
+            fn version(&self) -> i64 {
+                self.version
+            }
+            fn etag_mut(&mut self) -> &mut String {
+                &mut self.etag
+            }
+        }
+    )*};
+}
+pub(crate) use representations;
+
+/// How an answer may be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Keeping {
+    /// By nobody: inner views.
+    Private,
+    /// By everybody for some seconds, then asked for again with the tag.
+    Public(u32),
+}
+
+/// An answer of the API.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    status: StatusCode,
+    body: Option<Bytes>,
+    etag: Option<String>,
+    location: Option<String>,
+    link: Option<String>,
+    keeping: Keeping,
+    replayed: bool,
+}
+
+impl Answer {
+    fn new(status: StatusCode, body: Option<Bytes>) -> Self {
+        Self { status, body, etag: None, location: None, link: None, keeping: Keeping::Private, replayed: false }
+    }
+
+    /// 200 with a representation and its tag.
+    pub fn of<T: Representation>(mut shown: T) -> Result<Self, Problem> {
+        shown.tag()?;
+        let etag = shown.etag_mut().clone();
+        Ok(Self { etag: Some(etag), ..Self::plain(&shown)? })
+    }
+
+    /// 201 with what was created, its tag and its address.
+    pub fn created<T: Representation>(shown: T, location: impl Into<String>) -> Result<Self, Problem> {
+        Ok(Self { status: StatusCode::CREATED, location: Some(location.into()), ..Self::of(shown)? })
+    }
+
+    /// 200 with a value that has no version of its own.
+    pub fn plain<T: Serialize + ?Sized>(value: &T) -> Result<Self, Problem> {
+        Ok(Self::new(StatusCode::OK, Some(to_bytes(value)?)))
+    }
+
+    /// 204.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self::new(StatusCode::NO_CONTENT, None)
+    }
+
+    /// The same with another status.
+    #[must_use]
+    pub fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// The same with a `Link` to the next page.
+    #[must_use]
+    pub fn with_link(mut self, link: Option<String>) -> Self {
+        self.link = link;
+        self
+    }
+
+    /// A public read: tagged, kept for `max_age` seconds by anybody.
+    #[must_use]
+    pub fn public(mut self, max_age: u32) -> Self {
+        self.keeping = Keeping::Public(max_age);
+        if self.etag.is_none() {
+            self.etag = self.body.as_deref().map(|body| format!("\"{}\"", digest(body)));
+        }
+        self
+    }
+
+    /// The first answer given again.
+    #[must_use]
+    pub fn replayed(mut self, status: u16) -> Self {
+        self.status = StatusCode::from_u16(status).unwrap_or(self.status);
+        self.replayed = true;
+        self
+    }
+}
+
+impl Responder for Answer {
+    type Body = BoxBody;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        let reads = request.method() == Method::GET || request.method() == Method::HEAD;
+        let known = reads && self.etag.as_deref().is_some_and(|etag| names(request, etag));
+        let mut response = HttpResponse::build(if known { StatusCode::NOT_MODIFIED } else { self.status });
+        response.insert_header((
+            header::CACHE_CONTROL,
+            match self.keeping {
+                Keeping::Private => "private, no-store".to_owned(),
+                Keeping::Public(seconds) => format!("public, max-age={seconds}, must-revalidate"),
+            },
+        ));
+        if self.keeping != Keeping::Private {
+            response.insert_header((header::VARY, "Authorization, Accept-Encoding"));
+        }
+        if let Some(etag) = self.etag {
+            response.insert_header((header::ETAG, etag));
+        }
+        if let Some(location) = self.location {
+            response.insert_header((header::LOCATION, location));
+        }
+        if let Some(link) = self.link {
+            response.insert_header((header::LINK, link));
+        }
+        if self.replayed {
+            response.insert_header(("Idempotency-Replayed", "true"));
+        }
+        match self.body {
+            Some(body) if !known => response.content_type("application/json").body(body),
+            _ => response.finish(),
+        }
+    }
+}
+
+/// True when `If-None-Match` names the tag (weakly compared, as the RFC says).
+fn names(request: &HttpRequest, etag: &str) -> bool {
+    let Some(value) = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()) else {
+        return false;
+    };
+    value.split(',').map(str::trim).any(|named| named == "*" || named.strip_prefix("W/").unwrap_or(named) == etag)
+}
+
+fn to_bytes<T: Serialize + ?Sized>(value: &T) -> Result<Bytes, Problem> {
+    serde_json::to_vec(value).map(Bytes::from).map_err(|error| {
+        log::error!("an answer could not be written: {error}");
+        Problem::of(Code::Internal)
+    })
+}
+
+fn digest(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes)).chars().take(16).collect()
+}

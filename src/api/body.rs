@@ -1,0 +1,123 @@
+//! The body of a request, judged as a whole: every fault is named, not only the first.
+//!
+//! A text is parsed to a value (strictly: see [`super::json`]), held against the operation's own generated schema, read
+//! by serde, and then asked for what a schema cannot say (`validator`). So the contract is what is enforced.
+//!
+//! Taking the body from the wire never fails a request by itself: the order of checks puts credentials, role, existence,
+//! replay and precondition before it. [`Body::read`] does.
+
+use std::{future::Future, marker::PhantomData, pin::Pin};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web::BytesMut};
+use bytes::Bytes;
+use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use utoipa::ToSchema;
+use validator::Validate;
+
+use super::{faults, json, problem::Problem, state::State};
+use crate::{
+    domain::fault::{Code, Fault},
+    service::{Caller, idempotency::Attempt},
+};
+
+/// Most bytes of a JSON body.
+pub const MAX_BYTES: usize = 256 * 1024;
+
+/// A JSON body that has arrived and is not yet judged.
+pub struct Body<T> {
+    bytes: Result<Bytes, Problem>,
+    key: Result<Option<String>, Problem>,
+    target: String,
+    state: State,
+    what: PhantomData<T>,
+}
+
+impl<T> FromRequest for Body<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, mut payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let bytes = match check_type(&request) {
+                Ok(()) => collect(&mut payload).await,
+                Err(problem) => Err(problem),
+            };
+            Ok(Self {
+                bytes,
+                key: super::once::key(&request),
+                target: format!("{} {}", request.method(), request.uri()),
+                state: State::of(&request)?,
+                what: PhantomData,
+            })
+        })
+    }
+}
+
+impl<T> Body<T> {
+    /// What the request says of itself for [`super::once`]; `None` without an `Idempotency-Key`.
+    pub fn attempt(&self, caller: &Caller) -> Result<Option<Attempt>, Problem> {
+        let Some(key) = self.key.clone()? else { return Ok(None) };
+        if caller.account.is_none() && uuid::Uuid::parse_str(&key).is_err() {
+            return Err(Problem::with(Code::InvalidHeader, vec![Fault::at("/Idempotency-Key", Code::Malformed)]));
+        }
+        let bytes = self.bytes.as_ref().map_err(Clone::clone)?;
+        Ok(Some(Attempt::new(caller, key, &self.target, bytes)))
+    }
+}
+
+impl<T: DeserializeOwned + ToSchema + Validate> Body<T> {
+    /// Judges the body, and reads it when nothing is wrong with it.
+    pub fn read(&self) -> Result<T, Problem> {
+        let bytes = self.bytes.as_ref().map_err(Clone::clone)?;
+        let malformed = |_| Problem::of(Code::MalformedJson);
+        let (value, duplicates) = json::read(bytes).map_err(malformed)?;
+        read_value(&self.state, value, duplicates)
+    }
+}
+
+/// Holds a value against the schema of `T`, reads and validates it.
+fn read_value<T: DeserializeOwned + ToSchema + Validate>(
+    state: &State,
+    value: Value,
+    mut found: Vec<Fault>,
+) -> Result<T, Problem> {
+    found.extend(state.schemas.faults(&T::name(), &value));
+    let invalid = |found: Vec<Fault>| Err(Problem::with(Code::ValidationFailed, found));
+    match serde_path_to_error::deserialize::<_, T>(&value) {
+        Err(_) if !found.is_empty() => invalid(found),
+        Err(error) => {
+            let pointer = faults::pointer_of(error.path());
+            invalid(vec![Fault::at(pointer, Code::Malformed)])
+        }
+        Ok(read) => {
+            if let Err(errors) = read.validate() {
+                faults::add_validated(&mut found, "", &errors);
+            }
+            if found.is_empty() { Ok(read) } else { invalid(found) }
+        }
+    }
+}
+
+fn check_type(request: &HttpRequest) -> Result<(), Problem> {
+    let unsupported = || Problem::of(Code::UnsupportedMediaType);
+    let Some(value) = request.headers().get(header::CONTENT_TYPE) else { return Err(unsupported()) };
+    let essence = value.to_str().ok().and_then(|text| text.split(';').next()).unwrap_or_default().trim();
+    let known = ["application/json", "application/merge-patch+json"];
+    if known.iter().any(|known| essence.eq_ignore_ascii_case(known)) { Ok(()) } else { Err(unsupported()) }
+}
+
+async fn collect(payload: &mut Payload) -> Result<Bytes, Problem> {
+    let mut bytes = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| Problem::of(Code::MalformedJson))?;
+        if bytes.len() + chunk.len() > MAX_BYTES {
+            let fault = Fault::of(Code::PayloadTooLarge).with("limit", MAX_BYTES);
+            return Err(Problem::with(Code::PayloadTooLarge, vec![fault]));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes.freeze())
+}

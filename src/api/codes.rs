@@ -1,0 +1,143 @@
+//! The one table of codes: status, title and detail in both languages.
+
+use actix_web::http::StatusCode;
+use serde_json::Value;
+
+use super::language::Language;
+use crate::domain::fault::Code;
+
+macro_rules! table {
+    ($($code:ident $status:ident $zh:literal $en:literal;)*) => {
+        /// The status code that the contract promises for a code. The codes of single fields stand for 422.
+        #[must_use]
+        pub const fn status(code: Code) -> StatusCode {
+            match code {
+                $(Code::$code => StatusCode::$status,)*
+            }
+        }
+
+        const fn template(code: Code, language: Language) -> &'static str {
+            match (code, language) {
+                $((Code::$code, Language::Chinese) => $zh,
+                (Code::$code, Language::English) => $en,)*
+            }
+        }
+    };
+}
+
+// A text is `title` or `title|detail`; `{name}` is replaced by the figure of that name.
+table! {
+    WindowClosed CONFLICT "不在规定的时间窗口内|“{window}”窗口自 {opens_at} 至 {closes_at} 开放" "The window is not open|The window {window} is open from {opens_at} to {closes_at}";
+    MaterialsIncomplete CONFLICT "材料不齐全" "The materials are incomplete";
+    ChecklistIncomplete CONFLICT "审核清单未全部确认" "The checklist is not complete";
+    VerificationMissing CONFLICT "缺少事迹核实记录" "The verification file is incomplete";
+    ConsentMissing CONFLICT "缺少公示与上报同意书" "The consent to publication and forwarding is missing";
+    OwnNomination CONFLICT "不能审核自己推荐的候选人" "Nobody reviews their own nomination";
+    DecidedBefore CONFLICT "同一候选人不能由同一人审核两个环节" "Nobody decides two stages of one candidate";
+    StageStaffed CONFLICT "本环节应由该单位的审核员办理" "The stage has reviewers of its own";
+    QuotaExceeded CONFLICT "本区本期名额已用完|名额 {limit} 个，已用 {used} 个" "The district's places are used up|{used} of {limit} places are used";
+    NextStageDecided CONFLICT "下一环节已作出决定" "The next stage has decided";
+    NothingChanged CONFLICT "退回后材料没有任何修改，也没有说明" "Nothing has changed since the return, and no answer was given";
+    WindowStillOpen CONFLICT "下一环节的窗口尚未结束，无需转入下期" "The window of the next step is still open";
+    AlreadyPublished CONFLICT "本期榜单已经发布" "The list is already published";
+    BatchEmpty CONFLICT "没有可上报的候选人" "There is nobody to forward";
+    OtherNominationStands CONFLICT "该候选人还有其他推荐" "Another nomination of the candidate stands";
+    TransitionNotAllowed CONFLICT "当前状态不允许此操作" "The status does not allow this";
+    RootExists CONFLICT "市级单位已经存在" "There is a root already";
+    OrganizationInUse CONFLICT "该单位正在使用中" "The organization is in use";
+    AlreadyExists CONFLICT "已经存在" "It exists already";
+    PolicyFrozen CONFLICT "规则已冻结，修改须说明理由" "The policy is frozen";
+    ContradictsRecords CONFLICT "修改与已有记录相矛盾" "The change contradicts what was done";
+    PhotoLimit CONFLICT "照片数量已满|最多 {limit} 张" "There are as many photos as allowed|At most {limit}";
+    VotingClosed CONFLICT "现在不在投票时间" "Voting is not open";
+    VotingElsewhere CONFLICT "本期投票在全国网站进行|请到 {voting_url} 投票" "The vote is held elsewhere|Vote at {voting_url}";
+    CategoryLimitReached CONFLICT "本类别投票数已达上限|最多 {limit} 位，已投 {used} 位" "The limit of the category is reached|{used} of {limit} are used";
+    TieAtCut CONFLICT "末位票数相同，须说明取舍" "A tie across the cut must be broken";
+    VotesUndecided CONFLICT "有待处理的可疑选票" "Votes in quarantine are undecided";
+    ObjectionsUndecided CONFLICT "有尚未处理的异议" "Objections are undecided";
+    ResultsMissing CONFLICT "省级门户尚未交付结果" "The portal has not delivered the results";
+    ObjectionsClosed CONFLICT "现在不在异议受理期内" "Objections are not taken now";
+    AlreadyDecided CONFLICT "已经处理过" "It was decided before";
+    RequestInProgress CONFLICT "相同的请求正在处理" "The same request is still running";
+    Required UNPROCESSABLE_ENTITY "必填" "It is required";
+    UnknownMember UNPROCESSABLE_ENTITY "未知的字段" "The member is unknown";
+    DuplicateMember UNPROCESSABLE_ENTITY "字段重复" "The member occurs twice";
+    WrongType UNPROCESSABLE_ENTITY "类型不对|应为 {expected}" "The type is wrong|Expected {expected}";
+    TooShort UNPROCESSABLE_ENTITY "内容为空或太短" "It is empty or too short";
+    TooLong UNPROCESSABLE_ENTITY "内容太长|最多 {limit} 个字符" "It is too long|At most {limit} characters";
+    TooSmall UNPROCESSABLE_ENTITY "数值太小" "The number is too small";
+    TooLarge UNPROCESSABLE_ENTITY "数值太大" "The number is too large";
+    TooFew UNPROCESSABLE_ENTITY "项目太少" "There are too few items";
+    TooMany UNPROCESSABLE_ENTITY "项目太多" "There are too many items";
+    Duplicate UNPROCESSABLE_ENTITY "重复" "It occurs twice";
+    UnknownValue UNPROCESSABLE_ENTITY "不是允许的值" "The value is none of those allowed";
+    Malformed UNPROCESSABLE_ENTITY "格式不对" "The form is wrong";
+    ForbiddenCharacter UNPROCESSABLE_ENTITY "含有不允许的字符" "It has a character that is not allowed";
+    WeakPassword UNPROCESSABLE_ENTITY "密码太容易被猜到" "The password is easily guessed";
+    UnknownReference UNPROCESSABLE_ENTITY "引用的对象不存在或不可用" "What it refers to does not exist or cannot be used";
+    Inconsistent UNPROCESSABLE_ENTITY "与其他内容不一致" "It does not go together with the rest";
+    PhotoTooLarge UNPROCESSABLE_ENTITY "照片文件太大|存储上限 {limit} 字节，实际 {actual} 字节；可加参数 fit=true 自动压缩" "The photo is too large|{actual} of {limit} bytes; send it with fit=true to have it scaled";
+    PhotoTooSmall UNPROCESSABLE_ENTITY "照片尺寸太小" "The photo is too small";
+    PhotoUnreadable UNPROCESSABLE_ENTITY "不是可以读取的 JPEG 或 PNG 照片" "It is no readable JPEG or PNG picture";
+    ValidationFailed UNPROCESSABLE_ENTITY "提交的内容有误|请按 errors 逐项修改" "The input is not valid|See errors for every failure";
+    MalformedJson BAD_REQUEST "请求不是合法的 JSON" "The body is not JSON";
+    InvalidQuery BAD_REQUEST "查询参数有误" "A parameter of the query is wrong";
+    InvalidCursor BAD_REQUEST "游标与查询不符" "The cursor does not belong to this query";
+    InvalidHeader BAD_REQUEST "请求头有误" "A header is malformed";
+    InvalidMultipart BAD_REQUEST "上传的表单无法读取" "The multipart body cannot be read";
+    Unauthenticated UNAUTHORIZED "请先登录" "Sign in first";
+    InvalidCredentials UNAUTHORIZED "用户名或密码不对" "The user name or password is wrong";
+    InvalidRefreshToken UNAUTHORIZED "登录已失效，请重新登录" "The refresh token is not valid";
+    Forbidden FORBIDDEN "您的角色不能进行此操作" "Your role does not allow this";
+    ResultsNotPublic FORBIDDEN "投票结果现在不公开" "The results are not public now";
+    NotFound NOT_FOUND "没有找到" "There is no such thing";
+    MethodNotAllowed METHOD_NOT_ALLOWED "此路径不支持该方法" "The path does not know the method";
+    PreconditionFailed PRECONDITION_FAILED "内容已被他人修改，请刷新后再试" "It was changed meanwhile; read it again";
+    PreconditionRequired PRECONDITION_REQUIRED "缺少 If-Match 请求头" "The header If-Match is missing";
+    PayloadTooLarge PAYLOAD_TOO_LARGE "请求内容太大|上限 {limit} 字节" "The body is too large|At most {limit} bytes";
+    UnsupportedMediaType UNSUPPORTED_MEDIA_TYPE "不支持的内容类型" "The content type is not supported";
+    IdempotencyKeyReused UNPROCESSABLE_ENTITY "该幂等键已用于另一个请求" "The idempotency key was used for another request";
+    AccountLocked TOO_MANY_REQUESTS "登录失败次数过多，账号暂时锁定" "The account is locked for a while";
+    RateLimited TOO_MANY_REQUESTS "请求太频繁，请稍后再试" "Too many requests";
+    RequestTimeout REQUEST_TIMEOUT "请求内容未能及时送达" "The body did not arrive in time";
+    Unavailable SERVICE_UNAVAILABLE "服务繁忙，请稍后再试" "The service is busy; try again";
+    Internal INTERNAL_SERVER_ERROR "服务器内部错误" "A fault of the server";
+}
+
+/// The Chinese title.
+#[must_use]
+pub fn title_zh(code: Code) -> &'static str {
+    title(code, Language::Chinese)
+}
+
+/// The English title.
+#[must_use]
+pub fn title_en(code: Code) -> &'static str {
+    title(code, Language::English)
+}
+
+fn title(code: Code, language: Language) -> &'static str {
+    let text = template(code, language);
+    text.split_once('|').map_or(text, |(title, _)| title)
+}
+
+/// The detail, with the figures that it names. Where one is lacking, the title stands in.
+#[must_use]
+pub fn detail(code: Code, figures: &[(&'static str, Value)], language: Language) -> String {
+    let text = template(code, language);
+    let Some((title, detail)) = text.split_once('|') else { return text.to_owned() };
+    let mut filled = detail.to_owned();
+    for (name, value) in figures {
+        let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        filled = filled.replace(&format!("{{{name}}}"), &shown);
+    }
+    if filled.contains('{') { title.to_owned() } else { filled }
+}
+
+/// Seconds to wait where a refusal says nothing of its own.
+#[must_use]
+pub fn default_retry_after(code: Code) -> Option<i64> {
+    matches!(status(code), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
+        .then_some(1)
+        .or((code == Code::RequestInProgress).then_some(1))
+}

@@ -1,0 +1,55 @@
+//! The contract: collected from the code, served, and written to `openapi/`.
+
+use actix_web::App;
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        self,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+use utoipa_actix_web::AppExt;
+
+use super::responses::{ProblemBody, ProblemError};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "haoren 好人",
+        description = "Backend of the monthly campaign 我推荐、我评议身边好人: nominate, verify, endorse, screen, forward, vote, list, honour.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    servers((url = "/", description = "This server")),
+    components(schemas(ProblemBody, ProblemError)),
+    security(("bearer" = [])),
+    tags(
+        (name = "accounts", description = "Signing in, one's own account, and the administrators' view of accounts."),
+        (name = "service", description = "The server itself."),
+    ),
+    modifiers(&Bearer)
+)]
+struct Document;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut openapi::OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        document.components.get_or_insert_default().add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
+}
+
+/// What every application's contract starts from.
+#[must_use]
+pub fn base() -> openapi::OpenApi {
+    let mut document = Document::openapi();
+    document.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    document
+}
+
+/// The contract, collected from all registered operations.
+#[must_use]
+pub fn collect() -> openapi::OpenApi {
+    let (_, document) = App::new().into_utoipa_app().openapi(base()).configure(super::configure).split_for_parts();
+    document
+}

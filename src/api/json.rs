@@ -1,0 +1,138 @@
+//! JSON read strictly: a member that occurs twice is a fault, and depth is limited.
+
+use std::fmt;
+
+use serde::{
+    Deserializer,
+    de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor},
+};
+use serde_json::{Map, Number, Value};
+
+use crate::domain::fault::{Code, Fault};
+
+/// Most levels of nesting; no body of the contract comes near.
+const MAX_DEPTH: usize = 32;
+
+/// Reads a JSON text. `Err` when it is none; else the value and a fault for each member that occurs twice.
+pub fn read(bytes: &[u8]) -> Result<(Value, Vec<Fault>), serde_json::Error> {
+    let mut duplicates = Vec::new();
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value =
+        Node { pointer: String::new(), depth: 0, duplicates: &mut duplicates }.deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok((value, duplicates))
+}
+
+/// A member's name as a reference token of a JSON Pointer.
+#[must_use]
+pub fn token(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+struct Node<'a> {
+    pointer: String,
+    depth: usize,
+    duplicates: &'a mut Vec<Fault>,
+}
+
+impl Node<'_> {
+    fn below(&mut self, token: &str) -> Node<'_> {
+        Node { pointer: format!("{}/{token}", self.pointer), depth: self.depth + 1, duplicates: self.duplicates }
+    }
+
+    fn check_depth<E: serde::de::Error>(&self) -> Result<(), E> {
+        if self.depth < MAX_DEPTH { Ok(()) } else { Err(E::custom("nested too deeply")) }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Node<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Node<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
+        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("no finite number"))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<Value, A::Error> {
+        self.check_depth()?;
+        let mut list = Vec::new();
+        loop {
+            let seed = self.below(&list.len().to_string());
+            match items.next_element_seed(seed)? {
+                Some(item) => list.push(item),
+                None => return Ok(Value::Array(list)),
+            }
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<Value, A::Error> {
+        self.check_depth()?;
+        let mut object = Map::new();
+        while let Some(name) = members.next_key::<String>()? {
+            let value = members.next_value_seed(self.below(&token(&name)))?;
+            if object.contains_key(&name) {
+                self.duplicates.push(Fault::at(format!("{}/{}", self.pointer, token(&name)), Code::DuplicateMember));
+            }
+            object.insert(name, value);
+            if object.len() > 1000 {
+                return Err(A::Error::custom("too many members"));
+            }
+        }
+        Ok(Value::Object(object))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn names_every_member_that_occurs_twice() {
+        let (value, faults) = read(br#"{"a":1,"a":2,"b":[{"c":1,"c":2}]}"#).unwrap();
+        assert_eq!(value, json!({"a": 2, "b": [{"c": 2}]}));
+        let places: Vec<_> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
+        assert_eq!(places, ["/a", "/b/0/c"]);
+    }
+
+    #[test]
+    fn refuses_depth_and_trailing_text() {
+        assert!(read("[".repeat(200).as_bytes()).is_err());
+        let nested = format!("{}1{}", "[".repeat(33), "]".repeat(33));
+        assert!(read(nested.as_bytes()).is_err());
+        assert!(read(b"{} x").is_err());
+        assert!(read(b"\"\\ud800\"").is_err());
+    }
+}

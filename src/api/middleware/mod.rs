@@ -1,0 +1,3 @@
+//! The layers around every operation, outermost last.
+
+pub mod envelope;

@@ -1,0 +1,67 @@
+//! The HTTP server: built the same way for production and for tests.
+
+use std::{net::TcpListener, sync::Arc, time::Duration};
+
+use actix_web::{
+    App, HttpServer,
+    dev::{Server as ActixServer, ServerHandle},
+    middleware::from_fn,
+    web::{self, Data},
+};
+use utoipa_actix_web::AppExt;
+
+use super::{contract, middleware::envelope::envelope, problem::Problem, schemas::Schemas, state::State};
+use crate::{domain::fault::Code, service::Service, settings::ServerSettings};
+
+/// A server that is bound and can be run.
+pub struct Server {
+    server: ActixServer,
+    port: u16,
+}
+
+impl Server {
+    /// Binds the address and builds the application.
+    pub fn build(service: Service, settings: &ServerSettings) -> Result<Self, String> {
+        let document = contract::collect();
+        let json = serde_json::to_value(&document).map_err(|error| error.to_string())?;
+        let state = State { service, schemas: Arc::new(Schemas::compile(&json)?), contract: Arc::new(document) };
+        let listener =
+            TcpListener::bind(settings.bind).map_err(|error| format!("cannot listen on {}: {error}", settings.bind))?;
+        let port = listener.local_addr().map_err(|error| error.to_string())?.port();
+        let mut server = HttpServer::new(move || {
+            App::new()
+                .into_utoipa_app()
+                .openapi(contract::base())
+                .app_data(Data::new(state.clone()))
+                .configure(super::configure)
+                .into_app()
+                .default_service(web::to(|| async { Err::<super::answer::Answer, _>(Problem::of(Code::NotFound)) }))
+                .wrap(from_fn(envelope))
+        })
+        .shutdown_timeout(settings.shutdown_seconds)
+        .client_request_timeout(Duration::from_secs(10))
+        .disable_signals();
+        if let Some(workers) = settings.workers {
+            server = server.workers(workers);
+        }
+        let server = server.listen(listener).map_err(|error| error.to_string())?.run();
+        Ok(Self { server, port })
+    }
+
+    /// The port that the server listens on.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Stops the server from elsewhere.
+    #[must_use]
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
+    }
+
+    /// Serves until it is stopped; requests that have begun are finished.
+    pub async fn run_until_stopped(self) -> std::io::Result<()> {
+        self.server.await
+    }
+}

@@ -1,0 +1,47 @@
+//! What every handler can reach.
+
+use std::{
+    future::{Ready, ready},
+    ops::Deref,
+    sync::Arc,
+};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
+
+use super::{problem::Problem, schemas::Schemas};
+use crate::{domain::fault::Code, service::Service};
+
+/// The service and the compiled contract. Dereferences to the service.
+#[derive(Clone)]
+pub struct State {
+    /// The use cases.
+    pub service: Service,
+    /// The compiled schemas.
+    pub schemas: Arc<Schemas>,
+    /// The contract as it is served.
+    pub contract: Arc<utoipa::openapi::OpenApi>,
+}
+
+impl State {
+    /// The state of the application that a request belongs to.
+    pub fn of(request: &HttpRequest) -> Result<Self, Problem> {
+        request.app_data::<Data<Self>>().map(|data| data.get_ref().clone()).ok_or(Problem::of(Code::Internal))
+    }
+}
+
+impl Deref for State {
+    type Target = Service;
+
+    fn deref(&self) -> &Service {
+        &self.service
+    }
+}
+
+impl FromRequest for State {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::of(request))
+    }
+}

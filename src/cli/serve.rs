@@ -1,0 +1,95 @@
+//! `haoren serve`: the server.
+
+use std::{fs::File, process::ExitCode, sync::Arc};
+
+use clap::Args;
+
+use super::{CommandError, say};
+use crate::{
+    api::server::Server,
+    service::{Service, accounts::first_admin, clock::SystemTime, startup},
+    settings::{ServerSettings, Settings},
+    storage::Address,
+};
+
+/// Serve the API.
+#[derive(Args, Debug)]
+pub struct Serve {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(flatten)]
+    server: ServerSettings,
+}
+
+impl Serve {
+    pub(super) fn run(self) -> Result<ExitCode, CommandError> {
+        serve(&self.settings, &self.server)
+    }
+}
+
+pub(super) fn serve(settings: &Settings, server: &ServerSettings) -> Result<ExitCode, CommandError> {
+    let _only_server = hold_data_folder(settings)?;
+    let service = startup::open(settings, Arc::new(SystemTime), server.sandbox)?;
+    actix_web::rt::System::new().block_on(run(service, server))
+}
+
+async fn run(service: Service, settings: &ServerSettings) -> Result<ExitCode, CommandError> {
+    let first = first_admin::ensure(&service, std::env::var("HAOREN_ADMIN_PASSWORD").ok()).await?;
+    let database = service.store.address().to_string();
+    let server = Server::build(service, settings)?;
+    let host = settings.bind.ip();
+    let base = format!("http://{}", std::net::SocketAddr::new(host, server.port()));
+    if let Some(first) = first {
+        say(format_args!("\nAn administrator was made / 已创建管理员账号:\n  user name 用户名  {}", first.username))?;
+        match first.generated_password {
+            Some(password) => {
+                say(format_args!("  password 密码     {password}\nIt is shown this once. 密码只显示这一次。"))?
+            }
+            None => say("  password 密码     as set by HAOREN_ADMIN_PASSWORD")?,
+        }
+    }
+    say(format_args!("\nhaoren serves {base} from {database}\nDocumentation 文档: {base}/docs\n"))?;
+    let handle = server.handle();
+    actix_web::rt::spawn(async move {
+        stop_signal().await;
+        log::info!("stopping: requests that have begun are finished");
+        handle.stop(true).await;
+    });
+    server.run_until_stopped().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Waits for Ctrl-C, or for the SIGTERM of whoever manages the process.
+async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            },
+            Err(_) => drop(interrupt.await),
+        }
+    }
+    #[cfg(not(unix))]
+    drop(interrupt.await);
+}
+
+/// Two servers on one SQLite folder would each let a writer in: the second is refused. Other commands work beside it.
+fn hold_data_folder(settings: &Settings) -> Result<Option<File>, CommandError> {
+    let Address::Sqlite(_) = settings.address()? else { return Ok(None) };
+    std::fs::create_dir_all(&settings.data_dir)?;
+    let path = settings.data_dir.join("server.lock");
+    let file = File::options().create(true).truncate(false).write(true).open(&path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(std::fs::TryLockError::WouldBlock) => Err(format!(
+            "another haoren serves from {} already; stop it, or choose another folder with --data-dir",
+            settings.data_dir.display()
+        )
+        .into()),
+        Err(std::fs::TryLockError::Error(error)) => Err(error.into()),
+    }
+}
