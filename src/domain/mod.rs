@@ -5,13 +5,18 @@
 #[macro_use]
 pub mod text_enum;
 
+pub mod allowed;
 pub mod amendment;
+pub mod authority;
 pub mod batch;
 pub mod birth;
 pub mod candidate;
+pub mod carriage;
 pub mod category;
+pub mod consent;
 pub mod cycle;
 pub mod fault;
+pub mod guard;
 pub mod honour;
 pub mod id;
 pub mod leadership;
@@ -27,6 +32,7 @@ pub mod phone;
 pub mod photo;
 pub mod policy;
 pub mod readiness;
+pub mod review;
 pub mod role;
 pub mod scope;
 pub mod stage;

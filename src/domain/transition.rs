@@ -49,6 +49,7 @@ text_enum! {
 /// Assigning leaves the status as it is. Carrying over is the one action whose end can be another: what fails the new
 /// cycle's policy becomes `nominated` (`domain::carriage`).
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "one table, read as a whole")]
 pub const fn target(from: Status, action: Action) -> Option<Status> {
     use Action::{
         Assign, CarryOver, Disqualify, Endorse, Forward, List, NotList, Recall, Refuse, Reinstate, Reject, Resubmit,

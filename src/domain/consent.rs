@@ -1,0 +1,170 @@
+//! The consent to publication and forwarding, without which nobody is screened or forwarded.
+
+use chrono::{DateTime, Datelike, Utc};
+use chrono_tz::Tz;
+
+use super::{
+    candidate::Subject,
+    fault::{Code, Fault},
+};
+
+text_enum! {
+    /// Who consents.
+    pub enum GivenBy {
+        /// The person.
+        SelfGiven = "self",
+        /// The representative of a group.
+        Representative = "representative",
+        /// The next of kin of a dead person.
+        NextOfKin = "next_of_kin",
+        /// The guardian of a person under 18.
+        Guardian = "guardian",
+    }
+}
+
+text_enum! {
+    /// What is consented to.
+    pub enum ConsentScope {
+        /// To be shown to the public.
+        Publication = "publication",
+        /// To be forwarded to the provincial portal.
+        Forwarding = "forwarding",
+    }
+}
+
+text_enum! {
+    /// How the consent was given.
+    pub enum ConsentMethod {
+        /// A signed paper.
+        Paper = "paper",
+        /// A declaration on a page or in an application.
+        Online = "online",
+        /// A recorded spoken declaration.
+        Recording = "recording",
+    }
+}
+
+/// A consent as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consent {
+    /// Who consents.
+    pub given_by: GivenBy,
+    /// The name of who consents.
+    pub name: String,
+    /// To what.
+    pub scope: Vec<ConsentScope>,
+    /// The version of the wording that was put before them.
+    pub text_version: String,
+    /// How.
+    pub method: ConsentMethod,
+    /// When.
+    pub given_at: DateTime<Utc>,
+    /// Where the proof is kept.
+    pub evidence: Option<String>,
+}
+
+/// Whether a scope covers all that screening and forwarding need.
+#[must_use]
+pub fn covers_all(scope: &[ConsentScope]) -> bool {
+    ConsentScope::ALL.iter().all(|needed| scope.contains(needed))
+}
+
+/// Of a candidate, what decides who can consent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// A person or a group.
+    pub subject: Subject,
+    /// Whether the person has died.
+    pub posthumous: bool,
+    /// Year of birth, when given.
+    pub birth_year: Option<i32>,
+}
+
+/// Who can consent for a person in a year: a group's representative; next of kin for the dead; the guardian under 18.
+/// Where the year of birth leaves open whether the person is under 18, both the person and the guardian can.
+#[must_use]
+pub fn who_can_give(person: Person, year: i32) -> &'static [GivenBy] {
+    const EITHER: &[GivenBy] = &[GivenBy::SelfGiven, GivenBy::Guardian];
+    match (person.subject, person.posthumous, person.birth_year.map(|born| year - born)) {
+        (Subject::Group, _, _) => &[GivenBy::Representative],
+        (Subject::Individual, true, _) => &[GivenBy::NextOfKin],
+        (Subject::Individual, false, Some(..=17)) => &[GivenBy::Guardian],
+        (Subject::Individual, false, Some(18) | None) => EITHER,
+        (Subject::Individual, false, Some(19..)) => &[GivenBy::SelfGiven],
+    }
+}
+
+/// All that is wrong with a consent for a person: who gives it, a scope named twice or empty, a moment to come.
+#[must_use]
+pub fn validate(consent: &Consent, person: Person, now: DateTime<Utc>, tz: Tz) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let fitting = who_can_give(person, consent.given_at.with_timezone(&tz).year());
+    if !fitting.contains(&consent.given_by) {
+        let allowed: Vec<_> = fitting.iter().map(|by| by.as_str()).collect();
+        faults.push(Fault::at("/given_by", Code::Inconsistent).with("allowed", allowed));
+    }
+    if consent.scope.is_empty() {
+        faults.push(Fault::at("/scope", Code::TooFew).with("minimum", 1).with("actual", 0));
+    }
+    for (index, scope) in consent.scope.iter().enumerate() {
+        if consent.scope.iter().take(index).any(|before| before == scope) {
+            faults.push(Fault::at(format!("/scope/{index}"), Code::Duplicate));
+        }
+    }
+    if consent.given_at > now {
+        faults.push(Fault::at("/given_at", Code::TooLarge));
+    }
+    faults
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case(Subject::Group, false, None, "representative")]
+    #[case(Subject::Group, true, Some(2020), "representative")]
+    #[case(Subject::Individual, true, Some(2020), "next_of_kin")]
+    #[case(Subject::Individual, false, Some(2009), "guardian")]
+    #[case(Subject::Individual, false, Some(2008), "self guardian")]
+    #[case(Subject::Individual, false, Some(2007), "self")]
+    #[case(Subject::Individual, false, None, "self guardian")]
+    fn who_consents(
+        #[case] subject: Subject,
+        #[case] posthumous: bool,
+        #[case] birth_year: Option<i32>,
+        #[case] expected: &str,
+    ) {
+        let given_by: Vec<_> =
+            who_can_give(Person { subject, posthumous, birth_year }, 2026).iter().map(|by| by.as_str()).collect();
+        assert_eq!(given_by.join(" "), expected);
+    }
+
+    #[test]
+    fn all_faults_of_a_consent() {
+        let now: DateTime<Utc> = "2026-11-03T00:00:00Z".parse().unwrap();
+        let person = Person { subject: Subject::Individual, posthumous: false, birth_year: Some(1970) };
+        let mut consent = Consent {
+            given_by: GivenBy::SelfGiven,
+            name: "王某".into(),
+            scope: vec![ConsentScope::Publication, ConsentScope::Forwarding],
+            text_version: "2026-1".into(),
+            method: ConsentMethod::Paper,
+            given_at: now,
+            evidence: None,
+        };
+        assert_eq!(validate(&consent, person, now, Tz::Asia__Shanghai), []);
+        assert!(covers_all(&consent.scope));
+        consent.given_by = GivenBy::Guardian;
+        consent.scope = vec![ConsentScope::Publication, ConsentScope::Publication];
+        assert!(!covers_all(&consent.scope));
+        consent.given_at += chrono::Duration::milliseconds(1);
+        let places: Vec<_> =
+            validate(&consent, person, now, Tz::Asia__Shanghai).into_iter().map(|fault| fault.pointer).collect();
+        assert_eq!(places, ["/given_by", "/scope/1", "/given_at"]);
+        consent.scope.clear();
+        assert!(validate(&consent, person, now, Tz::Asia__Shanghai).iter().any(|fault| fault.code == Code::TooFew));
+    }
+}

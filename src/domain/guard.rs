@@ -1,0 +1,263 @@
+//! The guards of the transitions: everything that stands against an action, with its figures.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    authority::{Part, Permission, Refusal, Standing, permission},
+    candidate::{Candidate, Status},
+    carriage::next_step,
+    cycle::Cycle,
+    fault::{Code, Fault},
+    organization::OrganizationKind,
+    readiness::Readiness,
+    review,
+    role::Role,
+    stage::StageCode,
+    transition::{Action, target},
+    window::{Window, WindowKind, instant_text},
+};
+
+/// What the caller says beside the action.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// The answers to the stage's checklist; without them the checklist is not judged.
+    pub checklist: Option<BTreeMap<String, bool>>,
+    /// Whether the reason of the return is answered.
+    pub has_answer: bool,
+}
+
+/// Everything that the guards look at.
+#[derive(Clone, Debug)]
+pub struct Facts<'a> {
+    /// The campaign's present moment.
+    pub now: DateTime<Utc>,
+    /// The candidate as it is.
+    pub candidate: &'a Candidate,
+    /// The cycle in which it runs.
+    pub cycle: &'a Cycle,
+    /// Where the caller stands to it.
+    pub standing: Standing,
+    /// The stages of it that the caller has decided before, in whatever cycle.
+    pub decided: &'a [StageCode],
+    /// How its materials stand against the cycle's policy.
+    pub readiness: &'a Readiness,
+    /// Confirming records of the verification file.
+    pub confirming_records: u32,
+    /// Whether a consent to publication and forwarding stands.
+    pub has_consent: bool,
+    /// Places of its district that are used in the cycle.
+    pub quota_used: u32,
+    /// Whether the stage after the caller's has decided since the approval that would be recalled.
+    pub next_stage_decided: bool,
+    /// Whether a nomination by somebody else stands.
+    pub other_nomination_stands: bool,
+}
+
+impl Facts<'_> {
+    /// Whether the caller may do the action in the candidate's status, as far as persons are concerned.
+    #[must_use]
+    pub fn permission(&self, action: Action) -> Permission {
+        permission(action, self.candidate.status, self.candidate.unit_id.is_some(), self.standing)
+    }
+}
+
+/// All that stands against an action, in the order of [`Code`]; nothing when it is allowed. A wrong status, or a caller
+/// who has no part in it, is answered alone.
+#[must_use]
+pub fn check(action: Action, facts: &Facts<'_>, said: &Said) -> Vec<Fault> {
+    match facts.permission(action) {
+        Permission::Refused(Refusal::Role) => return vec![Fault::of(Code::Forbidden)],
+        Permission::Refused(Refusal::Outside) => return vec![Fault::of(Code::NotFound)],
+        Permission::Refused(Refusal::Stage) => return vec![wrong_status(action, facts)],
+        Permission::Refused(Refusal::Staffed(_)) | Permission::Allowed | Permission::ActingFor(_) => {}
+    }
+    if target(facts.candidate.status, action).is_none() {
+        return vec![wrong_status(action, facts)];
+    }
+    let mut faults: Vec<Fault> = window(action, facts).into_iter().collect();
+    faults.extend(file(action, facts, said));
+    faults.extend(person(action, facts));
+    faults.extend(records(action, facts, said));
+    faults.sort_by_key(|fault| fault.code);
+    faults
+}
+
+fn wrong_status(action: Action, facts: &Facts<'_>) -> Fault {
+    let fault = Fault::of(Code::TransitionNotAllowed);
+    fault.with("action", action.as_str()).with("status", facts.candidate.status.as_str())
+}
+
+/// What the windows of the month say.
+fn window(action: Action, facts: &Facts<'_>) -> Option<Fault> {
+    let windows = &facts.cycle.windows;
+    let needs = |kind: WindowKind| {
+        let window = windows.get(kind);
+        (!window.contains(facts.now)).then(|| closed(kind, window))
+    };
+    match action {
+        Action::Verify | Action::Endorse if windows.reporting.contains(facts.now) => None,
+        Action::Verify | Action::Endorse if facts.candidate.was_returned_by_city() => needs(WindowKind::Screening),
+        Action::Verify | Action::Endorse => needs(WindowKind::Reporting),
+        Action::Screen => needs(WindowKind::Screening),
+        Action::Forward => needs(WindowKind::Forwarding),
+        Action::List | Action::NotList => (facts.now < windows.publication_from()).then(|| {
+            let fault = Fault::of(Code::WindowClosed).with("window", "publication");
+            fault.with("opens_at", instant_text(windows.publication_from()))
+        }),
+        Action::CarryOver => {
+            let kind = next_step(facts.candidate)?;
+            let window = windows.get(kind);
+            (!window.is_over(facts.now)).then(|| {
+                let fault = Fault::of(Code::WindowStillOpen).with("window", kind.as_str());
+                fault.with("closes_at", instant_text(window.closes_at))
+            })
+        }
+        Action::Assign
+        | Action::Return
+        | Action::Resubmit
+        | Action::Recall
+        | Action::Reject
+        | Action::Reinstate
+        | Action::Withdraw
+        | Action::WithdrawConsent
+        | Action::Refuse
+        | Action::Disqualify
+        | Action::Revoke => None,
+    }
+}
+
+fn closed(kind: WindowKind, window: Window) -> Fault {
+    let fault = Fault::of(Code::WindowClosed).with("window", kind.as_str());
+    fault.with("opens_at", instant_text(window.opens_at)).with("closes_at", instant_text(window.closes_at))
+}
+
+/// What the file says: materials, checklist, verification and consent.
+fn file(action: Action, facts: &Facts<'_>, said: &Said) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if action == Action::Verify {
+        faults.extend(facts.readiness.faults());
+        let required = facts.cycle.policy.verification_records_min;
+        if facts.confirming_records < required {
+            let fault = Fault::of(Code::VerificationMissing).with("required", required);
+            faults.push(fault.with("actual", facts.confirming_records));
+        }
+    }
+    if (action == Action::Screen || action == Action::Forward) && !facts.has_consent {
+        faults.push(Fault::of(Code::ConsentMissing));
+    }
+    if let (Some(answers), Some(stage)) = (&said.checklist, checked_stage(action)) {
+        faults.extend(review::open_items(facts.cycle.checklist(stage), answers));
+    }
+    faults
+}
+
+/// The stage that an approval passes, with a checklist to be affirmed.
+const fn checked_stage(action: Action) -> Option<StageCode> {
+    match action {
+        Action::Verify => Some(StageCode::UnitVerification),
+        Action::Endorse => Some(StageCode::DistrictEndorsement),
+        Action::Screen => Some(StageCode::CityScreening),
+        Action::Assign
+        | Action::Forward
+        | Action::List
+        | Action::NotList
+        | Action::Return
+        | Action::Resubmit
+        | Action::Recall
+        | Action::Reject
+        | Action::Reinstate
+        | Action::Withdraw
+        | Action::WithdrawConsent
+        | Action::Refuse
+        | Action::Disqualify
+        | Action::CarryOver
+        | Action::Revoke => None,
+    }
+}
+
+/// Whether an action is one reviewer's decision at a stage, kept as a review.
+#[must_use]
+pub const fn is_review(action: Action) -> bool {
+    checked_stage(action).is_some() || matches!(action, Action::Return | Action::Reject)
+}
+
+/// What the reviewer's person says: nobody reviews the own nomination or decides two stages of one candidate, and nobody
+/// decides in the place of a level that is staffed. A stage of the same level is no other stage.
+fn person(action: Action, facts: &Facts<'_>) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if is_review(action) {
+        if facts.standing.part != Part::None {
+            faults.push(Fault::of(Code::OwnNomination));
+        }
+        if let Some(stage) = facts.candidate.status.stage()
+            && let Some(before) = facts.decided.iter().find(|before| before.role() != stage.role())
+        {
+            faults.push(Fault::of(Code::DecidedBefore).with("stage", before.as_str()));
+        }
+    }
+    if let Permission::Refused(Refusal::Staffed(level)) = facts.permission(action) {
+        faults.push(Fault::of(Code::StageStaffed).with("level", level.as_str()));
+    }
+    faults
+}
+
+/// What was done before says: places, later decisions, the return, the list, other nominations.
+fn records(action: Action, facts: &Facts<'_>, said: &Said) -> Option<Fault> {
+    let quota = facts.cycle.policy.district_quota;
+    let published_at = facts.cycle.published_at;
+    match action {
+        Action::Endorse if facts.quota_used >= quota => Some(quota_exceeded(quota, facts.quota_used)),
+        Action::Recall if facts.next_stage_decided => Some(Fault::of(Code::NextStageDecided)),
+        Action::Resubmit if !facts.candidate.has_changed_since() && !said.has_answer => {
+            Some(Fault::of(Code::NothingChanged))
+        }
+        Action::Refuse | Action::Disqualify => {
+            published_at.map(|at| Fault::of(Code::AlreadyPublished).with("published_at", instant_text(at)))
+        }
+        Action::Withdraw if facts.other_nomination_stands && !withdraws_as_unit(facts.standing) => {
+            Some(Fault::of(Code::OtherNominationStands))
+        }
+        Action::Assign
+        | Action::Verify
+        | Action::Endorse
+        | Action::Screen
+        | Action::Forward
+        | Action::List
+        | Action::NotList
+        | Action::Return
+        | Action::Resubmit
+        | Action::Recall
+        | Action::Reject
+        | Action::Reinstate
+        | Action::Withdraw
+        | Action::WithdrawConsent
+        | Action::CarryOver
+        | Action::Revoke => None,
+    }
+}
+
+/// The district's places of the cycle are used up.
+#[must_use]
+pub fn quota_exceeded(limit: u32, used: u32) -> Fault {
+    Fault::of(Code::QuotaExceeded).with("limit", limit).with("used", used)
+}
+
+/// Whether a withdrawal is the unit's, which ends the candidate, and not a nominator's, which ends it only while no other
+/// nomination stands.
+#[must_use]
+pub fn withdraws_as_unit(standing: Standing) -> bool {
+    standing.is_inside && standing.role.and_then(Role::organization_kind) == Some(OrganizationKind::Unit)
+}
+
+/// Whether leaving a status for another frees the district's place of the cycle. What leaves after publication does not.
+#[must_use]
+pub fn frees_place(from: Status, to: Status, stays_in_cycle: bool, is_published: bool) -> bool {
+    from.counts_for_quota() && !(to.counts_for_quota() && stays_in_cycle) && !is_published
+}
+
+#[cfg(test)]
+pub(super) mod sample;
+#[cfg(test)]
+mod tests;
