@@ -1,0 +1,67 @@
+//! Pairs of characters of names and summaries, by which `q` finds also names of two characters, on both databases.
+
+use std::collections::BTreeSet;
+
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+
+use super::{Connection, StoreError, schema::candidate_grams};
+use crate::domain::text;
+
+/// A text asked for has at most so many pairs that are looked up; a longer one is cut.
+const QUERY_GRAMS: usize = 12;
+
+/// Replaces what is known of a candidate.
+pub fn replace(connection: &mut Connection, number: i64, texts: &[&str]) -> Result<(), StoreError> {
+    diesel::delete(candidate_grams::table.filter(candidate_grams::candidate.eq(number))).execute(connection)?;
+    let grams: BTreeSet<String> = texts.iter().flat_map(|text| of_text(text)).collect();
+    let rows: Vec<_> = grams
+        .into_iter()
+        .map(|gram| (candidate_grams::gram.eq(gram), candidate_grams::candidate.eq(number)))
+        .collect();
+    super::on_either!(connection, inner => {
+        diesel::insert_into(candidate_grams::table).values(&rows).execute(inner)
+    })?;
+    Ok(())
+}
+
+/// The single characters and the pairs of neighbours of a text, without its white space.
+fn of_text(text: &str) -> BTreeSet<String> {
+    let characters = searched(text);
+    let singles = characters.iter().map(ToString::to_string);
+    let pairs = characters.windows(2).map(|pair| pair.iter().collect());
+    singles.chain(pairs).collect()
+}
+
+/// What a text asked for is looked up by: its pairs, or the one character it has. Nothing for a blank one.
+pub fn of_query(text: &str) -> Vec<String> {
+    let characters = searched(text);
+    match characters.as_slice() {
+        [] => Vec::new(),
+        [one] => vec![one.to_string()],
+        several => {
+            let pairs: BTreeSet<String> = several.windows(2).map(|pair| pair.iter().collect()).collect();
+            pairs.into_iter().take(QUERY_GRAMS).collect()
+        }
+    }
+}
+
+fn searched(text: &str) -> Vec<char> {
+    text::fold(text).chars().filter(|character| !character.is_whitespace()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{of_query, of_text};
+
+    #[test]
+    fn every_part_of_a_text_is_found_by_it() {
+        let grams = of_text("阿卜杜拉·艾力 ABC");
+        for part in ["阿", "艾力", "卜杜拉", "拉•艾", "ab", "Ｂｃ", "力 a"] {
+            assert!(of_query(part).iter().all(|gram| grams.contains(gram)), "{part}");
+        }
+        for other in ["阿力", "杜卜", "ac"] {
+            assert!(!of_query(other).iter().all(|gram| grams.contains(gram)), "{other}");
+        }
+        assert!(of_query(" \u{3000}").is_empty());
+    }
+}

@@ -1,0 +1,123 @@
+//! The recommended. Contacts, photos, consent and nominations have modules of their own.
+
+mod list;
+mod row;
+
+use chrono::{DateTime, Utc};
+use diesel::{ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SelectableHelper};
+
+use self::row::{CandidateRow, NewCandidateRow};
+use super::{
+    Connection, StoreError, candidate_grams, locks,
+    schema::{candidate_materials, candidates},
+};
+use crate::domain::{
+    candidate::Candidate,
+    id::{CandidateId, OrganizationId},
+    text,
+};
+
+pub use list::{CandidateFilter, Shown, list};
+pub use row::CandidateChange;
+
+/// Adds a candidate with its deed, and returns the number by which votes name it; `candidate.number` is not looked at.
+pub fn insert(connection: &mut Connection, candidate: &Candidate) -> Result<i64, StoreError> {
+    let number: i64 = diesel::insert_into(candidates::table)
+        .values(NewCandidateRow::from(candidate))
+        .returning(candidates::number)
+        .get_result(connection)?;
+    diesel::insert_into(candidate_materials::table)
+        .values((
+            candidate_materials::candidate_id.eq(candidate.id),
+            candidate_materials::deed.eq(candidate.deed.as_deref()),
+        ))
+        .execute(connection)?;
+    candidate_grams::replace(connection, number, &[&candidate.name, &candidate.summary])?;
+    Ok(number)
+}
+
+/// Finds a candidate with its deed.
+pub fn find(connection: &mut Connection, id: CandidateId) -> Result<Option<Candidate>, StoreError> {
+    let row: Option<(CandidateRow, Option<String>)> = candidates::table
+        .left_join(candidate_materials::table.on(candidate_materials::candidate_id.eq(candidates::id)))
+        .filter(candidates::id.eq(id))
+        .select((CandidateRow::as_select(), candidate_materials::deed.nullable()))
+        .first(connection)
+        .optional()?;
+    Ok(row.map(|(row, deed)| row.into_domain(deed)))
+}
+
+/// Finds a candidate that must exist.
+pub fn get(connection: &mut Connection, id: CandidateId) -> Result<Candidate, StoreError> {
+    find(connection, id)?.ok_or(StoreError::Missing("candidate"))
+}
+
+/// Holds the candidate's row against every other writer for the rest of the transaction, then reads it.
+/// Whatever changes a candidate, its photos, contacts, consent or nominations begins with this.
+pub fn lock(connection: &mut Connection, id: CandidateId) -> Result<Option<Candidate>, StoreError> {
+    locks::candidate(connection, id)?;
+    find(connection, id)
+}
+
+/// Changes a candidate if its version is still the one given, and raises the version; `None` when it is not.
+/// What is `None` in the change stays. Returns the new version.
+pub fn update_if(
+    connection: &mut Connection,
+    (id, version): (CandidateId, i64),
+    change: &CandidateChange,
+    now: DateTime<Utc>,
+) -> Result<Option<i64>, StoreError> {
+    let updated: Option<(i64, i64)> = diesel::update(candidates::table)
+        .filter(candidates::id.eq(id))
+        .filter(candidates::version.eq(version))
+        .set((change, candidates::version.eq(candidates::version + 1), candidates::updated_at.eq(now)))
+        .returning((candidates::number, candidates::version))
+        .get_result(connection)
+        .optional()?;
+    let Some((number, version)) = updated else { return Ok(None) };
+    if change.name.is_some() || change.summary.is_some() {
+        let (name, summary): (String, String) = candidates::table
+            .filter(candidates::number.eq(number))
+            .select((candidates::name, candidates::summary))
+            .first(connection)?;
+        candidate_grams::replace(connection, number, &[&name, &summary])?;
+    }
+    Ok(Some(version))
+}
+
+/// Notes that something of the file changed that lies in another table: photos, contacts, consent, nominations.
+/// Raises the version; `None` when it is not the one given.
+pub fn touch_if(
+    connection: &mut Connection,
+    at: (CandidateId, i64),
+    now: DateTime<Utc>,
+) -> Result<Option<i64>, StoreError> {
+    let change = CandidateChange { materials_changed_at: Some(now), ..CandidateChange::default() };
+    update_if(connection, at, &change, now)
+}
+
+/// Replaces the deed. Part of an [`update_if`] in the same transaction.
+pub fn set_deed(connection: &mut Connection, id: CandidateId, deed: Option<&str>) -> Result<(), StoreError> {
+    diesel::update(candidate_materials::table)
+        .filter(candidate_materials::candidate_id.eq(id))
+        .set(candidate_materials::deed.eq(deed))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Whether an organization carries a candidate about whom something is still to be decided.
+pub fn any_open_at(connection: &mut Connection, organization: OrganizationId) -> Result<bool, StoreError> {
+    use diesel::BoolExpressionMethods as _;
+
+    use crate::domain::candidate::Status;
+    let open: Vec<Status> = Status::ALL.iter().copied().filter(|status| status.is_open()).collect();
+    let query = candidates::table
+        .filter(candidates::status.eq_any(open))
+        .filter(candidates::unit_id.eq(organization).or(candidates::district_id.nullable().eq(organization)));
+    Ok(diesel::select(diesel::dsl::exists(query)).get_result(connection)?)
+}
+
+/// The form of a name that is stored for searching.
+fn folded(name: &str) -> String {
+    text::fold(name)
+}

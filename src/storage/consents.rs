@@ -1,0 +1,93 @@
+//! Consents that stand; a withdrawn one is deleted, and the audit remembers it.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper};
+
+use super::{Connection, StoreError, schema::consents, sql_values::Stored};
+use crate::domain::{
+    consent::{self, Consent, ConsentScope, GivenBy},
+    id::{CandidateId, UserId},
+};
+
+/// The table's name, to which ciphertexts are bound.
+pub const TABLE: &str = "consents";
+
+/// A consent as stored.
+#[derive(Clone, Debug, Insertable, Queryable, Selectable)]
+#[diesel(table_name = consents, treat_none_as_default_value = false)]
+pub struct ConsentRow {
+    /// Whose file it concerns.
+    pub candidate_id: CandidateId,
+    /// By whom it was given.
+    pub given_by: GivenBy,
+    /// The giver's name, encrypted.
+    pub name_cipher: Vec<u8>,
+    /// The same, masked.
+    pub name_masked: String,
+    /// To what.
+    pub scope: Stored<Vec<ConsentScope>>,
+    /// Which wording.
+    pub text_version: String,
+    /// In what way.
+    pub method: String,
+    /// When.
+    pub given_at: DateTime<Utc>,
+    /// Where the evidence is kept.
+    pub evidence: Option<String>,
+    /// Who recorded it.
+    pub recorded_by: UserId,
+    /// When it was recorded.
+    pub recorded_at: DateTime<Utc>,
+    /// Grows when it is replaced.
+    pub version: i64,
+}
+
+impl From<ConsentRow> for Consent {
+    fn from(row: ConsentRow) -> Self {
+        Self {
+            candidate_id: row.candidate_id,
+            given_by: row.given_by,
+            name_masked: row.name_masked,
+            scope: row.scope.0,
+            text_version: row.text_version,
+            method: row.method,
+            given_at: row.given_at,
+            evidence: row.evidence,
+            recorded_by: row.recorded_by,
+            recorded_at: row.recorded_at,
+            version: row.version,
+        }
+    }
+}
+
+/// Writes the consent of a candidate whose row is held.
+pub fn replace(connection: &mut Connection, row: &ConsentRow) -> Result<(), StoreError> {
+    delete(connection, row.candidate_id)?;
+    diesel::insert_into(consents::table).values(row).execute(connection)?;
+    Ok(())
+}
+
+/// Finds the consent that stands.
+pub fn find(connection: &mut Connection, id: CandidateId) -> Result<Option<Consent>, StoreError> {
+    let row = consents::table.find(id).select(ConsentRow::as_select()).first(connection).optional()?;
+    Ok(row.map(Consent::from))
+}
+
+/// Which of the candidates have consented to publication and to forwarding.
+pub fn complete_among(
+    connection: &mut Connection,
+    ids: &[CandidateId],
+) -> Result<BTreeSet<CandidateId>, StoreError> {
+    let rows: Vec<(CandidateId, Stored<Vec<ConsentScope>>)> = consents::table
+        .filter(consents::candidate_id.eq_any(ids.to_vec()))
+        .select((consents::candidate_id, consents::scope))
+        .load(connection)?;
+    Ok(rows.into_iter().filter(|(_, scope)| consent::is_complete(&scope.0)).map(|(id, _)| id).collect())
+}
+
+/// Removes the consent of a candidate whose row is held; false when there was none.
+pub fn delete(connection: &mut Connection, id: CandidateId) -> Result<bool, StoreError> {
+    Ok(diesel::delete(consents::table.find(id)).execute(connection)? == 1)
+}
