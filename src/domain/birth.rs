@@ -16,7 +16,7 @@ pub fn check_year(year: i32, now: DateTime<Utc>) -> Option<Fault> {
     let latest = (now + chrono::TimeDelta::hours(14)).year();
     let earliest = latest - OLDEST_YEARS;
     if year < earliest {
-        Some(Fault::of(Code::TooSmall).with("limit", earliest).with("actual", year))
+        Some(Fault::of(Code::TooSmall).with("minimum", earliest).with("actual", year))
     } else if year > latest {
         Some(Fault::of(Code::TooLarge).with("limit", latest).with("actual", year))
     } else {

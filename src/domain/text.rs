@@ -60,7 +60,7 @@ fn check(text: &str, max_chars: usize, breaks: Breaks) -> Vec<Fault> {
     let mut faults = Vec::new();
     let actual = text.chars().count();
     if text.chars().all(is_blank) {
-        faults.push(Fault::of(Code::TooShort).with("limit", 1).with("actual", 0));
+        faults.push(Fault::of(Code::TooShort).with("minimum", 1).with("actual", 0));
     }
     if actual > max_chars {
         faults.push(Fault::of(Code::TooLong).with("limit", max_chars).with("actual", actual));
@@ -201,7 +201,7 @@ mod tests {
         assert_eq!(line("  𬭎㛃张\u{3000}", 3), []);
         assert_eq!(line("𬭎㛃张三", 3), [Fault::of(Code::TooLong).with("limit", 3).with("actual", 4)]);
         for blank in ["", " ", "\u{3000}", "\u{A0}", "\u{2800}", "\t\n"] {
-            assert_eq!(line(blank, 3), [Fault::of(Code::TooShort).with("limit", 1).with("actual", 0)], "{blank:?}");
+            assert_eq!(line(blank, 3), [Fault::of(Code::TooShort).with("minimum", 1).with("actual", 0)], "{blank:?}");
         }
     }
 

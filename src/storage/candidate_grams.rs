@@ -14,10 +14,8 @@ const QUERY_GRAMS: usize = 12;
 pub fn replace(connection: &mut Connection, number: i64, texts: &[&str]) -> Result<(), StoreError> {
     diesel::delete(candidate_grams::table.filter(candidate_grams::candidate.eq(number))).execute(connection)?;
     let grams: BTreeSet<String> = texts.iter().flat_map(|text| of_text(text)).collect();
-    let rows: Vec<_> = grams
-        .into_iter()
-        .map(|gram| (candidate_grams::gram.eq(gram), candidate_grams::candidate.eq(number)))
-        .collect();
+    let rows: Vec<_> =
+        grams.into_iter().map(|gram| (candidate_grams::gram.eq(gram), candidate_grams::candidate.eq(number))).collect();
     super::on_either!(connection, inner => {
         diesel::insert_into(candidate_grams::table).values(&rows).execute(inner)
     })?;
@@ -33,6 +31,7 @@ fn of_text(text: &str) -> BTreeSet<String> {
 }
 
 /// What a text asked for is looked up by: its pairs, or the one character it has. Nothing for a blank one.
+#[must_use]
 pub fn of_query(text: &str) -> Vec<String> {
     let characters = searched(text);
     match characters.as_slice() {

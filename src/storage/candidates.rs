@@ -4,12 +4,15 @@ mod list;
 mod row;
 
 use chrono::{DateTime, Utc};
-use diesel::{ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SelectableHelper};
+use diesel::{
+    ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SelectableHelper,
+};
 
 use self::row::{CandidateRow, NewCandidateRow};
 use super::{
     Connection, StoreError, candidate_grams, locks,
     schema::{candidate_materials, candidates},
+    sql_values::At,
 };
 use crate::domain::{
     candidate::Candidate,
@@ -70,7 +73,7 @@ pub fn update_if(
     let updated: Option<(i64, i64)> = diesel::update(candidates::table)
         .filter(candidates::id.eq(id))
         .filter(candidates::version.eq(version))
-        .set((change, candidates::version.eq(candidates::version + 1), candidates::updated_at.eq(now)))
+        .set((change, candidates::version.eq(candidates::version + 1), candidates::updated_at.eq(At(now))))
         .returning((candidates::number, candidates::version))
         .get_result(connection)
         .optional()?;
@@ -92,7 +95,7 @@ pub fn touch_if(
     at: (CandidateId, i64),
     now: DateTime<Utc>,
 ) -> Result<Option<i64>, StoreError> {
-    let change = CandidateChange { materials_changed_at: Some(now), ..CandidateChange::default() };
+    let change = CandidateChange { materials_changed_at: Some(At(now)), ..CandidateChange::default() };
     update_if(connection, at, &change, now)
 }
 

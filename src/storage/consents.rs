@@ -2,10 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
-use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper};
+use diesel::{
+    ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
+};
 
-use super::{Connection, StoreError, schema::consents, sql_values::Stored};
+use super::{
+    Connection, StoreError,
+    schema::consents,
+    sql_values::{At, Stored},
+};
 use crate::domain::{
     consent::{self, Consent, ConsentScope, GivenBy},
     id::{CandidateId, UserId},
@@ -33,13 +38,13 @@ pub struct ConsentRow {
     /// In what way.
     pub method: String,
     /// When.
-    pub given_at: DateTime<Utc>,
+    pub given_at: At,
     /// Where the evidence is kept.
     pub evidence: Option<String>,
     /// Who recorded it.
     pub recorded_by: UserId,
     /// When it was recorded.
-    pub recorded_at: DateTime<Utc>,
+    pub recorded_at: At,
     /// Grows when it is replaced.
     pub version: i64,
 }
@@ -53,10 +58,10 @@ impl From<ConsentRow> for Consent {
             scope: row.scope.0,
             text_version: row.text_version,
             method: row.method,
-            given_at: row.given_at,
+            given_at: row.given_at.0,
             evidence: row.evidence,
             recorded_by: row.recorded_by,
-            recorded_at: row.recorded_at,
+            recorded_at: row.recorded_at.0,
             version: row.version,
         }
     }
@@ -76,10 +81,7 @@ pub fn find(connection: &mut Connection, id: CandidateId) -> Result<Option<Conse
 }
 
 /// Which of the candidates have consented to publication and to forwarding.
-pub fn complete_among(
-    connection: &mut Connection,
-    ids: &[CandidateId],
-) -> Result<BTreeSet<CandidateId>, StoreError> {
+pub fn complete_among(connection: &mut Connection, ids: &[CandidateId]) -> Result<BTreeSet<CandidateId>, StoreError> {
     let rows: Vec<(CandidateId, Stored<Vec<ConsentScope>>)> = consents::table
         .filter(consents::candidate_id.eq_any(ids.to_vec()))
         .select((consents::candidate_id, consents::scope))

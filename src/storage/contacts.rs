@@ -1,6 +1,8 @@
 //! Contact details of candidates: ciphertexts, what may be shown of them, and the index by which they are found.
 
-use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper};
+use diesel::{
+    ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
+};
 
 use super::{Connection, StoreError, schema::candidate_contacts};
 use crate::domain::id::CandidateId;

@@ -6,7 +6,7 @@ use diesel::{
     Selectable, SelectableHelper,
 };
 
-use super::{Connection, StoreError, schema::nominations};
+use super::{Connection, StoreError, schema::nominations, sql_values::At};
 use crate::domain::{
     candidate::Channel,
     id::{CandidateId, NominationId, UserId},
@@ -46,9 +46,9 @@ pub struct NominationRow {
     /// What the nominator is to the candidate.
     pub relationship: Option<String>,
     /// When the nominator withdrew it.
-    pub withdrawn_at: Option<DateTime<Utc>>,
+    pub withdrawn_at: Option<At>,
     /// When it was made.
-    pub created_at: DateTime<Utc>,
+    pub created_at: At,
 }
 
 impl NominationRow {
@@ -106,14 +106,14 @@ pub fn list_of_user(
         .limit(limit)
         .into_boxed();
     if let Some((at, id)) = after {
-        let earlier = nominations::created_at.lt(at);
-        query = query.filter(earlier.or(nominations::created_at.eq(at).and(nominations::id.lt(id))));
+        let earlier = nominations::created_at.lt(At(at));
+        query = query.filter(earlier.or(nominations::created_at.eq(At(at)).and(nominations::id.lt(id))));
     }
     Ok(query.load(connection)?)
 }
 
 /// Notes that the nominator has withdrawn it.
 pub fn withdraw(connection: &mut Connection, id: NominationId, now: DateTime<Utc>) -> Result<(), StoreError> {
-    diesel::update(nominations::table.find(id)).set(nominations::withdrawn_at.eq(Some(now))).execute(connection)?;
+    diesel::update(nominations::table.find(id)).set(nominations::withdrawn_at.eq(Some(At(now)))).execute(connection)?;
     Ok(())
 }

@@ -1,9 +1,10 @@
 //! Photos of candidates; the files lie in the file store under the same id.
 
-use chrono::{DateTime, Utc};
-use diesel::{ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper};
+use diesel::{
+    ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
+};
 
-use super::{Connection, StoreError, schema::photos};
+use super::{Connection, StoreError, schema::photos, sql_values::At};
 use crate::domain::{
     id::{CandidateId, PhotoId, UserId},
     photo::{PhotoFacts, PhotoType},
@@ -32,7 +33,7 @@ pub struct PhotoRow {
     /// The account that sent it.
     pub uploaded_by: Option<UserId>,
     /// When it was sent.
-    pub created_at: DateTime<Utc>,
+    pub created_at: At,
 }
 
 impl PhotoRow {
@@ -74,6 +75,7 @@ pub fn list_of_all(connection: &mut Connection, ids: &[CandidateId]) -> Result<V
 
 /// Removes a photo of a candidate whose row is held; false when there is none.
 pub fn delete(connection: &mut Connection, candidate: CandidateId, id: PhotoId) -> Result<bool, StoreError> {
-    let removed = diesel::delete(photos::table.find(id).filter(photos::candidate_id.eq(candidate))).execute(connection)?;
+    let removed =
+        diesel::delete(photos::table.find(id).filter(photos::candidate_id.eq(candidate))).execute(connection)?;
     Ok(removed == 1)
 }

@@ -245,6 +245,8 @@ text_enums! {
     domain::candidate::Channel,
     domain::candidate::Gender,
     domain::candidate::Visibility,
+    domain::consent::GivenBy,
+    domain::photo::PhotoType,
     domain::transition::Action,
 }
 

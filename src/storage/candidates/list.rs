@@ -18,6 +18,7 @@ use crate::{
     storage::{
         Connection, StoreError, candidate_grams,
         schema::{candidate_grams as grams, candidate_materials, candidates},
+        sql_values::At,
     },
 };
 
@@ -104,9 +105,9 @@ pub fn list(
     query = match (after, filter.descending) {
         (None, _) => query,
         (Some((at, id)), false) => query
-            .filter(candidates::created_at.gt(at).or(candidates::created_at.eq(at).and(candidates::id.gt(id)))),
+            .filter(candidates::created_at.gt(At(at)).or(candidates::created_at.eq(At(at)).and(candidates::id.gt(id)))),
         (Some((at, id)), true) => query
-            .filter(candidates::created_at.lt(at).or(candidates::created_at.eq(at).and(candidates::id.lt(id)))),
+            .filter(candidates::created_at.lt(At(at)).or(candidates::created_at.eq(At(at)).and(candidates::id.lt(id)))),
     };
     query = if filter.descending {
         query.order((candidates::created_at.desc(), candidates::id.desc()))

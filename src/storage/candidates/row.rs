@@ -10,7 +10,10 @@ use crate::{
         id::{CandidateId, HonoreeId, OrganizationId},
         month::Month,
     },
-    storage::{schema::candidates, sql_values::Stored},
+    storage::{
+        schema::candidates,
+        sql_values::{At, Stored},
+    },
 };
 
 /// All columns that the domain knows.
@@ -99,11 +102,11 @@ pub struct NewCandidateRow {
     district_id: OrganizationId,
     channel: Channel,
     returned_from: Option<Status>,
-    status_changed_at: DateTime<Utc>,
-    materials_changed_at: DateTime<Utc>,
+    status_changed_at: At,
+    materials_changed_at: At,
     version: i64,
-    created_at: DateTime<Utc>,
-    updated_at: DateTime<Utc>,
+    created_at: At,
+    updated_at: At,
 }
 
 impl From<&Candidate> for NewCandidateRow {
@@ -128,11 +131,11 @@ impl From<&Candidate> for NewCandidateRow {
             district_id: candidate.district_id,
             channel: candidate.channel,
             returned_from: candidate.returned_from,
-            status_changed_at: candidate.status_changed_at,
-            materials_changed_at: candidate.materials_changed_at,
+            status_changed_at: At(candidate.status_changed_at),
+            materials_changed_at: At(candidate.materials_changed_at),
             version: candidate.version,
-            created_at: candidate.created_at,
-            updated_at: candidate.updated_at,
+            created_at: At(candidate.created_at),
+            updated_at: At(candidate.updated_at),
         }
     }
 }
@@ -140,7 +143,6 @@ impl From<&Candidate> for NewCandidateRow {
 /// What a change of a candidate may set. `None` stays, `Some(None)` takes away. The version rises by itself.
 #[derive(Clone, Debug, Default, AsChangeset)]
 #[diesel(table_name = candidates)]
-#[expect(clippy::option_option, reason = "the form in which diesel tells a column that stays from one that becomes null")]
 pub struct CandidateChange {
     /// The cycle in which it runs.
     pub cycle: Option<Month>,
@@ -153,14 +155,15 @@ pub struct CandidateChange {
     /// Why it is withheld.
     pub withheld_reason: Option<Option<String>>,
     /// Since when it is withheld.
-    pub withheld_at: Option<Option<DateTime<Utc>>>,
+    pub withheld_at: Option<Option<At>>,
     /// A person or a group.
     pub subject: Option<Subject>,
     /// Whether the person has died.
     pub posthumous: Option<bool>,
     /// Name of the person or group; set through [`CandidateChange::set_name`].
     pub name: Option<String>,
-    name_folded: Option<String>,
+    /// The name in the form in which it is searched.
+    pub name_folded: Option<String>,
     /// The members of a group.
     pub members: Option<Stored<Vec<String>>>,
     /// Occupation.
@@ -182,9 +185,9 @@ pub struct CandidateChange {
     /// The honoree it is linked to.
     pub honoree_id: Option<Option<HonoreeId>>,
     /// When it came into its status.
-    pub status_changed_at: Option<DateTime<Utc>>,
+    pub status_changed_at: Option<At>,
     /// When anything of the file changed.
-    pub materials_changed_at: Option<DateTime<Utc>>,
+    pub materials_changed_at: Option<At>,
 }
 
 impl CandidateChange {
