@@ -12,7 +12,7 @@ use super::{
     sql_values::{At, Stored},
 };
 use crate::domain::{
-    consent::{self, Consent, ConsentScope, GivenBy},
+    consent::{self, ConsentMethod, ConsentScope, GivenBy},
     id::{CandidateId, UserId},
 };
 
@@ -36,7 +36,7 @@ pub struct ConsentRow {
     /// Which wording.
     pub text_version: String,
     /// In what way.
-    pub method: String,
+    pub method: ConsentMethod,
     /// When.
     pub given_at: At,
     /// Where the evidence is kept.
@@ -49,24 +49,6 @@ pub struct ConsentRow {
     pub version: i64,
 }
 
-impl From<ConsentRow> for Consent {
-    fn from(row: ConsentRow) -> Self {
-        Self {
-            candidate_id: row.candidate_id,
-            given_by: row.given_by,
-            name_masked: row.name_masked,
-            scope: row.scope.0,
-            text_version: row.text_version,
-            method: row.method,
-            given_at: row.given_at.0,
-            evidence: row.evidence,
-            recorded_by: row.recorded_by,
-            recorded_at: row.recorded_at.0,
-            version: row.version,
-        }
-    }
-}
-
 /// Writes the consent of a candidate whose row is held.
 pub fn replace(connection: &mut Connection, row: &ConsentRow) -> Result<(), StoreError> {
     delete(connection, row.candidate_id)?;
@@ -75,9 +57,8 @@ pub fn replace(connection: &mut Connection, row: &ConsentRow) -> Result<(), Stor
 }
 
 /// Finds the consent that stands.
-pub fn find(connection: &mut Connection, id: CandidateId) -> Result<Option<Consent>, StoreError> {
-    let row = consents::table.find(id).select(ConsentRow::as_select()).first(connection).optional()?;
-    Ok(row.map(Consent::from))
+pub fn find(connection: &mut Connection, id: CandidateId) -> Result<Option<ConsentRow>, StoreError> {
+    Ok(consents::table.find(id).select(ConsentRow::as_select()).first(connection).optional()?)
 }
 
 /// Which of the candidates have consented to publication and to forwarding.
@@ -86,7 +67,7 @@ pub fn complete_among(connection: &mut Connection, ids: &[CandidateId]) -> Resul
         .filter(consents::candidate_id.eq_any(ids.to_vec()))
         .select((consents::candidate_id, consents::scope))
         .load(connection)?;
-    Ok(rows.into_iter().filter(|(_, scope)| consent::is_complete(&scope.0)).map(|(id, _)| id).collect())
+    Ok(rows.into_iter().filter(|(_, scope)| consent::covers_all(&scope.0)).map(|(id, _)| id).collect())
 }
 
 /// Removes the consent of a candidate whose row is held; false when there was none.

@@ -245,6 +245,7 @@ text_enums! {
     domain::candidate::Channel,
     domain::candidate::Gender,
     domain::candidate::Visibility,
+    domain::consent::ConsentMethod,
     domain::consent::GivenBy,
     domain::photo::PhotoType,
     domain::transition::Action,
