@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 
 use crate::{
-    service::accounts::passwords::Cost,
+    service::{accounts::passwords::Cost, startup::Setup},
     storage::{Address, files::FilesAt},
 };
 
@@ -94,6 +94,19 @@ impl Settings {
         }
     }
 
+    /// What the service is opened with.
+    pub fn setup(&self, sandbox: bool) -> Result<Setup, String> {
+        Ok(Setup {
+            address: self.address()?,
+            db_connections: self.db_connections,
+            key_path: self.key_path(),
+            files: self.files(),
+            password_cost: Cost { memory_kib: self.password_memory_kib, ..Cost::default() },
+            time_zone: self.time_zone,
+            sandbox,
+        })
+    }
+
     /// Where the master key lies.
     #[must_use]
     pub fn key_path(&self) -> PathBuf {
@@ -111,11 +124,5 @@ impl Settings {
             },
             None => FilesAt::Folder(self.data_dir.join("photos")),
         }
-    }
-
-    /// What hashing a password costs.
-    #[must_use]
-    pub fn password_cost(&self) -> Cost {
-        Cost { memory_kib: self.password_memory_kib, ..Cost::default() }
     }
 }

@@ -41,7 +41,7 @@ impl Admin {
             Action::Create(named) => (named, true),
             Action::ResetPassword(named) => (named, false),
         };
-        let service = startup::open(&named.settings, Arc::new(SystemTime), false)?;
+        let service = startup::open(&named.settings.setup(false)?, Arc::new(SystemTime))?;
         let made = actix_web::rt::System::new().block_on(async {
             if creates {
                 first_admin::create(&service, &named.username, wished).await

@@ -25,7 +25,7 @@ impl Migrate {
             std::fs::create_dir_all(&self.settings.data_dir)?;
         }
         let pending = migrations::pending(&address)?;
-        startup::open(&self.settings, Arc::new(SystemTime), false)?;
+        startup::open(&self.settings.setup(false)?, Arc::new(SystemTime))?;
         for name in &pending {
             say(format_args!("applied {name}"))?;
         }

@@ -29,7 +29,7 @@ impl Serve {
 
 pub(super) fn serve(settings: &Settings, server: &ServerSettings) -> Result<ExitCode, CommandError> {
     let _only_server = hold_data_folder(settings)?;
-    let service = startup::open(settings, Arc::new(SystemTime), server.sandbox)?;
+    let service = startup::open(&settings.setup(server.sandbox)?, Arc::new(SystemTime))?;
     actix_web::rt::System::new().block_on(run(service, server))
 }
 

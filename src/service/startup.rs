@@ -1,36 +1,32 @@
 //! From settings to a service that can work: key, schema, seed, signing keys, clock.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
+
+use chrono_tz::Tz;
 
 use uuid::Uuid;
 
 use super::{
     Service,
     accounts::{
-        passwords::Passwords,
+        passwords::{Cost, Passwords},
         tokens::{SigningKey, Tokens},
     },
     clock::{Clocks, MachineTime},
     error::Error,
     generator,
 };
-use crate::{
-    settings::Settings,
-    storage::{
-        self, Address, Connection, Store, StoreError,
-        files::Files,
-        migrations,
-        server_keys::ServerKeyRow,
-        vault::{self, MasterKey},
-    },
+use crate::storage::{
+    self, Address, Connection, Store, StoreError,
+    files::{Files, FilesAt},
+    migrations,
+    server_keys::ServerKeyRow,
+    vault::{self, MasterKey},
 };
 
 /// Why the program cannot start. The text is for whoever runs it, and says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// A setting is wrong.
-    #[error("{0}")]
-    Setting(String),
     /// The master key cannot be read or made.
     #[error(transparent)]
     Key(#[from] vault::KeyFileError),
@@ -41,7 +37,7 @@ pub enum StartError {
     )]
     WrongKey {
         /// The key file.
-        path: std::path::PathBuf,
+        path: PathBuf,
     },
     /// The database.
     #[error(transparent)]
@@ -53,7 +49,7 @@ pub enum StartError {
     #[error("cannot use the folder {path}: {source}")]
     Folder {
         /// The folder.
-        path: std::path::PathBuf,
+        path: PathBuf,
         /// Why.
         source: std::io::Error,
     },
@@ -62,67 +58,74 @@ pub enum StartError {
     Service(#[from] Error),
 }
 
+/// What a service is opened with.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The database.
+    pub address: Address,
+    /// Most connections to it at the same time.
+    pub db_connections: u32,
+    /// The file of the master key.
+    pub key_path: PathBuf,
+    /// Where the photos lie.
+    pub files: FilesAt,
+    /// What hashing a password costs.
+    pub password_cost: Cost,
+    /// The zone of days and months.
+    pub time_zone: Tz,
+    /// Whether administrators may set the campaign clock.
+    pub sandbox: bool,
+}
+
 /// Opens everything: reads the master key, brings up the schema, seeds what must be there and loads the server's keys.
-pub fn open(settings: &Settings, time: Arc<dyn MachineTime>, sandbox: bool) -> Result<Service, StartError> {
-    let address = settings.address().map_err(StartError::Setting)?;
-    let vault = open_vault(settings, &address)?;
+pub fn open(setup: &Setup, time: Arc<dyn MachineTime>) -> Result<Service, StartError> {
+    let vault = open_vault(setup)?;
     let clocks = Clocks::new(time);
-    let (applied, signing) = migrations::bring_up(&address, |db| seed(db, &clocks, &vault, settings))?;
+    let (applied, signing) = migrations::bring_up(&setup.address, |db| seed(db, &clocks, &vault, setup))?;
     for name in &applied {
-        log::info!("migration {name} applied to {address}");
+        log::info!("migration {name} applied to {}", setup.address);
     }
+    let at_once = std::thread::available_parallelism().map_or(2, usize::from);
     Ok(Service {
-        store: Store::open(address, settings.db_connections)?,
+        store: Store::open(setup.address.clone(), setup.db_connections)?,
         clocks,
         vault: Arc::new(vault),
-        files: Files::open(&settings.files())?,
-        passwords: Passwords::new(
-            settings.password_cost(),
-            std::thread::available_parallelism().map_or(2, usize::from),
-        )?,
+        files: Files::open(&setup.files)?,
+        passwords: Passwords::new(setup.password_cost, at_once)?,
         tokens: Tokens::new(&signing)?,
-        time_zone: settings.time_zone,
-        sandbox,
+        time_zone: setup.time_zone,
+        sandbox: setup.sandbox,
     })
 }
 
-fn open_vault(settings: &Settings, address: &Address) -> Result<MasterKey, StartError> {
-    let path = settings.key_path();
-    if address.is_sqlite() {
-        std::fs::create_dir_all(&settings.data_dir)
-            .map_err(|source| StartError::Folder { path: settings.data_dir.clone(), source })?;
-        let (key, origin) = vault::load_or_create(&path)?;
+fn open_vault(setup: &Setup) -> Result<MasterKey, StartError> {
+    let path = &setup.key_path;
+    if let Address::Sqlite(file) = &setup.address {
+        if let Some(folder) = file.parent() {
+            std::fs::create_dir_all(folder).map_err(|source| StartError::Folder { path: folder.to_owned(), source })?;
+        }
+        let (key, origin) = vault::load_or_create(path)?;
         if origin == vault::KeyOrigin::Created {
             log::warn!("a new master key was made in {}: keep a copy of it in a safe place", path.display());
         }
         Ok(key)
     } else {
-        Ok(vault::load(&path)?)
+        Ok(vault::load(path)?)
     }
 }
 
-fn seed(
-    db: &mut Connection,
-    clocks: &Clocks,
-    vault: &MasterKey,
-    settings: &Settings,
-) -> Result<Vec<SigningKey>, StartError> {
-    check_master_key(db, clocks, vault, settings)?;
+fn seed(db: &mut Connection, clocks: &Clocks, vault: &MasterKey, setup: &Setup) -> Result<Vec<SigningKey>, StartError> {
+    check_master_key(db, clocks, vault, setup)?;
     if let Some((campaign, machine)) = storage::campaign_clock::find(db)? {
         clocks.set_campaign(Some(campaign + (clocks.machine() - machine)));
     }
     Ok(signing_keys(db, clocks, vault)?)
 }
 
-fn check_master_key(
-    db: &mut Connection,
-    clocks: &Clocks,
-    vault: &MasterKey,
-    settings: &Settings,
-) -> Result<(), StartError> {
+fn check_master_key(db: &mut Connection, clocks: &Clocks, vault: &MasterKey, setup: &Setup) -> Result<(), StartError> {
     match storage::server_keys::list(db, "check")?.first() {
         Some(check) if vault.matches_check_value(&check.wrapped) => Ok(()),
-        Some(_) => Err(StartError::WrongKey { path: settings.key_path() }),
+        Some(_) => Err(StartError::WrongKey { path: setup.key_path.clone() }),
         None => {
             let row = ServerKeyRow {
                 id: "check".to_owned(),

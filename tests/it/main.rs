@@ -1,3 +1,15 @@
-//! Tests of the whole: one binary, one file per area.
+//! Tests of the whole: one binary, one file per area. `./test` at the root runs them on both databases.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails"
+)]
+
+#[macro_use]
+mod harness;
+
+mod accounts;
 mod layers;

@@ -28,16 +28,8 @@ pub async fn envelope<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let context = Context { request_id: request_id(&request), language: Language::negotiate(request.headers()) };
     let instance = request.path().to_owned();
-    let http_request = request.request().clone();
     request.extensions_mut().insert(context.clone());
-    let response = match next.call(request).await {
-        Ok(response) => response.map_into_left_body(),
-        Err(error) => {
-            let response = error.error_response();
-            ServiceResponse::new(http_request, response).map_into_right_body()
-        }
-    };
-    Ok(dress(response, &context, &instance))
+    Ok(dress(next.call(request).await?.map_into_left_body(), &context, &instance))
 }
 
 fn dress<B: MessageBody + 'static>(

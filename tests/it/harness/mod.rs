@@ -1,0 +1,33 @@
+//! What every test stands on: the real server on a free port, a database of its own, clocks under control.
+
+mod app;
+mod client;
+mod database;
+mod people;
+
+pub use app::App;
+pub use client::{Client, Reply};
+pub use people::Tree;
+
+/// Makes of each function a module with the tests `sqlite` and `postgres`, run against a fresh server each.
+macro_rules! both {
+    ($($(#[$attribute:meta])* async fn $name:ident($app:ident: App) $body:block)*) => {$(
+        $(#[$attribute])*
+        mod $name {
+            #[allow(unused_imports, reason = "not every test needs all that its file does")]
+            use super::*;
+
+            async fn body($app: crate::harness::App) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                body(crate::harness::App::on_sqlite().await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                body(crate::harness::App::on_postgres().await).await;
+            }
+        }
+    )*};
+}
