@@ -14,20 +14,14 @@ pub(crate) use on_either;
 
 pub mod audit_events;
 pub mod campaign_clock;
-pub mod candidate_grams;
-pub mod candidates;
 pub mod connection;
-pub mod consents;
-pub mod contacts;
 pub mod error;
 pub mod files;
 pub mod idempotency_keys;
 pub mod locks;
 pub mod migrations;
-pub mod nominations;
 pub mod organizations;
 pub mod outbox_events;
-pub mod photos;
 pub mod refresh_tokens;
 pub mod schema;
 pub mod server_keys;
@@ -36,6 +30,7 @@ pub mod sql_values;
 pub mod store;
 pub mod users;
 pub mod vault;
+pub mod version;
 
 pub use connection::{Address, AnyConnection as Connection};
 pub use error::{Constraint, StoreError};
