@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{Connection, StoreError};
 use crate::domain::{
-    id::{CandidateId, OrganizationId, UserId},
+    id::{BatchId, CandidateId, ObjectionId, OrganizationId, UserId},
     month::Month,
 };
 
@@ -44,6 +44,16 @@ pub fn organization(connection: &mut Connection, id: OrganizationId) -> Result<(
 /// Holds an organization's row against changes.
 pub fn organization_shared(connection: &mut Connection, id: OrganizationId) -> Result<(), StoreError> {
     hold(connection, "SELECT 1 FROM organizations WHERE id = $1 FOR SHARE", id.0)
+}
+
+/// Holds a batch's row against other receipts.
+pub fn batch(connection: &mut Connection, id: BatchId) -> Result<(), StoreError> {
+    hold(connection, "SELECT 1 FROM batches WHERE id = $1 FOR UPDATE", id.0)
+}
+
+/// Holds an objection's row against other decisions.
+pub fn objection(connection: &mut Connection, id: ObjectionId) -> Result<(), StoreError> {
+    hold(connection, "SELECT 1 FROM objections WHERE id = $1 FOR UPDATE", id.0)
 }
 
 /// Holds a cycle's windows and policy as they are; others may hold them too.

@@ -13,18 +13,24 @@ macro_rules! on_either {
 pub(crate) use on_either;
 
 pub mod audit_events;
+pub mod batches;
 pub mod campaign_clock;
 pub mod candidate_grams;
 pub mod candidates;
 pub mod connection;
 pub mod consents;
 pub mod contacts;
+pub mod contenders;
 pub mod error;
 pub mod files;
+pub mod honorees;
+pub mod honours;
 pub mod idempotency_keys;
+pub mod lists;
 pub mod locks;
 pub mod migrations;
 pub mod nominations;
+pub mod objections;
 pub mod organizations;
 pub mod outbox_events;
 pub mod photos;
@@ -34,9 +40,11 @@ pub mod server_keys;
 pub mod sql_types;
 pub mod sql_values;
 pub mod store;
+pub mod tallies;
 pub mod users;
 pub mod vault;
 pub mod version;
+pub mod votes;
 
 pub use connection::{Address, AnyConnection as Connection};
 pub use error::{Constraint, StoreError};

@@ -238,16 +238,20 @@ macro_rules! text_enums {
     )*};
 }
 text_enums! {
-    domain::role::Role,
-    domain::organization::OrganizationKind,
-    domain::candidate::Status,
-    domain::candidate::Subject,
+    domain::batch::BatchStatus,
+    domain::batch::ItemStatus,
     domain::candidate::Channel,
     domain::candidate::Gender,
+    domain::candidate::Status,
+    domain::candidate::Subject,
     domain::candidate::Visibility,
     domain::consent::ConsentMethod,
     domain::consent::GivenBy,
+    domain::objection::ObjectionStatus,
+    domain::organization::OrganizationKind,
     domain::photo::PhotoType,
+    domain::policy::ResultSource,
+    domain::role::Role,
     domain::transition::Action,
 }
 

@@ -1,0 +1,232 @@
+//! The entries of published lists.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, dsl::count_star,
+};
+
+use super::{
+    Connection, StoreError,
+    schema::{candidates, honours, organizations},
+    sql_values::At,
+};
+use crate::domain::{
+    candidate::{Subject, Visibility},
+    category::CategoryCode,
+    honour::{Honour, Standing},
+    id::{CandidateId, HonoreeId, HonourId, OrganizationId},
+    month::Month,
+};
+
+#[derive(Insertable)]
+#[diesel(table_name = honours, treat_none_as_default_value = false)]
+struct NewHonour {
+    id: HonourId,
+    cycle: Month,
+    category: CategoryCode,
+    sequence: i32,
+    certificate_number: String,
+    honoree_id: HonoreeId,
+    candidate_id: CandidateId,
+    rank: i32,
+    votes: i64,
+    version: i64,
+    created_at: At,
+}
+
+/// An honour with what is shown of its candidate. Names are as stored: what may be shown of them the domain decides.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The honour.
+    pub honour: Honour,
+    /// The candidate's name.
+    pub name: String,
+    /// A person or a group.
+    pub subject: Subject,
+    /// Whether the person had died.
+    pub posthumous: bool,
+    /// The deed in a sentence.
+    pub summary: String,
+    /// Occupation, when given.
+    pub occupation: Option<String>,
+    /// Name of the unit that carried the candidate.
+    pub unit: Option<String>,
+    /// Name of the district of the endorsement.
+    pub district: String,
+}
+
+#[derive(Queryable)]
+struct HonourRow {
+    id: HonourId,
+    category: CategoryCode,
+    certificate_number: String,
+    honoree_id: HonoreeId,
+    candidate_id: CandidateId,
+    rank: i32,
+    votes: i64,
+    revoked_at: Option<DateTime<Utc>>,
+    revoked_reason: Option<String>,
+    version: i64,
+    created_at: DateTime<Utc>,
+}
+
+#[derive(Queryable)]
+struct CandidateRow {
+    name: String,
+    visibility: Visibility,
+    subject: Subject,
+    posthumous: bool,
+    summary: String,
+    occupation: Option<String>,
+    unit_id: Option<OrganizationId>,
+    district_id: OrganizationId,
+}
+
+/// Adds an honour.
+pub fn insert(connection: &mut Connection, honour: &Honour) -> Result<(), StoreError> {
+    let row = NewHonour {
+        id: honour.id,
+        cycle: honour.number.month,
+        category: honour.category.clone(),
+        sequence: i32::try_from(honour.number.serial).unwrap_or(i32::MAX),
+        certificate_number: honour.number.to_string(),
+        honoree_id: honour.honoree,
+        candidate_id: honour.candidate,
+        rank: i32::try_from(honour.rank).unwrap_or(i32::MAX),
+        votes: honour.votes,
+        version: honour.version,
+        created_at: At(honour.awarded_at),
+    };
+    diesel::insert_into(honours::table).values(row).execute(connection)?;
+    Ok(())
+}
+
+/// Which honours.
+#[derive(Clone, Debug)]
+pub enum Which {
+    /// Those of a cycle's list.
+    Cycle(Month),
+    /// Those of an honoree.
+    Honoree(HonoreeId),
+    /// The one with this certificate number.
+    Number(String),
+}
+
+/// The honours asked for, the latest cycle first, in a cycle by category and number.
+pub fn list(connection: &mut Connection, which: Which) -> Result<Vec<Entry>, StoreError> {
+    let mut query = honours::table
+        .inner_join(candidates::table.on(candidates::id.eq(honours::candidate_id)))
+        .select((
+            (
+                honours::id,
+                honours::category,
+                honours::certificate_number,
+                honours::honoree_id,
+                honours::candidate_id,
+                honours::rank,
+                honours::votes,
+                honours::revoked_at,
+                honours::revoked_reason,
+                honours::version,
+                honours::created_at,
+            ),
+            (
+                candidates::name,
+                candidates::visibility,
+                candidates::subject,
+                candidates::posthumous,
+                candidates::summary,
+                candidates::occupation,
+                candidates::unit_id,
+                candidates::district_id,
+            ),
+        ))
+        .into_boxed();
+    query = match which {
+        Which::Cycle(month) => query.filter(honours::cycle.eq(month)),
+        Which::Honoree(id) => query.filter(honours::honoree_id.eq(id)),
+        Which::Number(number) => query.filter(honours::certificate_number.eq(number)),
+    };
+    let rows: Vec<(HonourRow, CandidateRow)> =
+        query.order((honours::cycle.desc(), honours::category, honours::sequence)).load(connection)?;
+    let places = rows.iter().flat_map(|(_, row)| row.unit_id.into_iter().chain([row.district_id])).collect();
+    let names = names(connection, places)?;
+    rows.into_iter().map(|row| entry(row, &names)).collect()
+}
+
+fn names(
+    connection: &mut Connection,
+    ids: BTreeSet<OrganizationId>,
+) -> Result<BTreeMap<OrganizationId, String>, StoreError> {
+    let ids: Vec<_> = ids.into_iter().collect();
+    let rows: Vec<(OrganizationId, String)> = organizations::table
+        .filter(organizations::id.eq_any(ids))
+        .select((organizations::id, organizations::name))
+        .load(connection)?;
+    Ok(rows.into_iter().collect())
+}
+
+fn entry(
+    (honour, candidate): (HonourRow, CandidateRow),
+    names: &BTreeMap<OrganizationId, String>,
+) -> Result<Entry, StoreError> {
+    let number = honour.certificate_number.parse().map_err(|_| StoreError::Missing("certificate number"))?;
+    let standing = match (honour.revoked_at, candidate.visibility) {
+        (Some(at), _) => Standing::Revoked { at, reason: honour.revoked_reason.unwrap_or_default() },
+        (None, Visibility::Shown) => Standing::Shown,
+        (None, Visibility::Withheld) => Standing::Withheld,
+    };
+    Ok(Entry {
+        honour: Honour {
+            id: honour.id,
+            number,
+            category: honour.category,
+            candidate: honour.candidate_id,
+            honoree: honour.honoree_id,
+            rank: u32::try_from(honour.rank).unwrap_or_default(),
+            votes: honour.votes,
+            awarded_at: honour.created_at,
+            standing,
+            version: honour.version,
+        },
+        name: candidate.name,
+        subject: candidate.subject,
+        posthumous: candidate.posthumous,
+        summary: candidate.summary,
+        occupation: candidate.occupation,
+        unit: candidate.unit_id.and_then(|id| names.get(&id).cloned()),
+        district: names.get(&candidate.district_id).cloned().unwrap_or_default(),
+    })
+}
+
+/// How many entries a cycle's list has, and how many of them are revoked.
+pub fn count(connection: &mut Connection, cycle: Month) -> Result<(i64, i64), StoreError> {
+    let of_cycle = honours::table.filter(honours::cycle.eq(cycle));
+    let all = of_cycle.select(count_star()).first(connection)?;
+    let revoked = of_cycle.filter(honours::revoked_at.is_not_null()).select(count_star()).first(connection)?;
+    Ok((all, revoked))
+}
+
+/// Marks the honour of a candidate as revoked, in the transaction that revokes the candidate.
+pub fn set_revoked(
+    connection: &mut Connection,
+    candidate: CandidateId,
+    at: DateTime<Utc>,
+    reason: &str,
+) -> Result<(), StoreError> {
+    diesel::update(honours::table.filter(honours::candidate_id.eq(candidate)))
+        .set((
+            honours::revoked_at.eq(Some(At(at))),
+            honours::revoked_reason.eq(Some(reason)),
+            honours::version.eq(honours::version + 1),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// The honour of a candidate, if it has one.
+pub fn find_id(connection: &mut Connection, candidate: CandidateId) -> Result<Option<HonourId>, StoreError> {
+    Ok(honours::table.filter(honours::candidate_id.eq(candidate)).select(honours::id).first(connection).optional()?)
+}

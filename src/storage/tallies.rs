@@ -1,0 +1,53 @@
+//! The counts of votes, kept in the transaction of each vote.
+
+use diesel::{ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, RunQueryDsl};
+
+use super::{
+    Connection, StoreError,
+    schema::{candidates, tallies},
+};
+use crate::domain::{
+    candidate::{Status, Visibility},
+    category::CategoryCode,
+    id::CandidateId,
+    month::Month,
+    tally::Tally,
+};
+
+/// A candidate of a cycle with its counts.
+#[derive(Clone, Debug)]
+pub struct Counted {
+    /// In which category.
+    pub category: CategoryCode,
+    /// The name.
+    pub name: String,
+    /// Whether the name may be shown.
+    pub visibility: Visibility,
+    /// The counts; all zero where nobody has voted.
+    pub tally: Tally,
+}
+
+/// The candidates of a cycle in one of these states with their counts, in no order that tells of votes.
+pub fn list(connection: &mut Connection, cycle: Month, statuses: &[Status]) -> Result<Vec<Counted>, StoreError> {
+    type Counts = Option<(i64, i64, i64)>;
+    let rows: Vec<(CandidateId, CategoryCode, String, Visibility, Counts)> = candidates::table
+        .left_join(tallies::table.on(tallies::candidate.eq(candidates::number)))
+        .filter(candidates::cycle.eq(cycle))
+        .filter(candidates::status.eq_any(statuses.to_vec()))
+        .order(candidates::id)
+        .select((
+            candidates::id,
+            candidates::category,
+            candidates::name,
+            candidates::visibility,
+            (tallies::raw, tallies::quarantined, tallies::invalid).nullable(),
+        ))
+        .load(connection)?;
+    Ok(rows
+        .into_iter()
+        .map(|(candidate, category, name, visibility, counts)| {
+            let (raw, quarantined, invalid) = counts.unwrap_or_default();
+            Counted { category, name, visibility, tally: Tally { candidate, raw, quarantined, invalid } }
+        })
+        .collect())
+}
