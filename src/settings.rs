@@ -31,7 +31,7 @@ pub struct Settings {
           value_parser = clap::value_parser!(u32).range(2..=1000))]
     pub db_connections: u32,
     /// Bucket of an S3-compatible store for the photos; without it they lie in the data folder. Credentials come
-    /// from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
+    /// from `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`.
     #[arg(long, env = "HAOREN_S3_BUCKET", value_name = "NAME")]
     pub s3_bucket: Option<String>,
     /// Address of the S3-compatible store.

@@ -74,19 +74,19 @@ impl<T: DeserializeOwned + ToSchema + Validate> Body<T> {
         let bytes = self.bytes.as_ref().map_err(Clone::clone)?;
         let malformed = |_| Problem::of(Code::MalformedJson);
         let (value, duplicates) = json::read(bytes).map_err(malformed)?;
-        read_value(&self.state, value, duplicates)
+        read_value(&self.state, &value, duplicates)
     }
 }
 
 /// Holds a value against the schema of `T`, reads and validates it.
 fn read_value<T: DeserializeOwned + ToSchema + Validate>(
     state: &State,
-    value: Value,
+    value: &Value,
     mut found: Vec<Fault>,
 ) -> Result<T, Problem> {
-    found.extend(state.schemas.faults(&T::name(), &value));
+    found.extend(state.schemas.faults(&T::name(), value));
     let invalid = |found: Vec<Fault>| Err(Problem::with(Code::ValidationFailed, found));
-    match serde_path_to_error::deserialize::<_, T>(&value) {
+    match serde_path_to_error::deserialize::<_, T>(value) {
         Err(_) if !found.is_empty() => invalid(found),
         Err(error) => {
             let pointer = faults::pointer_of(error.path());

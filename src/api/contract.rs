@@ -43,7 +43,7 @@ impl Modify for Bearer {
 #[must_use]
 pub fn base() -> openapi::OpenApi {
     let mut document = Document::openapi();
-    document.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    env!("CARGO_PKG_VERSION").clone_into(&mut document.info.version);
     document
 }
 

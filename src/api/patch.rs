@@ -25,7 +25,6 @@ impl<T> Patch<T> {
     }
 
     /// `None`: it stays. `Some(None)`: it is taken away.
-    #[expect(clippy::option_option, reason = "three cases, in the form that storage takes")]
     pub fn nullable(self) -> Option<Option<T>> {
         match self {
             Self::Absent => None,

@@ -36,13 +36,11 @@ impl Schemas {
     /// Everything that is wrong with a value.
     #[must_use]
     pub fn faults(&self, name: &str, value: &Value) -> Vec<Fault> {
-        match self.0.get(name) {
-            Some(schema) => schema.iter_errors(value).flat_map(|error| faults::of_schema(&error)).collect(),
-            None => {
-                log::error!("the contract has no schema {name}");
-                Vec::new()
-            }
-        }
+        let Some(schema) = self.0.get(name) else {
+            log::error!("the contract has no schema {name}");
+            return Vec::new();
+        };
+        schema.iter_errors(value).flat_map(|error| faults::of_schema(&error)).collect()
     }
 
     /// Whether the contract has a schema of this name.

@@ -19,7 +19,7 @@ pub struct Admin {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Make an administrator. The password is HAOREN_ADMIN_PASSWORD, or made at random and printed.
+    /// Make an administrator. The password is `HAOREN_ADMIN_PASSWORD`, or made at random and printed.
     Create(Named),
     /// Give an administrator a new password and end all its tokens.
     ResetPassword(Named),

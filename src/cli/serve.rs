@@ -43,7 +43,7 @@ async fn run(service: Service, settings: &ServerSettings) -> Result<ExitCode, Co
         say(format_args!("\nAn administrator was made / 已创建管理员账号:\n  user name 用户名  {}", first.username))?;
         match first.generated_password {
             Some(password) => {
-                say(format_args!("  password 密码     {password}\nIt is shown this once. 密码只显示这一次。"))?
+                say(format_args!("  password 密码     {password}\nIt is shown this once. 密码只显示这一次。"))?;
             }
             None => say("  password 密码     as set by HAOREN_ADMIN_PASSWORD")?,
         }

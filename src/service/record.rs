@@ -1,5 +1,7 @@
 //! What every change leaves behind in its own transaction: an audit event, and an event for subscribers.
 
+use std::fmt::Display;
+
 use serde_json::{Value, json};
 
 use super::{Service, caller::Caller, error::Error, generator};
@@ -27,7 +29,7 @@ pub struct Deed<'a> {
 impl<'a> Deed<'a> {
     /// An action on a thing.
     #[must_use]
-    pub fn new(action: &'a str, subject_kind: &'a str, subject_id: impl ToString) -> Self {
+    pub fn new(action: &'a str, subject_kind: &'a str, subject_id: impl Display) -> Self {
         Self { action, subject_kind, subject_id: subject_id.to_string(), details: json!({}) }
     }
 
@@ -56,7 +58,7 @@ pub fn audit(service: &Service, connection: &mut Connection, caller: &Caller, de
         id: generator::new_id::<AuditId>(&service.clocks)?,
         at: service.clocks.campaign().into(),
         actor_id: caller.id(),
-        actor_role: caller.role().map(|role| role.as_str()),
+        actor_role: caller.role(),
         organization_id: caller.account.as_ref().and_then(super::caller::Account::organization_id),
         action: deed.action,
         subject_kind: deed.subject_kind,

@@ -8,7 +8,10 @@ use super::{
     schema::audit_events,
     sql_values::{At, Stored},
 };
-use crate::domain::id::{AuditId, OrganizationId, UserId};
+use crate::domain::{
+    id::{AuditId, OrganizationId, UserId},
+    role::Role,
+};
 
 /// An audit event to be written.
 #[derive(Insertable)]
@@ -21,7 +24,7 @@ pub struct NewAuditEvent<'a> {
     /// Who acted; none for the public and the program itself.
     pub actor_id: Option<UserId>,
     /// In what role.
-    pub actor_role: Option<&'static str>,
+    pub actor_role: Option<Role>,
     /// For which organization.
     pub organization_id: Option<OrganizationId>,
     /// What was done.

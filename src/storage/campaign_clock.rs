@@ -6,7 +6,10 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use super::{Connection, StoreError, schema::campaign_clock, sql_values::At};
 
 /// The moments that the campaign's and the machine's clock showed when the clock was set.
-pub fn find(connection: &mut Connection) -> Result<Option<(DateTime<Utc>, DateTime<Utc>)>, StoreError> {
+pub type Setting = (DateTime<Utc>, DateTime<Utc>);
+
+/// Finds how the clock was set last; `None` when both clocks agree.
+pub fn find(connection: &mut Connection) -> Result<Option<Setting>, StoreError> {
     Ok(campaign_clock::table
         .select((campaign_clock::campaign_at, campaign_clock::machine_at))
         .first(connection)

@@ -84,6 +84,7 @@ const NAMES: &[(&str, &str, Constraint)] = &[
 ];
 
 impl From<DieselError> for StoreError {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the kinds are not exhaustive, and new ones are unexpected")]
     fn from(error: DieselError) -> Self {
         let DieselError::DatabaseError(kind, information) = &error else {
             return match error {
@@ -101,12 +102,7 @@ impl From<DieselError> for StoreError {
                 Self::Away(message.to_owned())
             }
             DatabaseErrorKind::SerializationFailure => Self::Busy(message.to_owned()),
-            DatabaseErrorKind::ReadOnlyTransaction
-            | DatabaseErrorKind::NotNullViolation
-            | DatabaseErrorKind::RestrictViolation
-            | DatabaseErrorKind::ExclusionViolation
-            | DatabaseErrorKind::Unknown
-            | _ => {
+            _ => {
                 let waited_in_vain = ["lock timeout", "deadlock detected", "database is locked", "statement timeout"];
                 if waited_in_vain.iter().any(|sign| message.contains(sign)) {
                     Self::Busy(message.to_owned())

@@ -136,12 +136,15 @@ pub fn lock_standing(connection: &mut Connection, id: UserId) -> Result<Option<(
     Ok(users::table.find(id).select((users::auth_version, users::active)).first(connection).optional()?)
 }
 
-/// The open accounts of a role at an organization.
+/// An open account at an organization: its id, the organization, the blind index of its telephone.
+pub type Stationed = (UserId, OrganizationId, Option<Vec<u8>>);
+
+/// The open accounts of a role at some organizations.
 pub fn active_ids(
     connection: &mut Connection,
     role: Role,
     organizations: &[OrganizationId],
-) -> Result<Vec<(UserId, OrganizationId, Option<Vec<u8>>)>, StoreError> {
+) -> Result<Vec<Stationed>, StoreError> {
     let rows: Vec<(UserId, Option<OrganizationId>, Option<Vec<u8>>)> = users::table
         .filter(users::role.eq(role))
         .filter(users::active.eq(true))

@@ -29,9 +29,7 @@ pub async fn all(settings: &Settings) -> Vec<Finding> {
             return findings;
         }
     };
-    if let Some(finding) = data_folder(settings) {
-        findings.push(finding);
-    }
+    findings.push(data_folder(settings));
     let (finding, key) = master_key(settings, &address);
     findings.push(finding);
     findings.extend(database(settings, &address, key.as_ref()));
@@ -40,25 +38,25 @@ pub async fn all(settings: &Settings) -> Vec<Finding> {
     findings
 }
 
-fn data_folder(settings: &Settings) -> Option<Finding> {
+fn data_folder(settings: &Settings) -> Finding {
     let folder = &settings.data_dir;
     let shown = folder.display();
     match std::fs::metadata(folder) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            Some(Finding::good("folder", format!("{shown} is not there yet; the first start makes it")))
+            Finding::good("folder", format!("{shown} is not there yet; the first start makes it"))
         }
         Err(error) => {
-            Some(Finding::broken("folder", format!("{shown}: {error}"), "let the account that runs haoren enter it"))
+            Finding::broken("folder", format!("{shown}: {error}"), "let the account that runs haoren enter it")
         }
         Ok(found) if !found.is_dir() => {
-            Some(Finding::broken("folder", format!("{shown} is no folder"), "choose another with HAOREN_DATA_DIR"))
+            Finding::broken("folder", format!("{shown} is no folder"), "choose another with HAOREN_DATA_DIR")
         }
-        Ok(found) if found.permissions().readonly() => Some(Finding::broken(
+        Ok(found) if found.permissions().readonly() => Finding::broken(
             "folder",
             format!("{shown} cannot be written"),
             "let the account that runs haoren write there",
-        )),
-        Ok(_) => Some(Finding::good("folder", shown.to_string())),
+        ),
+        Ok(_) => Finding::good("folder", shown.to_string()),
     }
 }
 
@@ -235,9 +233,8 @@ fn server(settings: &Settings, address: &Address) -> Option<Finding> {
     }
     let file = std::fs::File::open(settings.data_dir.join("server.lock")).ok()?;
     match file.try_lock_shared() {
-        Ok(()) => None,
+        Ok(()) | Err(std::fs::TryLockError::Error(_)) => None,
         Err(std::fs::TryLockError::WouldBlock) => Some(Finding::good("server", "one is running on this folder")),
-        Err(std::fs::TryLockError::Error(_)) => None,
     }
 }
 

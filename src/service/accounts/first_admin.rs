@@ -117,14 +117,10 @@ pub fn explain(error: &Error, username: &str) -> String {
 }
 
 fn password(username: &str, wished: Option<String>) -> Result<(String, Option<String>), Error> {
-    match wished.filter(|wished| !wished.is_empty()) {
-        Some(wished) => {
-            refuse_invalid(passwords::faults("/password", &wished, &[username, "haoren"]))?;
-            Ok((wished, None))
-        }
-        None => {
-            let made = hex::encode(generator::random::<10>()?);
-            Ok((made.clone(), Some(made)))
-        }
+    if let Some(wished) = wished.filter(|wished| !wished.is_empty()) {
+        refuse_invalid(passwords::faults("/password", &wished, &[username, "haoren"]))?;
+        return Ok((wished, None));
     }
+    let made = hex::encode(generator::random::<10>()?);
+    Ok((made.clone(), Some(made)))
 }

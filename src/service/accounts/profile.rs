@@ -48,21 +48,14 @@ pub async fn update_me(
     if let Some(name) = &patch.display_name {
         faults.extend(text::line(name, DISPLAY_NAME_MAX_CHARS).into_iter().map(|fault| fault.under("/display_name")));
     }
-    let phone = match &patch.phone {
-        Some(Some(typed)) => match Phone::parse(typed) {
-            Some(phone) => Some(Some(phone)),
-            None => {
-                faults.push(Fault::at("/phone", Code::Malformed));
-                None
-            }
-        },
-        Some(None) => Some(None),
-        None => None,
-    };
+    let phone = patch.phone.as_ref().map(|typed| typed.as_deref().map(Phone::parse));
+    if phone == Some(Some(None)) {
+        faults.push(Fault::at("/phone", Code::Malformed));
+    }
     refuse_invalid(faults)?;
     let change = UserChange {
         display_name: patch.display_name.as_deref().map(text::tidy_line),
-        ..phone_change(service, account.id, phone)?
+        ..phone_change(service, account.id, phone.map(Option::flatten))?
     };
     let (service, caller) = (service.clone(), caller.clone());
     let store = service.store.clone();

@@ -14,7 +14,7 @@ macro_rules! both {
     ($($(#[$attribute:meta])* async fn $name:ident($app:ident: App) $body:block)*) => {$(
         $(#[$attribute])*
         mod $name {
-            #[allow(unused_imports, reason = "not every test needs all that its file does")]
+            #[allow(clippy::allow_attributes, unused_imports, reason = "not every test needs all that its file does")]
             use super::*;
 
             async fn body($app: crate::harness::App) $body

@@ -34,7 +34,7 @@ async fn an_empty_folder_is_ready_for_a_first_start_and_stays_empty() {
 async fn a_started_folder_is_sound_and_lacks_only_an_administrator() {
     let folder = tempfile::tempdir().unwrap();
     let settings = settings(folder.path());
-    startup::open(&settings, Arc::new(SystemTime), false).unwrap();
+    startup::open(&settings.setup(false).unwrap(), Arc::new(SystemTime)).unwrap();
     let findings = all(&settings).await;
     assert_eq!(broken(&findings), [""; 0], "{findings:?}");
     let doubtful: Vec<_> = findings.iter().filter(|finding| finding.level == Level::Doubtful).collect();
@@ -45,8 +45,8 @@ async fn a_started_folder_is_sound_and_lacks_only_an_administrator() {
 async fn another_key_than_the_databases_is_told_with_what_to_do() {
     let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (settings, others) = (settings(folder.path()), settings(other.path()));
-    startup::open(&settings, Arc::new(SystemTime), false).unwrap();
-    startup::open(&others, Arc::new(SystemTime), false).unwrap();
+    startup::open(&settings.setup(false).unwrap(), Arc::new(SystemTime)).unwrap();
+    startup::open(&others.setup(false).unwrap(), Arc::new(SystemTime)).unwrap();
     std::fs::copy(others.key_path(), settings.key_path()).unwrap();
     let findings = all(&settings).await;
     assert_eq!(broken(&findings), ["master key"], "{findings:?}");
