@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The parts of the crate from the ground up. Whoever stands higher may use what stands lower, or beside.
 const STOREYS: &[(&str, u8)] =
-    &[("domain", 1), ("storage", 2), ("service", 3), ("api", 4), ("settings", 4), ("cli", 5), ("main", 6)];
+    &[("domain", 1), ("storage", 2), ("service", 3), ("api", 4), ("settings", 3), ("cli", 5), ("main", 6)];
 
 /// Crates that belong to certain storeys.
 const RESERVED: &[(&str, &[&str])] = &[
