@@ -1,10 +1,13 @@
 //! All configuration, from the environment and from flags.
 
+pub mod network;
+
 use std::{net::SocketAddr, path::PathBuf};
 
 use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 
+use self::network::Network;
 use crate::{
     service::{accounts::passwords::Cost, startup::Setup},
     storage::{Address, files::FilesAt},
@@ -58,6 +61,13 @@ pub struct ServerSettings {
     /// Limits on how often a client may log in, register, nominate and vote; `off` for load tests.
     #[arg(long, env = "HAOREN_RATE_LIMITS", default_value = "on", value_name = "ON|OFF")]
     pub rate_limits: Switch,
+    /// Networks of the reverse proxies in front of the server, separated by commas (`10.0.0.0/8,127.0.0.1`). Their
+    /// `X-Forwarded-For` is believed, so that limits count clients and not the proxy.
+    #[arg(long, env = "HAOREN_TRUSTED_PROXIES", value_delimiter = ',', value_name = "NETWORK")]
+    pub trusted_proxies: Vec<Network>,
+    /// How long the body of a request may take to arrive, in seconds.
+    #[arg(long, env = "HAOREN_BODY_SECONDS", default_value_t = 300, value_name = "SECONDS")]
+    pub body_seconds: u64,
     /// Serve `/metrics`.
     #[arg(long, env = "HAOREN_METRICS", default_value = "off", value_name = "ON|OFF")]
     pub metrics: Switch,

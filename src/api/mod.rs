@@ -7,7 +7,10 @@ pub mod codes;
 pub mod context;
 pub mod contract;
 pub mod credentials;
+pub mod docs;
+pub mod fallback;
 pub mod faults;
+pub mod health;
 pub mod json;
 pub mod keys;
 pub mod language;
@@ -21,6 +24,7 @@ pub mod problem;
 pub mod query;
 pub mod responses;
 pub mod role;
+pub mod routes;
 pub mod schemas;
 pub mod server;
 pub mod state;
@@ -29,5 +33,11 @@ use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
 /// Registers every operation. The contract is collected from here.
 pub fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(keys::get_jwks).service(scope::scope("/api/v1").configure(accounts::configure));
+    config
+        .service(docs::get_contract_json)
+        .service(docs::get_contract_yaml)
+        .service(health::get_liveness)
+        .service(health::get_readiness)
+        .service(keys::get_jwks)
+        .service(scope::scope("/api/v1").configure(accounts::configure));
 }

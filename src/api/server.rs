@@ -5,13 +5,23 @@ use std::{net::TcpListener, sync::Arc, time::Duration};
 use actix_web::{
     App, HttpServer,
     dev::{Server as ActixServer, ServerHandle},
-    middleware::from_fn,
+    middleware::{Compress, from_fn},
     web::{self, Data},
 };
 use utoipa_actix_web::AppExt;
 
-use super::{contract, middleware::envelope::envelope, problem::Problem, schemas::Schemas, state::State};
-use crate::{domain::fault::Code, service::Service, settings::ServerSettings};
+use super::{
+    contract, docs,
+    fallback::fallback,
+    middleware::{self, BodyDeadline, Limits, TrustedProxies},
+    routes::Routes,
+    schemas::Schemas,
+    state::State,
+};
+use crate::{
+    service::Service,
+    settings::{ServerSettings, Switch},
+};
 
 /// A server that is bound and can be run.
 pub struct Server {
@@ -24,6 +34,11 @@ impl Server {
     pub fn build(service: Service, settings: &ServerSettings) -> Result<Self, String> {
         let document = contract::collect();
         let json = serde_json::to_value(&document).map_err(|error| error.to_string())?;
+        let routes = Data::new(Routes::of(&document));
+        let written = Data::new(docs::Written::of(&document)?);
+        let limits = Data::new(limits(&service, settings));
+        let deadline = Data::new(BodyDeadline::of_seconds(settings.body_seconds));
+        let origins = settings.cors_origins.clone();
         let state = State { service, schemas: Arc::new(Schemas::compile(&json)?), contract: Arc::new(document) };
         let listener =
             TcpListener::bind(settings.bind).map_err(|error| format!("cannot listen on {}: {error}", settings.bind))?;
@@ -33,10 +48,20 @@ impl Server {
                 .into_utoipa_app()
                 .openapi(contract::base())
                 .app_data(Data::new(state.clone()))
+                .app_data(routes.clone())
+                .app_data(written.clone())
+                .app_data(limits.clone())
+                .app_data(deadline.clone())
                 .configure(super::configure)
                 .into_app()
-                .default_service(web::to(|| async { Err::<super::answer::Answer, _>(Problem::of(Code::NotFound)) }))
-                .wrap(from_fn(envelope))
+                .configure(docs::configure_page)
+                .default_service(web::to(fallback))
+                .wrap(from_fn(middleware::body_deadline))
+                .wrap(from_fn(middleware::limit))
+                .wrap(from_fn(middleware::settle))
+                .wrap(Compress::default())
+                .wrap(middleware::cors(&origins))
+                .wrap(from_fn(middleware::envelope))
         })
         .shutdown_timeout(settings.shutdown_seconds)
         .client_request_timeout(Duration::from_secs(10))
@@ -63,5 +88,12 @@ impl Server {
     /// Serves until it is stopped; requests that have begun are finished.
     pub async fn run_until_stopped(self) -> std::io::Result<()> {
         self.server.await
+    }
+}
+
+fn limits(service: &Service, settings: &ServerSettings) -> Limits {
+    match settings.rate_limits {
+        Switch::On => Limits::on(&service.clocks, TrustedProxies(settings.trusted_proxies.clone())),
+        Switch::Off => Limits::off(),
     }
 }

@@ -12,4 +12,5 @@
 mod harness;
 
 mod accounts;
+mod contract;
 mod layers;

@@ -1,88 +1,123 @@
-//! The outermost layer: gives every request its id and language, and writes the body of every failure.
+//! The outermost layer: what every request gets and every answer carries, whatever happens inside.
+
+use std::{any::Any, panic::AssertUnwindSafe, time::Instant};
 
 use actix_web::{
-    Error, HttpMessage, HttpResponse,
-    body::{EitherBody, MessageBody},
+    Error, HttpMessage,
+    body::{BodySize, BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
-    http::header::{self, HeaderName, HeaderValue},
-    middleware::Next,
-};
-
-use crate::{
-    api::{
-        context::Context,
-        language::Language,
-        problem::{MEDIA_TYPE, Problem},
+    http::{
+        Method,
+        header::{self, HeaderMap, HeaderName, HeaderValue},
     },
+    middleware::Next,
+    web::Data,
+};
+use futures_util::FutureExt;
+
+use super::{
+    log_line::LogLine,
+    rendered::Rendered,
+    request_id::{self, TRACEPARENT, X_REQUEST_ID},
+    settle,
+};
+use crate::{
+    api::{context::Context, language::Language, problem::Problem, routes::Routes},
     domain::fault::Code,
 };
 
-/// The header that carries a request's id.
-pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const MAX_REQUEST_ID_BYTES: usize = 100;
+/// Headers that every answer carries.
+const ALWAYS: [(&str, &str); 3] =
+    [("x-content-type-options", "nosniff"), ("referrer-policy", "no-referrer"), ("x-frame-options", "DENY")];
+/// Answers of the API are never rendered as pages.
+const NO_CONTENT_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+/// The page of the contract loads its own files only.
+const DOCS_CONTENT_POLICY: &str =
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
 
-/// Sets the [`Context`], and turns every failure, whoever raised it, into problem+json.
-pub async fn envelope<B: MessageBody + 'static>(
-    request: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    let context = Context { request_id: request_id(&request), language: Language::negotiate(request.headers()) };
-    let instance = request.path().to_owned();
-    request.extensions_mut().insert(context.clone());
-    Ok(dress(next.call(request).await?.map_into_left_body(), &context, &instance))
-}
-
-fn dress<B: MessageBody + 'static>(
-    response: ServiceResponse<EitherBody<B>>,
-    context: &Context,
-    instance: &str,
-) -> ServiceResponse<EitherBody<B>> {
-    let problem = response.response().extensions().get::<Problem>().cloned();
-    let is_ours = response.headers().get(header::CONTENT_TYPE).is_some();
-    let problem = problem.or_else(|| {
-        let status = response.status();
-        (!is_ours && (status.is_client_error() || status.is_server_error())).then(|| {
-            log::debug!("a failure of the framework: {status}");
-            Problem::of(code_of(status.as_u16()))
-        })
-    });
-    let mut response = match problem {
-        Some(problem) => response.map_body(|head, _| {
-            let body = problem.body(context.language, instance, &context.request_id);
-            head.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
-            head.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            head.headers_mut().insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(context.language.tag()));
-            EitherBody::right(HttpResponse::Ok().body(body.to_string()).into_body())
-        }),
-        None => response,
+/// Names the request, settles its language, answers HEAD as GET, catches panics, writes one line of the log.
+pub async fn envelope(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let context = Context {
+        request_id: request_id::taken_or_made(request.headers()),
+        language: Language::negotiate(request.headers()),
     };
-    if let Ok(value) = HeaderValue::from_str(&context.request_id) {
-        response.headers_mut().insert(X_REQUEST_ID, value);
+    let around = Around::of(&request, context.clone());
+    if request.method() == Method::HEAD {
+        // Handlers know GET alone; the connection remembers that no body is to be sent.
+        request.head_mut().method = Method::GET;
     }
-    response
-}
-
-/// The code for a failure that the framework raised without saying more.
-const fn code_of(status: u16) -> Code {
-    match status {
-        400 => Code::InvalidHeader,
-        401 => Code::Unauthenticated,
-        403 => Code::Forbidden,
-        404 => Code::NotFound,
-        405 => Code::MethodNotAllowed,
-        408 => Code::RequestTimeout,
-        413 => Code::PayloadTooLarge,
-        415 => Code::UnsupportedMediaType,
-        503 => Code::Unavailable,
-        _ => Code::Internal,
+    request.extensions_mut().insert(context);
+    let outcome = AssertUnwindSafe(async { next.call(request).await }).catch_unwind().await;
+    match outcome {
+        Ok(Ok(response)) => Ok(around.finish(response.map_into_boxed_body())),
+        Ok(Err(error)) => Err(around.refuse(&settle::of_error(&error))),
+        Err(panic) => {
+            log::error!("panic in {} (request {}): {}", around.line.what, around.context.request_id, text_of(&*panic));
+            Err(around.refuse(&Problem::of(Code::Internal)))
+        }
     }
 }
 
-fn request_id(request: &ServiceRequest) -> String {
-    request
-        .headers()
-        .get(X_REQUEST_ID)
-        .and_then(|value| value.to_str().ok())
-        .filter(|id| (1..=MAX_REQUEST_ID_BYTES).contains(&id.len()) && id.chars().all(|c| c.is_ascii_graphic()))
-        .map_or_else(|| crate::service::generator::random::<16>().map(hex::encode).unwrap_or_default(), str::to_owned)
+/// What is remembered of a request while it is carried out.
+struct Around {
+    context: Context,
+    path: String,
+    traceparent: Option<HeaderValue>,
+    line: LogLine,
+}
+
+impl Around {
+    fn of(request: &ServiceRequest, context: Context) -> Self {
+        let route = request.app_data::<Data<Routes>>().and_then(|routes| routes.find(request.path()));
+        let template = route.map(|route| route.template.clone());
+        let traceparent = request_id::traceparent(request.headers()).and_then(|text| HeaderValue::from_str(text).ok());
+        let line = LogLine::begin(request.method(), template.as_deref(), Instant::now());
+        Self { context, path: request.path().to_owned(), traceparent, line }
+    }
+
+    fn finish(self, mut response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+        self.add_headers(response.headers_mut());
+        self.line.end(response.status(), response.response().body().size(), &self.context.request_id);
+        response
+    }
+
+    /// An answer where none of the inner layers could give one.
+    fn refuse(&self, problem: &Problem) -> Error {
+        let mut rendered = Rendered::of(problem, &self.context, &self.path);
+        self.add_headers(&mut rendered.headers);
+        let size = BodySize::Sized(u64::try_from(rendered.body.len()).unwrap_or(u64::MAX));
+        self.line.end(rendered.status, size, &self.context.request_id);
+        rendered.into()
+    }
+
+    fn add_headers(&self, headers: &mut HeaderMap) {
+        let mut add = |name: &'static str, value: HeaderValue| {
+            headers.insert(HeaderName::from_static(name), value);
+        };
+        for (name, value) in ALWAYS {
+            add(name, HeaderValue::from_static(value));
+        }
+        let policy = if self.path.starts_with("/docs") { DOCS_CONTENT_POLICY } else { NO_CONTENT_POLICY };
+        add("content-security-policy", HeaderValue::from_static(policy));
+        if let Ok(id) = HeaderValue::from_str(&self.context.request_id) {
+            add(X_REQUEST_ID, id);
+        }
+        if let Some(trace) = &self.traceparent {
+            add(TRACEPARENT, trace.clone());
+        }
+        if !headers.contains_key(header::CACHE_CONTROL) {
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        }
+    }
+}
+
+fn text_of(panic: &(dyn Any + Send)) -> &str {
+    panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("without a message")
 }
