@@ -14,3 +14,4 @@ mod harness;
 mod accounts;
 mod contract;
 mod layers;
+mod surface;

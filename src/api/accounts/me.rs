@@ -12,6 +12,8 @@ use crate::{
 };
 
 /// Read one's own account
+///
+/// Role and organization are those that hold now, not those of the token.
 #[utoipa::path(
     tag = "accounts",
     responses((status = 200, description = "The account.", body = User), responses::Unauthenticated, responses::Common)
@@ -22,6 +24,8 @@ pub async fn get_me(state: State, caller: Caller) -> Result<Answer, Problem> {
 }
 
 /// Change one's own account
+///
+/// Role and organization of staff are changed by the administrator.
 #[utoipa::path(
     tag = "accounts",
     params(responses::IfMatchHeader),

@@ -112,6 +112,8 @@ pub async fn create_user(state: State, caller: Caller, body: Body<CreateUserRequ
 }
 
 /// Read an account
+///
+/// For administrators.
 #[utoipa::path(
     tag = "accounts",
     params(("id" = Uuid, Path, description = "The account's id.")),

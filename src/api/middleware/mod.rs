@@ -17,3 +17,6 @@ pub use deadline::{BodyDeadline, body_deadline};
 pub use envelope::envelope;
 pub use limits::{Limits, limit};
 pub use settle::settle;
+
+#[cfg(test)]
+mod tests;
