@@ -24,6 +24,7 @@ use super::responses::{ProblemBody, ProblemError};
     security(("bearer" = [])),
     tags(
         (name = "accounts", description = "Signing in, one's own account, and the administrators' view of accounts."),
+        (name = "sandbox", description = "The clock of a server that was started with `--sandbox`."),
         (name = "service", description = "The server itself."),
     ),
     modifiers(&Bearer)

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod answer;
 pub mod body;
+pub mod clock;
 pub mod codes;
 pub mod context;
 pub mod contract;
@@ -39,5 +40,5 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(health::get_liveness)
         .service(health::get_readiness)
         .service(keys::get_jwks)
-        .service(scope::scope("/api/v1").configure(accounts::configure));
+        .service(scope::scope("/api/v1").configure(accounts::configure).configure(clock::configure));
 }

@@ -7,7 +7,7 @@ use clap::Args;
 use super::{CommandError, say};
 use crate::{
     api::server::Server,
-    service::{Service, accounts::first_admin, clock::SystemTime, startup},
+    service::{Service, accounts::first_admin, clock::SystemTime, startup, sweeping},
     settings::{ServerSettings, Settings},
     storage::Address,
 };
@@ -34,9 +34,10 @@ pub(super) fn serve(settings: &Settings, server: &ServerSettings) -> Result<Exit
 }
 
 async fn run(service: Service, settings: &ServerSettings) -> Result<ExitCode, CommandError> {
+    let stop = stop_signal()?;
     let first = first_admin::ensure(&service, std::env::var("HAOREN_ADMIN_PASSWORD").ok()).await?;
     let database = service.store.address().to_string();
-    let server = Server::build(service, settings)?;
+    let server = Server::build(service.clone(), settings)?;
     let host = settings.bind.ip();
     let base = format!("http://{}", std::net::SocketAddr::new(host, server.port()));
     if let Some(first) = first {
@@ -49,9 +50,10 @@ async fn run(service: Service, settings: &ServerSettings) -> Result<ExitCode, Co
         }
     }
     say(format_args!("\nhaoren serves {base} from {database}\nDocumentation 文档: {base}/docs\n"))?;
+    actix_web::rt::spawn(sweep_now_and_then(service));
     let handle = server.handle();
     actix_web::rt::spawn(async move {
-        stop_signal().await;
+        stop.await;
         log::info!("stopping: requests that have begun are finished");
         handle.stop(true).await;
     });
@@ -59,22 +61,34 @@ async fn run(service: Service, settings: &ServerSettings) -> Result<ExitCode, Co
     Ok(ExitCode::SUCCESS)
 }
 
-/// Waits for Ctrl-C, or for the SIGTERM of whoever manages the process.
-async fn stop_signal() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            },
-            Err(_) => drop(interrupt.await),
+async fn sweep_now_and_then(service: Service) {
+    let mut ticks = tokio::time::interval(sweeping::EVERY);
+    loop {
+        ticks.tick().await;
+        match sweeping::sweep(&service).await {
+            Ok((keys, tokens)) => log::debug!("swept {keys} idempotency keys and {tokens} refresh tokens"),
+            Err(error) => log::warn!("sweeping failed: {error}"),
         }
     }
-    #[cfg(not(unix))]
-    drop(interrupt.await);
+}
+
+/// Ctrl-C, or the SIGTERM of whoever manages the process. Both are listened for from the call on, not only from the
+/// first poll: a signal that comes early must not kill what has begun.
+#[cfg(unix)]
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async { drop(tokio::signal::ctrl_c().await) })
 }
 
 /// Two servers on one SQLite folder would each let a writer in: the second is refused. Other commands work beside it.

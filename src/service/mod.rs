@@ -7,6 +7,7 @@ use crate::storage::{Store, files::Files, vault::MasterKey};
 
 pub mod accounts;
 pub mod caller;
+pub mod campaign_clock;
 pub mod clock;
 pub mod error;
 pub mod generator;
@@ -14,6 +15,7 @@ pub mod idempotency;
 pub mod pictures;
 pub mod record;
 pub mod startup;
+pub mod sweeping;
 
 use std::sync::Arc;
 

@@ -14,4 +14,6 @@ mod harness;
 mod accounts;
 mod contract;
 mod layers;
+mod schema;
+mod starting;
 mod surface;

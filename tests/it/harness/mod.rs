@@ -2,7 +2,7 @@
 
 mod app;
 mod client;
-mod database;
+pub mod database;
 mod people;
 
 pub use app::App;
@@ -11,22 +11,22 @@ pub use people::Tree;
 
 /// Makes of each function a module with the tests `sqlite` and `postgres`, run against a fresh server each.
 macro_rules! both {
-    ($($(#[$attribute:meta])* async fn $name:ident($app:ident: App) $body:block)*) => {$(
+    ($($(#[$attribute:meta])* async fn $name:ident($app:ident: $App:ident) $body:block)*) => {$(
         $(#[$attribute])*
         mod $name {
             #[allow(clippy::allow_attributes, unused_imports, reason = "not every test needs all that its file does")]
             use super::*;
 
-            async fn body($app: crate::harness::App) $body
+            async fn body($app: $App) $body
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
-                body(crate::harness::App::on_sqlite().await).await;
+                body($App::on_sqlite().await).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
-                body(crate::harness::App::on_postgres().await).await;
+                body($App::on_postgres().await).await;
             }
         }
     )*};

@@ -1,0 +1,150 @@
+//! First starts, second servers, wrong keys: through the real program.
+
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+};
+
+use haoren::service::{clock::SystemTime, startup};
+use tempfile::TempDir;
+
+use crate::harness::{App, database};
+
+fn program(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_haoren"));
+    command.env_clear().env("HAOREN_DATA_DIR", folder).env("HAOREN_BIND", "127.0.0.1:0").env("HAOREN_LOG", "warn");
+    command.env("HAOREN_PASSWORD_MEMORY_KIB", "8").stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// A server of the real program, ended when it is dropped.
+struct Running {
+    child: Child,
+    /// What it printed until it served.
+    printed: String,
+}
+
+impl Running {
+    fn start(mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut printed = String::new();
+        while !printed.contains("/docs\n") {
+            printed.push_str(&lines.next().expect("the server ended before it served").unwrap());
+            printed.push('\n');
+        }
+        Self { child, printed }
+    }
+
+    fn base(&self) -> &str {
+        self.printed.split("haoren serves ").nth(1).unwrap().split(' ').next().unwrap()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+async fn signs_in(base: &str, password: &str) -> bool {
+    let credentials = serde_json::json!({ "username": "admin", "password": password });
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let reply = http.post(format!("{base}/api/v1/auth/login")).json(&credentials).send().await.unwrap();
+    reply.status() == 200
+}
+
+fn printed_password(printed: &str) -> Option<&str> {
+    printed.split("password 密码").nth(1)?.split_whitespace().next()
+}
+
+#[tokio::test]
+async fn a_first_start_prints_a_password_once() {
+    let folder = TempDir::new().unwrap();
+    {
+        let first = Running::start(program(folder.path()));
+        let password = printed_password(&first.printed).expect("a password is printed");
+        assert!(signs_in(first.base(), password).await);
+        let second = program(folder.path()).output().unwrap();
+        assert!(!second.status.success());
+        let message = String::from_utf8_lossy(&second.stderr).into_owned();
+        assert!(message.contains("another haoren serves from"), "{message}");
+        let beside = program(folder.path()).args(["admin", "create", "deputy"]).output().unwrap();
+        assert!(beside.status.success(), "{}", String::from_utf8_lossy(&beside.stderr));
+    }
+    let again = Running::start(program(folder.path()));
+    assert_eq!(printed_password(&again.printed), None);
+}
+
+#[tokio::test]
+async fn the_first_password_can_be_given() {
+    let folder = TempDir::new().unwrap();
+    let given = "a-quiet-river-under-snow-9";
+    let mut command = program(folder.path());
+    command.env("HAOREN_ADMIN_PASSWORD", given);
+    let server = Running::start(command);
+    assert!(!server.printed.contains(given));
+    assert!(signs_in(server.base(), given).await);
+}
+
+#[tokio::test]
+async fn a_terminated_server_ends_well() {
+    let folder = TempDir::new().unwrap();
+    let mut server = Running::start(program(folder.path()));
+    let killed = Command::new("kill").args(["-TERM", &server.child.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    assert!(server.child.wait().unwrap().success());
+}
+
+mod two_servers_on_one_empty_database {
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn postgres() {
+        let url = tokio::task::spawn_blocking(database::empty_postgres).await.unwrap();
+        let folder = TempDir::new().unwrap();
+        haoren::storage::vault::load_or_create(&folder.path().join("keys").join("master")).unwrap();
+        let start = || {
+            let mut command = program(folder.path());
+            command.env("DATABASE_URL", &url);
+            tokio::task::spawn_blocking(move || Running::start(command))
+        };
+        let (one, two) = tokio::join!(start(), start());
+        let (one, two) = (one.unwrap(), two.unwrap());
+        let passwords: Vec<_> =
+            [&one, &two].into_iter().filter_map(|server| printed_password(&server.printed)).collect();
+        assert_eq!(passwords.len(), 1, "one of the two makes the administrator");
+        assert!(signs_in(one.base(), passwords[0]).await);
+        assert!(signs_in(two.base(), passwords[0]).await);
+    }
+}
+
+both! {
+    async fn a_wrong_key_is_refused_at_start(app: App) {
+        let elsewhere = TempDir::new().unwrap();
+        let mut settings = app.settings.clone();
+        settings.key_file = Some(elsewhere.path().join("another"));
+        haoren::storage::vault::load_or_create(&elsewhere.path().join("another")).unwrap();
+        let outcome = startup::open(&settings.setup(false).unwrap(), std::sync::Arc::new(SystemTime));
+        assert!(matches!(outcome, Err(startup::StartError::WrongKey { .. })));
+    }
+
+    async fn the_sandbox_clock_is_set_kept_and_brought_back(app: App) {
+        let admin = app.admin().await;
+        let body = serde_json::json!({ "now": "2026-11-26T10:00:00+08:00" });
+        let set = admin.put("/clock", None, body).await.expect(200);
+        assert_eq!(set.json["now"], "2026-11-26T02:00:00Z");
+        let settings = app.settings.setup(false).unwrap();
+        let again = tokio::task::spawn_blocking({
+            let time = app.time.clone();
+            move || startup::open(&settings, std::sync::Arc::new(time)).unwrap()
+        });
+        assert_eq!(again.await.unwrap().clocks.campaign().to_rfc3339(), "2026-11-26T02:00:00+00:00");
+        let back = admin.put("/clock", None, serde_json::json!({ "now": null })).await.expect(200);
+        assert_eq!(back.json["is_set"], false);
+        app.citizen().await.get("/clock").await.problem(403, "forbidden");
+        admin.put("/clock", None, serde_json::json!({ "now": "0001-01-01T00:00:00Z" })).await.problem(422, "validation_failed");
+    }
+}
