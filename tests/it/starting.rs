@@ -1,9 +1,9 @@
 //! First starts, second servers, wrong keys: through the real program.
 
 use std::{
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Lines},
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
 };
 
 use haoren::service::{clock::SystemTime, startup};
@@ -23,6 +23,8 @@ struct Running {
     child: Child,
     /// What it printed until it served.
     printed: String,
+    /// Kept open: a program whose output nobody takes ends.
+    _output: Lines<BufReader<ChildStdout>>,
 }
 
 impl Running {
@@ -34,7 +36,7 @@ impl Running {
             printed.push_str(&lines.next().expect("the server ended before it served").unwrap());
             printed.push('\n');
         }
-        Self { child, printed }
+        Self { child, printed, _output: lines }
     }
 
     fn base(&self) -> &str {
