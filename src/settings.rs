@@ -68,9 +68,6 @@ pub struct ServerSettings {
     /// How long the body of a request may take to arrive, in seconds.
     #[arg(long, env = "HAOREN_BODY_SECONDS", default_value_t = 300, value_name = "SECONDS")]
     pub body_seconds: u64,
-    /// Serve `/metrics`.
-    #[arg(long, env = "HAOREN_METRICS", default_value = "off", value_name = "ON|OFF")]
-    pub metrics: Switch,
     /// Number of worker threads [default: one for each core].
     #[arg(long, env = "HAOREN_WORKERS", value_name = "N")]
     pub workers: Option<usize>,
