@@ -74,17 +74,21 @@ impl<T: DeserializeOwned + ToSchema + Validate> Body<T> {
         let bytes = self.bytes.as_ref().map_err(Clone::clone)?;
         let malformed = |_| Problem::of(Code::MalformedJson);
         let (value, duplicates) = json::read(bytes).map_err(malformed)?;
-        read_value(&self.state, &value, duplicates)
+        read_value(&self.state, value, duplicates)
     }
 }
 
 /// Holds a value against the schema of `T`, reads and validates it.
 fn read_value<T: DeserializeOwned + ToSchema + Validate>(
     state: &State,
-    value: &Value,
+    mut value: Value,
     mut found: Vec<Fault>,
 ) -> Result<T, Problem> {
-    found.extend(state.schemas.faults(&T::name(), value));
+    found.extend(state.schemas.faults(&T::name(), &value));
+    // What nobody knows is named and set aside, so that the rest is judged to the end.
+    for stranger in found.iter().filter(|fault| fault.code == Code::UnknownMember) {
+        json::remove(&mut value, &stranger.pointer);
+    }
     let invalid = |found: Vec<Fault>| Err(Problem::with(Code::ValidationFailed, found));
     match serde_path_to_error::deserialize::<_, T>(value) {
         Err(_) if !found.is_empty() => invalid(found),

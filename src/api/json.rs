@@ -29,6 +29,14 @@ pub fn token(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
+/// Removes the member that a JSON Pointer names.
+pub fn remove(value: &mut Value, pointer: &str) {
+    let Some((above, last)) = pointer.rsplit_once('/') else { return };
+    if let Some(object) = value.pointer_mut(above).and_then(Value::as_object_mut) {
+        object.remove(&last.replace("~1", "/").replace("~0", "~"));
+    }
+}
+
 struct Node<'a> {
     pointer: String,
     depth: usize,
@@ -125,6 +133,15 @@ mod tests {
         assert_eq!(value, json!({"a": 2, "b": [{"c": 2}]}));
         let places: Vec<_> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
         assert_eq!(places, ["/a", "/b/0/c"]);
+    }
+
+    #[test]
+    fn removes_what_a_pointer_names() {
+        let mut value = json!({"a": {"b/c": 1, "d": 2}, "e": [1]});
+        remove(&mut value, "/a/b~1c");
+        remove(&mut value, "/nowhere/x");
+        remove(&mut value, "/e/0");
+        assert_eq!(value, json!({"a": {"d": 2}, "e": [1]}));
     }
 
     #[test]

@@ -7,7 +7,6 @@ use chrono::{DateTime, Duration, Utc};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-pub use super::first_answer::FirstAnswer;
 use super::{caller::Caller, error::Error};
 use crate::{
     domain::fault::Code,
@@ -26,6 +25,17 @@ pub struct Attempt {
     pub key: String,
     /// Digest of the request.
     pub fingerprint: Vec<u8>,
+}
+
+/// The first answer: what was created, to be rendered again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FirstAnswer {
+    /// The status code of the first answer.
+    pub status: u16,
+    /// What was created.
+    pub resource_id: Uuid,
+    /// A secret that the first answer showed once, encrypted.
+    pub secret: Option<Vec<u8>>,
 }
 
 impl Attempt {

@@ -10,7 +10,6 @@ pub mod caller;
 pub mod campaign_clock;
 pub mod clock;
 pub mod error;
-pub mod first_answer;
 pub mod generator;
 pub mod idempotency;
 pub mod pictures;

@@ -12,7 +12,9 @@
 mod harness;
 
 mod accounts;
+mod actors;
 mod contract;
+mod inputs;
 mod layers;
 mod schema;
 mod starting;

@@ -1,0 +1,62 @@
+//! The matrix. Columns as in `ACTORS`: anonymous, citizen, unit, other unit, district, other district, city, portal,
+//! admin. `+` may, a number is the status of the refusal. The unit, the district and the city are those of the things
+//! that the paths name.
+
+/// What one operation answers to each actor.
+pub struct Row {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub cells: &'static str,
+}
+
+const fn row(method: &'static str, path: &'static str, cells: &'static str) -> Row {
+    Row { method, path, cells }
+}
+
+const ANYBODY: &str = "+ + + + + + + + +";
+const SIGNED_IN: &str = "401 + + + + + + + +";
+const ADMIN: &str = "401 403 403 403 403 403 403 403 +";
+const REVIEWERS: &str = "401 403 + + + + + 403 403";
+
+#[rustfmt::skip]
+pub const MATRIX: &[Row] = &[
+    // The server itself.
+    row("GET", "/healthz", ANYBODY),
+    row("GET", "/readyz", ANYBODY),
+    row("GET", "/openapi.json", ANYBODY),
+    row("GET", "/openapi.yaml", ANYBODY),
+    row("GET", "/.well-known/jwks.json", ANYBODY),
+    row("GET", "/api/v1/clock", ADMIN),
+    row("PUT", "/api/v1/clock", ADMIN),
+    // Accounts.
+    row("POST", "/api/v1/auth/register", ANYBODY),
+    row("POST", "/api/v1/auth/login", ANYBODY),
+    row("POST", "/api/v1/auth/refresh", ANYBODY),
+    row("POST", "/api/v1/auth/logout", ANYBODY),
+    row("GET", "/api/v1/me", SIGNED_IN),
+    row("PATCH", "/api/v1/me", SIGNED_IN),
+    row("PUT", "/api/v1/me/password", SIGNED_IN),
+    row("GET", "/api/v1/users", ADMIN),
+    row("POST", "/api/v1/users", ADMIN),
+    row("GET", "/api/v1/users/{id}", ADMIN),
+    row("PATCH", "/api/v1/users/{id}", ADMIN),
+    // Reference data.
+    row("GET", "/api/v1/organizations", ANYBODY),
+    row("POST", "/api/v1/organizations", ADMIN),
+    row("GET", "/api/v1/organizations/{id}", ANYBODY),
+    row("PATCH", "/api/v1/organizations/{id}", ADMIN),
+    row("GET", "/api/v1/organizations/{id}/leadership", ANYBODY),
+    row("PUT", "/api/v1/organizations/{id}/leadership", ADMIN),
+    row("GET", "/api/v1/categories", ANYBODY),
+    row("POST", "/api/v1/categories", ADMIN),
+    row("GET", "/api/v1/categories/{code}", ANYBODY),
+    row("PATCH", "/api/v1/categories/{code}", ADMIN),
+    row("GET", "/api/v1/review-stages", ANYBODY),
+    row("GET", "/api/v1/review-stages/{code}", ANYBODY),
+    row("PATCH", "/api/v1/review-stages/{code}", ADMIN),
+    row("GET", "/api/v1/cycles", ANYBODY),
+    row("GET", "/api/v1/cycles/current", ANYBODY),
+    row("GET", "/api/v1/cycles/{month}", ANYBODY),
+    row("PATCH", "/api/v1/cycles/{month}", ADMIN),
+    row("GET", "/api/v1/cycles/{month}/quotas", REVIEWERS),
+];

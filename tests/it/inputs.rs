@@ -1,0 +1,253 @@
+//! What can be sent wrongly, for every body and every text of the contract. Each gets one problem document that names
+//! every fault.
+
+mod samples;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use self::samples::{Leaf, Samples};
+use crate::{
+    actors::{MATRIX, World, actors},
+    contract::{Operation, operations},
+    harness::{App, Client, Reply},
+};
+
+/// An operation with a JSON body, and somebody who may call it on something that exists.
+struct Reach {
+    operation: Operation,
+    client: Client,
+    path: String,
+    etag: Option<String>,
+}
+
+impl Reach {
+    async fn send(&self, body: impl Into<reqwest::Body>) -> Reply {
+        let method = Method::from_bytes(self.operation.method.as_bytes()).unwrap();
+        let mut request = self.client.request(method, &format!("/{}", self.path)).body(body);
+        request = request.header("Content-Type", "application/json");
+        if let Some(etag) = &self.etag {
+            request = request.header("If-Match", etag);
+        }
+        self.client.send(request).await
+    }
+
+    async fn send_json(&self, body: &Value) -> Reply {
+        self.send(body.to_string()).await
+    }
+
+    fn place(&self) -> String {
+        format!("{} {}", self.operation.method, self.operation.path)
+    }
+}
+
+/// Every operation with a JSON body, with the last actor of the matrix who may call it.
+async fn reach_all(app: &App) -> Vec<Reach> {
+    let world = World::build(app).await;
+    let clients = actors(app, &world).await;
+    let mut reached = Vec::new();
+    for operation in operations().into_iter().filter(|operation| operation.body().is_some()) {
+        let row = MATRIX.iter().find(|row| row.method == operation.method && row.path == operation.path);
+        let Some(row) = row else { continue }; // which the matrix's own test reports
+        let client = clients.iter().zip(row.cells.split_whitespace()).filter(|(_, cell)| *cell == "+").last();
+        let client = client.unwrap_or_else(|| panic!("nobody may {} {}", row.method, row.path)).0.clone();
+        let path = world.fill(row.path);
+        let etag = etag_of(&client, &path, &operation).await;
+        reached.push(Reach { operation, client, path, etag });
+    }
+    reached
+}
+
+/// The tag of the thing that a path names, or of the thing that it stands under.
+async fn etag_of(client: &Client, path: &str, operation: &Operation) -> Option<String> {
+    let parameters = operation.spec["parameters"].as_array()?;
+    parameters.iter().find(|parameter| parameter["name"] == "If-Match")?;
+    let above = path.rsplit_once('/').map_or("", |(above, _)| above);
+    for path in [path, above] {
+        let reply = client.get(&format!("/{path}")).await;
+        if let Some(etag) = reply.json["etag"].as_str() {
+            return Some(etag.to_owned());
+        }
+    }
+    panic!("nothing to be read at {path} has a tag")
+}
+
+/// Collects what is not as it should be, over all operations.
+#[derive(Default)]
+struct Findings(Vec<String>);
+
+impl Findings {
+    fn expect(&mut self, reach: &Reach, what: &str, reply: &Reply, status: u16, fault: Option<(&str, &[&str])>) {
+        let problem = reply.header("content-type") == "application/problem+json";
+        let mut fine = reply.status == status && problem;
+        if let (true, Some((pointer, codes))) = (fine, fault) {
+            fine = reply.faults().iter().any(|(at, code)| at == pointer && codes.contains(&code.as_str()));
+        }
+        if !fine {
+            let shown: String = String::from_utf8_lossy(&reply.bytes).chars().take(300).collect();
+            self.0.push(format!("{}: {what}: wanted {status} {fault:?}, got {} {shown}", reach.place(), reply.status));
+        }
+    }
+
+    fn report(self) {
+        assert!(self.0.is_empty(), "{} findings:\n{}", self.0.len(), self.0.join("\n"));
+    }
+}
+
+#[tokio::test]
+async fn bodies_that_are_no_bodies_are_refused() {
+    let app = App::on_sqlite().await;
+    let mut findings = Findings::default();
+    for reach in reach_all(&app).await {
+        findings.expect(&reach, "not JSON", &reach.send("{\"a\": ").await, 400, None);
+        findings.expect(&reach, "too large", &reach.send(vec![b' '; 256 * 1024 + 1]).await, 413, None);
+        findings.expect(&reach, "an array", &reach.send("[]").await, 422, Some(("", &["wrong_type"])));
+        findings.expect(&reach, "a text", &reach.send("\"a\"").await, 422, Some(("", &["wrong_type"])));
+        let stranger = reach.send_json(&json!({ "no such member": 1 })).await;
+        findings.expect(&reach, "unknown", &stranger, 422, Some(("/no such member", &["unknown_member"])));
+        let method = Method::from_bytes(reach.operation.method.as_bytes()).unwrap();
+        let mut plain = reach.client.request(method, &format!("/{}", reach.path)).body("{}");
+        if let Some(etag) = &reach.etag {
+            plain = plain.header("If-Match", etag);
+        }
+        let plain = reach.client.send(plain.header("Content-Type", "text/plain")).await;
+        findings.expect(&reach, "not said to be JSON", &plain, 415, None);
+    }
+    findings.report();
+}
+
+#[tokio::test]
+async fn members_that_are_missing_unknown_doubled_or_of_another_type_are_named() {
+    let app = App::on_sqlite().await;
+    let samples = Samples::of_contract();
+    let mut findings = Findings::default();
+    for reach in reach_all(&app).await {
+        let name = reach.operation.body().unwrap();
+        let whole = samples.of(name);
+        for leaf in samples.leaves(name) {
+            let mut body = whole.clone();
+            *body.pointer_mut(&leaf.pointer).unwrap() = json!([[{ "wrong": true }]]);
+            let codes = ["wrong_type", "malformed", "unknown_value"];
+            findings.expect(&reach, "type", &reach.send_json(&body).await, 422, Some((&leaf.pointer, &codes)));
+        }
+        for pointer in samples.required(name) {
+            let mut body = whole.clone();
+            let (above, member) = pointer.rsplit_once('/').unwrap();
+            body.pointer_mut(above).unwrap().as_object_mut().unwrap().remove(member);
+            findings.expect(&reach, "missing", &reach.send_json(&body).await, 422, Some((&pointer, &["required"])));
+        }
+        if let Some((member, value)) = whole.as_object().unwrap().iter().next() {
+            let text = whole.to_string();
+            let doubled = format!("{{\"{member}\":{value},{}", text.strip_prefix('{').unwrap());
+            let pointer = format!("/{member}");
+            findings.expect(
+                &reach,
+                "doubled",
+                &reach.send(doubled).await,
+                422,
+                Some((&pointer, &["duplicate_member"])),
+            );
+        }
+    }
+    findings.report();
+}
+
+/// What is only compared and never shown may have any character: a wrong one is simply wrong.
+fn is_compared(reach: &Reach, leaf: &Leaf) -> bool {
+    reach.path.ends_with("/auth/login") || leaf.pointer.contains("password") || leaf.pointer.contains("token")
+}
+
+#[tokio::test]
+async fn texts_that_are_empty_too_long_or_misleading_are_refused() {
+    let app = App::on_sqlite().await;
+    let samples = Samples::of_contract();
+    let mut findings = Findings::default();
+    for reach in reach_all(&app).await {
+        let name = reach.operation.body().unwrap();
+        let whole = samples.of(name);
+        for leaf in samples.leaves(name).into_iter().filter(|leaf| leaf.is_free_text) {
+            let with = |text: &str| {
+                let mut body = whole.clone();
+                *body.pointer_mut(&leaf.pointer).unwrap() = text.into();
+                body
+            };
+            let at = leaf.pointer.as_str();
+            let empty = reach.send_json(&with("")).await;
+            findings.expect(&reach, "empty", &empty, 422, Some((at, &["too_short", "malformed", "required"])));
+            let long = reach.send_json(&with(&"好".repeat(leaf.max_length + 1))).await;
+            findings.expect(&reach, "too long by one", &long, 422, Some((at, &["too_long"])));
+            for character in
+                ['\u{0}', '\u{7}', '\u{7f}', '\u{85}', '\u{202e}', '\u{2066}', '\u{200b}', '\u{feff}', '\u{e000}']
+            {
+                if is_compared(&reach, &leaf) {
+                    break;
+                }
+                let text = insert(leaf.sample(&whole), character);
+                let reply = reach.send_json(&with(&text)).await;
+                let codes = ["forbidden_character", "malformed"];
+                findings.expect(&reach, &format!("{character:?}"), &reply, 422, Some((at, &codes)));
+            }
+        }
+    }
+    findings.report();
+}
+
+/// A text with a character in its middle, so that trimming does not take it away.
+fn insert(text: &str, character: char) -> String {
+    let mut letters: Vec<char> = text.chars().collect();
+    let last = letters.len() / 2;
+    if let Some(place) = letters.get_mut(last) {
+        *place = character;
+    }
+    letters.insert(0, '好');
+    letters.push('人');
+    letters.into_iter().collect()
+}
+
+#[tokio::test]
+async fn rare_characters_are_accepted_in_every_free_text() {
+    let samples = Samples::of_contract();
+    let mut findings = Findings::default();
+    for index in 0.. {
+        // A success may change the thing that the path names, so each operation gets a world of its own.
+        let app = App::on_sqlite().await;
+        let Some(reach) = reach_all(&app).await.into_iter().nth(index) else { break };
+        let name = reach.operation.body().unwrap();
+        let mut body = samples.of(name);
+        let leaves = samples.leaves(name);
+        for leaf in leaves.iter().filter(|leaf| leaf.is_free_text && leaf.max_length >= 6) {
+            *body.pointer_mut(&leaf.pointer).unwrap() = "𬭎㛃·𠀀𫝀".into();
+        }
+        let reply = reach.send_json(&body).await;
+        if reply.status == 422 && reply.faults().iter().any(|(_, code)| code == "forbidden_character") {
+            findings.0.push(format!("{}: {}", reach.place(), reply.json));
+        }
+        if reply.status.is_server_error() {
+            findings.0.push(format!("{}: {}", reach.place(), reply.status));
+        }
+    }
+    findings.report();
+}
+
+#[tokio::test]
+async fn all_faults_come_in_one_document() {
+    let app = App::on_sqlite().await;
+    let samples = Samples::of_contract();
+    let mut findings = Findings::default();
+    for reach in reach_all(&app).await {
+        let name = reach.operation.body().unwrap();
+        let mut body = samples.of(name);
+        let leaves = samples.leaves(name);
+        let texts: Vec<&Leaf> = leaves.iter().filter(|leaf| leaf.is_free_text).collect();
+        for leaf in &texts {
+            *body.pointer_mut(&leaf.pointer).unwrap() = "长".repeat(leaf.max_length + 1).into();
+        }
+        body.as_object_mut().unwrap().insert("stranger".to_owned(), json!(1));
+        let reply = reach.send_json(&body).await;
+        findings.expect(&reach, "together", &reply, 422, Some(("/stranger", &["unknown_member"])));
+        for leaf in texts {
+            findings.expect(&reach, "together", &reply, 422, Some((&leaf.pointer, &["too_long"])));
+        }
+    }
+    findings.report();
+}
