@@ -45,6 +45,31 @@ impl Localized {
         self.faults(pointer, |text| text::paragraphs(text, max_chars))
     }
 
+    /// What is wrong with the texts of a change, of one line each, below a pointer.
+    #[must_use]
+    pub fn patch_line_faults(
+        (zh, en): &(Option<String>, Option<String>),
+        pointer: &str,
+        max_chars: usize,
+    ) -> Vec<Fault> {
+        Self::of_change(zh.as_deref(), en.as_deref()).line_faults(pointer, max_chars)
+    }
+
+    /// What is wrong with the texts of a change, of paragraphs each, below a pointer.
+    #[must_use]
+    pub fn patch_paragraph_faults(
+        (zh, en): &(Option<String>, Option<String>),
+        pointer: &str,
+        max_chars: usize,
+    ) -> Vec<Fault> {
+        Self::of_change(zh.as_deref(), en.as_deref()).paragraph_faults(pointer, max_chars)
+    }
+
+    /// A change as a whole: what it leaves alone is in order.
+    fn of_change(zh: Option<&str>, en: Option<&str>) -> Self {
+        Self::new(zh.unwrap_or("-"), en.unwrap_or("-"))
+    }
+
     fn faults(&self, pointer: &str, check: impl Fn(&str) -> Vec<Fault>) -> Vec<Fault> {
         let zh = check(&self.zh).into_iter().map(|fault| fault.under(&format!("{pointer}/zh")));
         let en = check(&self.en).into_iter().map(|fault| fault.under(&format!("{pointer}/en")));

@@ -1,11 +1,18 @@
 //! The tree of organizations.
 
+use chrono::{DateTime, Utc};
 use diesel::{
-    ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
+    Selectable, SelectableHelper,
 };
 
-use super::{Connection, StoreError, schema::organizations, sql_values::At};
+use super::{
+    Connection, StoreError,
+    schema::{candidates, organizations},
+    sql_values::At,
+};
 use crate::domain::{
+    candidate::Status,
     id::OrganizationId,
     organization::{Organization, OrganizationKind},
 };
@@ -81,4 +88,105 @@ pub fn find(connection: &mut Connection, id: OrganizationId) -> Result<Option<Or
 /// The organizations directly below one.
 pub fn child_ids(connection: &mut Connection, id: OrganizationId) -> Result<Vec<OrganizationId>, StoreError> {
     Ok(organizations::table.filter(organizations::parent_id.eq(id)).select(organizations::id).load(connection)?)
+}
+
+/// Filters of the list of organizations.
+#[derive(Clone, Debug, Default)]
+pub struct OrganizationFilter {
+    /// Of these kinds.
+    pub kinds: Vec<OrganizationKind>,
+    /// Directly below this one.
+    pub parent_id: Option<OrganizationId>,
+    /// This district and all below it.
+    pub district_id: Option<OrganizationId>,
+    /// Open or closed.
+    pub active: Option<bool>,
+}
+
+/// One page in the order of entry, after the key of the last row seen.
+pub fn list(
+    connection: &mut Connection,
+    filter: &OrganizationFilter,
+    after: Option<(DateTime<Utc>, OrganizationId)>,
+    limit: i64,
+) -> Result<Vec<Organization>, StoreError> {
+    let mut query = organizations::table.select(OrganizationRow::as_select()).into_boxed();
+    if !filter.kinds.is_empty() {
+        query = query.filter(organizations::kind.eq_any(filter.kinds.clone()));
+    }
+    if let Some(parent) = filter.parent_id {
+        query = query.filter(organizations::parent_id.eq(parent));
+    }
+    if let Some(district) = filter.district_id {
+        query = query.filter(organizations::district_id.eq(district).or(organizations::id.eq(district)));
+    }
+    if let Some(active) = filter.active {
+        query = query.filter(organizations::active.eq(active));
+    }
+    if let Some((created_at, id)) = after {
+        let same_moment = organizations::created_at.eq(At(created_at)).and(organizations::id.gt(id));
+        query = query.filter(organizations::created_at.gt(At(created_at)).or(same_moment));
+    }
+    let rows: Vec<OrganizationRow> =
+        query.order((organizations::created_at, organizations::id)).limit(limit).load(connection)?;
+    Ok(rows.into_iter().map(Organization::from).collect())
+}
+
+/// Writes the fields if the version is still that of the organization given; false when it is not.
+pub fn update_if(
+    connection: &mut Connection,
+    organization: &Organization,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let row = OrganizationRow::from(organization);
+    let target = organizations::table
+        .filter(organizations::id.eq(organization.id))
+        .filter(organizations::version.eq(organization.version));
+    let changed = diesel::update(target)
+        .set((
+            organizations::parent_id.eq(row.parent_id),
+            organizations::district_id.eq(row.district_id),
+            organizations::code.eq(row.code),
+            organizations::name.eq(row.name),
+            organizations::headcount.eq(row.headcount),
+            organizations::responsible_name.eq(row.responsible_name),
+            organizations::active.eq(row.active),
+            organizations::version.eq(organizations::version + 1),
+            organizations::updated_at.eq(At(now)),
+        ))
+        .execute(connection)?;
+    Ok(changed == 1)
+}
+
+/// Brings the organizations directly below one into another district.
+pub fn set_district_below(
+    connection: &mut Connection,
+    id: OrganizationId,
+    district: Option<OrganizationId>,
+) -> Result<(), StoreError> {
+    diesel::update(organizations::table.filter(organizations::parent_id.eq(id)))
+        .set((organizations::district_id.eq(district), organizations::version.eq(organizations::version + 1)))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// How many candidates on whom something is still to be decided an organization or one below it carries.
+pub fn count_open_candidates(connection: &mut Connection, id: OrganizationId) -> Result<i64, StoreError> {
+    let open: Vec<Status> = Status::ALL.iter().copied().filter(|status| status.is_open()).collect();
+    let mut carriers = child_ids(connection, id)?;
+    carriers.push(id);
+    Ok(candidates::table
+        .filter(candidates::status.eq_any(open))
+        .filter(candidates::district_id.eq(id).or(candidates::unit_id.eq_any(carriers)))
+        .count()
+        .get_result(connection)?)
+}
+
+/// How many open organizations stand directly below one.
+pub fn count_active_below(connection: &mut Connection, id: OrganizationId) -> Result<i64, StoreError> {
+    Ok(organizations::table
+        .filter(organizations::parent_id.eq(id))
+        .filter(organizations::active.eq(true))
+        .count()
+        .get_result(connection)?)
 }

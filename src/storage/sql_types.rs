@@ -2,7 +2,7 @@
 
 use diesel::{
     query_builder::QueryId,
-    sql_types::{HasSqlType, SqlType},
+    sql_types::{HasSqlType, SqlOrd, SqlType},
 };
 
 use super::connection::MultiBackend;
@@ -35,3 +35,6 @@ macro_rules! known_to_both {
     )*};
 }
 known_to_both!(Id, Instant, JsonValue);
+
+// Moments have an order, so that the database finds the first and the last.
+impl SqlOrd for Instant {}
