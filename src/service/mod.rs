@@ -8,12 +8,18 @@ use crate::storage::{Store, files::Files, vault::MasterKey};
 pub mod accounts;
 pub mod caller;
 pub mod campaign_clock;
+pub mod categories;
 pub mod clock;
+pub mod cycles;
 pub mod error;
 pub mod generator;
 pub mod idempotency;
+pub mod leadership;
+pub mod organizations;
 pub mod pictures;
 pub mod record;
+pub mod reference_data;
+pub mod review_stages;
 pub mod startup;
 pub mod sweeping;
 

@@ -14,7 +14,7 @@ use super::{
     },
     clock::{Clocks, MachineTime},
     error::Error,
-    generator,
+    generator, reference_data,
 };
 use crate::storage::{
     self, Address, Connection, Store, StoreError,
@@ -119,6 +119,7 @@ fn seed(db: &mut Connection, clocks: &Clocks, vault: &MasterKey, setup: &Setup) 
     if let Some((campaign, machine)) = storage::campaign_clock::find(db)? {
         clocks.set_campaign(Some(campaign + (clocks.machine() - machine)));
     }
+    reference_data::seed(db, clocks.campaign())?;
     Ok(signing_keys(db, clocks, vault)?)
 }
 
