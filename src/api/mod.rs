@@ -3,20 +3,25 @@
 pub mod accounts;
 pub mod answer;
 pub mod body;
+pub mod categories;
 pub mod clock;
 pub mod codes;
 pub mod context;
 pub mod contract;
 pub mod credentials;
+pub mod cycles;
 pub mod docs;
 pub mod fallback;
 pub mod faults;
 pub mod health;
 pub mod json;
+pub mod judged;
 pub mod keys;
 pub mod language;
+pub mod localized;
 pub mod middleware;
 pub mod once;
+pub mod organizations;
 pub mod page;
 pub mod patch;
 pub mod path;
@@ -24,6 +29,7 @@ pub mod precondition;
 pub mod problem;
 pub mod query;
 pub mod responses;
+pub mod review_stages;
 pub mod role;
 pub mod routes;
 pub mod schemas;
@@ -40,5 +46,15 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(health::get_liveness)
         .service(health::get_readiness)
         .service(keys::get_jwks)
-        .service(scope::scope("/api/v1").configure(accounts::configure).configure(clock::configure));
+        .service(scope::scope("/api/v1").configure(resources));
+}
+
+/// Below `/api/v1`, one line for each folder.
+fn resources(config: &mut ServiceConfig<'_>) {
+    accounts::configure(config);
+    categories::configure(config);
+    clock::configure(config);
+    cycles::configure(config);
+    organizations::configure(config);
+    review_stages::configure(config);
 }

@@ -30,6 +30,8 @@ macro_rules! mirrored {
     };
 }
 
+pub(crate) use mirrored;
+
 mirrored! {
     /// What an account may do.
     RoleName = Role {

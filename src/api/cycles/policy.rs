@@ -1,0 +1,112 @@
+//! The policy of a cycle as clients see and change it.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{api::role::mirrored, domain::policy};
+
+mirrored! {
+    /// How often a voter may vote for one candidate.
+    Repeat = policy::Repeat {
+        /// Once in the cycle.
+        Once,
+        /// Once each local day.
+        Daily,
+    }
+}
+
+mirrored! {
+    /// When and to whom the results of the vote are shown.
+    ResultsVisibility = policy::ResultsVisibility {
+        /// To everybody while voting runs.
+        Live,
+        /// To everybody after voting has closed.
+        AfterClose,
+        /// To reviewers; to the public with the list.
+        ReviewersOnly,
+    }
+}
+
+mirrored! {
+    /// Where the vote is held.
+    ResultSource = policy::ResultSource {
+        /// Here.
+        Local,
+        /// On the national site.
+        Portal,
+    }
+}
+
+mirrored! {
+    /// When comments are moderated.
+    CommentModeration = policy::CommentModeration {
+        /// Doubtful ones are held.
+        Post,
+        /// All are held.
+        Pre,
+    }
+}
+
+macro_rules! policy_fields {
+    ($($(#[$doc:meta])* $field:ident: $shown:ty,)*) => {
+        /// Every number of the campaign, for one cycle.
+        #[derive(Serialize, ToSchema)]
+        pub struct Policy {
+            $($(#[$doc])* pub $field: $shown,)*
+            /// The national site's page; with `result_source: portal`.
+            pub voting_url: Option<String>,
+        }
+
+        impl From<policy::Policy> for Policy {
+            fn from(policy: policy::Policy) -> Self {
+                Self { $($field: policy.$field.into(),)* voting_url: policy.voting_url }
+            }
+        }
+
+        /// A change of the policy (merge patch): null gives a field its default.
+        #[derive(Deserialize, ToSchema)]
+        #[serde(deny_unknown_fields)]
+        #[expect(dead_code, reason = "describes the members of a patch, which is read as it was sent")]
+        pub struct PolicyPatch {
+            $($(#[$doc])* $field: Option<$shown>,)*
+            /// The national site's page; required with `result_source: portal`.
+            #[schema(max_length = 2048)]
+            voting_url: Option<String>,
+        }
+    };
+}
+
+policy_fields! {
+    /// The fewest characters of a deed, counted as a word processor counts (1–10000).
+    deed_min_chars: u32,
+    /// The most characters of a deed (1–10000).
+    deed_max_chars: u32,
+    /// Exactly so many photos (0–20).
+    photo_count: u32,
+    /// The largest photo as stored, in bytes (16384–20971520).
+    photo_max_bytes: u32,
+    /// The least length of a photo's shorter side, in pixels (1–4000).
+    photo_min_side_px: u32,
+    /// The fewest confirming records of the verification file (0–20).
+    verification_records_min: u32,
+    /// The most candidates that one district endorses (1–1000).
+    district_quota: u32,
+    /// How often a voter may vote for one candidate.
+    repeat: Repeat,
+    /// The most different candidates of one category that a voter votes for (1–1000).
+    votes_per_category: u32,
+    /// When and to whom the results are shown.
+    results_visibility: ResultsVisibility,
+    /// Where the vote is held.
+    result_source: ResultSource,
+    /// When comments are moderated.
+    comment_moderation: CommentModeration,
+    /// The most candidates of one category on the list (1–1000).
+    list_per_category: u32,
+    /// The fewest valid votes of a candidate on the list (0–1000000).
+    list_min_votes: u32,
+    /// Days after publication in which objections are taken (0–365).
+    objection_days: u32,
+    /// Months after which an honoree is to be visited again (1–60).
+    visit_interval_months: u32,
+}

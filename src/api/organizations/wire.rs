@@ -1,0 +1,259 @@
+//! Organizations as clients see them.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::{Validate, ValidationErrors};
+
+use crate::{
+    api::{answer::representations, judged::to_validation, patch::Patch, role::mirrored},
+    domain::{leadership, organization},
+    service::{
+        leadership::leadership_faults,
+        organizations::{NewOrganization, OrganizationPatch, new_faults, patch_faults},
+    },
+};
+
+mirrored! {
+    /// The level of an organization.
+    OrganizationKind = organization::OrganizationKind {
+        /// 市.
+        City,
+        /// 区.
+        District,
+        /// 单位.
+        Unit,
+    }
+}
+
+/// A node of the tree city → district → unit.
+#[derive(Serialize, ToSchema)]
+pub struct Organization {
+    /// Its id.
+    pub id: Uuid,
+    /// City, district or unit.
+    pub kind: OrganizationKind,
+    /// The node above; null for the city.
+    pub parent_id: Option<Uuid>,
+    /// The district it is or belongs to; null for the city.
+    pub district_id: Option<Uuid>,
+    /// GB/T 2260 for city and district; the deployment's own for a unit.
+    #[schema(examples("420103"))]
+    pub code: Option<String>,
+    /// Name.
+    #[schema(examples("江汉区"))]
+    pub name: String,
+    /// How many people work or live there.
+    pub headcount: Option<u32>,
+    /// The responsible person.
+    pub responsible_name: Option<String>,
+    /// A closed organization takes no candidates.
+    pub active: bool,
+    /// When it was entered.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+    /// To be sent as `If-Match`.
+    pub etag: String,
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub(crate) version: i64,
+}
+
+impl From<organization::Organization> for Organization {
+    fn from(organization: organization::Organization) -> Self {
+        Self {
+            id: organization.id.into(),
+            kind: organization.kind.into(),
+            parent_id: organization.parent_id.map(Into::into),
+            district_id: organization.district_id.map(Into::into),
+            code: organization.code,
+            name: organization.name,
+            headcount: organization.headcount,
+            responsible_name: organization.responsible_name,
+            active: organization.active,
+            created_at: organization.created_at,
+            updated_at: organization.updated_at,
+            etag: String::new(),
+            version: organization.version,
+        }
+    }
+}
+
+/// An organization to be entered.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateOrganizationRequest {
+    /// City, district or unit.
+    pub kind: OrganizationKind,
+    /// The node above: the city for a district; a district, or a unit directly under one, for a unit.
+    #[serde(default)]
+    pub parent_id: Option<Uuid>,
+    /// Six digits of GB/T 2260 for city and district; letters, digits, `-` and `_` for a unit, which may do without.
+    #[serde(default)]
+    #[schema(examples("420103"))]
+    pub code: Option<String>,
+    /// Name.
+    #[schema(min_length = 1, max_length = 100, examples("江汉区"))]
+    pub name: String,
+    /// How many people work or live there.
+    #[serde(default)]
+    #[schema(maximum = 100_000_000)]
+    pub headcount: Option<u32>,
+    /// The responsible person.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 64)]
+    pub responsible_name: Option<String>,
+    /// False enters it closed.
+    #[serde(default)]
+    pub active: Option<bool>,
+}
+
+impl From<CreateOrganizationRequest> for NewOrganization {
+    fn from(input: CreateOrganizationRequest) -> Self {
+        Self {
+            kind: input.kind.into(),
+            parent_id: input.parent_id.map(Into::into),
+            code: input.code,
+            name: input.name,
+            headcount: input.headcount,
+            responsible_name: input.responsible_name,
+            active: input.active.unwrap_or(true),
+        }
+    }
+}
+
+impl Validate for CreateOrganizationRequest {
+    fn validate(&self) -> Result<(), ValidationErrors> {
+        to_validation(new_faults(&self.clone().into()))
+    }
+}
+
+/// A change of an organization (merge patch); its kind stays.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateOrganizationRequest {
+    /// The node above.
+    #[serde(default)]
+    #[schema(value_type = Option<Uuid>)]
+    pub parent_id: Patch<Uuid>,
+    /// The code; null takes it away from a unit.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub code: Patch<String>,
+    /// Name.
+    #[serde(default)]
+    #[schema(value_type = String, min_length = 1, max_length = 100)]
+    pub name: Patch<String>,
+    /// How many people work or live there.
+    #[serde(default)]
+    #[schema(value_type = Option<u32>, maximum = 100_000_000)]
+    pub headcount: Patch<u32>,
+    /// The responsible person.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 64)]
+    pub responsible_name: Patch<String>,
+    /// False closes it.
+    #[serde(default)]
+    #[schema(value_type = bool)]
+    pub active: Patch<bool>,
+}
+
+impl From<UpdateOrganizationRequest> for OrganizationPatch {
+    fn from(input: UpdateOrganizationRequest) -> Self {
+        Self {
+            parent_id: input.parent_id.nullable().map(|id| id.map(Into::into)),
+            code: input.code.nullable(),
+            name: input.name.value(),
+            headcount: input.headcount.nullable(),
+            responsible_name: input.responsible_name.nullable(),
+            active: input.active.value(),
+        }
+    }
+}
+
+impl Validate for UpdateOrganizationRequest {
+    fn validate(&self) -> Result<(), ValidationErrors> {
+        to_validation(patch_faults(&self.clone().into()))
+    }
+}
+
+/// The leadership group 活动领导小组 of an organization.
+#[derive(Serialize, ToSchema)]
+pub struct Leadership {
+    /// 组长.
+    pub head: Option<String>,
+    /// 副组长.
+    pub deputies: Vec<String>,
+    /// 成员.
+    pub members: Vec<String>,
+    /// 办公室主任.
+    pub office_director: Option<String>,
+    /// The office's public telephone.
+    pub office_phone: Option<String>,
+    /// To be sent as `If-Match`; there is one before anything was entered, too.
+    pub etag: String,
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub(crate) version: i64,
+}
+representations!(Organization, Leadership);
+
+impl From<(leadership::Leadership, i64)> for Leadership {
+    fn from((group, version): (leadership::Leadership, i64)) -> Self {
+        Self {
+            head: group.head,
+            deputies: group.deputies,
+            members: group.members,
+            office_director: group.office_director,
+            office_phone: group.office_phone,
+            etag: String::new(),
+            version,
+        }
+    }
+}
+
+/// A leadership group that takes the place of the present one.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReplaceLeadershipRequest {
+    /// 组长.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 64, examples("李建国"))]
+    pub head: Option<String>,
+    /// 副组长.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    pub deputies: Vec<String>,
+    /// 成员.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    pub members: Vec<String>,
+    /// 办公室主任.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 64)]
+    pub office_director: Option<String>,
+    /// The office's public telephone.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 32, examples("027-85481234"))]
+    pub office_phone: Option<String>,
+}
+
+impl From<ReplaceLeadershipRequest> for leadership::Leadership {
+    fn from(input: ReplaceLeadershipRequest) -> Self {
+        Self {
+            head: input.head,
+            deputies: input.deputies,
+            members: input.members,
+            office_director: input.office_director,
+            office_phone: input.office_phone,
+        }
+    }
+}
+
+impl Validate for ReplaceLeadershipRequest {
+    fn validate(&self) -> Result<(), ValidationErrors> {
+        to_validation(leadership_faults(&self.clone().into()))
+    }
+}
