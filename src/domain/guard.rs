@@ -49,8 +49,6 @@ pub struct Facts<'a> {
     pub has_consent: bool,
     /// Places of its district that are used in the cycle.
     pub quota_used: u32,
-    /// Whether the stage after the caller's has decided since the approval that would be recalled.
-    pub next_stage_decided: bool,
     /// Whether a nomination by somebody else stands.
     pub other_nomination_stands: bool,
 }
@@ -70,6 +68,9 @@ pub fn check(action: Action, facts: &Facts<'_>, said: &Said) -> Vec<Fault> {
     match facts.permission(action) {
         Permission::Refused(Refusal::Role) => return vec![Fault::of(Code::Forbidden)],
         Permission::Refused(Refusal::Outside) => return vec![Fault::of(Code::NotFound)],
+        Permission::Refused(Refusal::Stage) if is_late_recall(action, facts) => {
+            return vec![Fault::of(Code::NextStageDecided).with("status", facts.candidate.status.as_str())];
+        }
         Permission::Refused(Refusal::Stage) => return vec![wrong_status(action, facts)],
         Permission::Refused(Refusal::Staffed(_)) | Permission::Allowed | Permission::ActingFor(_) => {}
     }
@@ -82,6 +83,11 @@ pub fn check(action: Action, facts: &Facts<'_>, said: &Said) -> Vec<Fault> {
     faults.extend(records(action, facts, said));
     faults.sort_by_key(|fault| fault.code);
     faults
+}
+
+/// Whether somebody would recall an approval on which the stage after has built: the unit, of what the district endorsed.
+fn is_late_recall(action: Action, facts: &Facts<'_>) -> bool {
+    action == Action::Recall && target(facts.candidate.status, action).is_some()
 }
 
 fn wrong_status(action: Action, facts: &Facts<'_>) -> Fault {
@@ -183,22 +189,30 @@ pub const fn is_review(action: Action) -> bool {
     checked_stage(action).is_some() || matches!(action, Action::Return | Action::Reject)
 }
 
-/// What the reviewer's person says: nobody reviews the own nomination or decides two stages of one candidate, and nobody
-/// decides in the place of a level that is staffed. A stage of the same level is no other stage.
+/// What the reviewer's person says: the rules of [`may_judge`], and nobody decides in the place of a level that is staffed.
 fn person(action: Action, facts: &Facts<'_>) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    if is_review(action) {
-        if facts.standing.part != Part::None {
-            faults.push(Fault::of(Code::OwnNomination));
-        }
-        if let Some(stage) = facts.candidate.status.stage()
-            && let Some(before) = facts.decided.iter().find(|before| before.role() != stage.role())
-        {
-            faults.push(Fault::of(Code::DecidedBefore).with("stage", before.as_str()));
-        }
-    }
+    let mut faults = may_judge(action, facts.candidate.status, facts.standing, facts.decided);
     if let Permission::Refused(Refusal::Staffed(level)) = facts.permission(action) {
         faults.push(Fault::of(Code::StageStaffed).with("level", level.as_str()));
+    }
+    faults
+}
+
+/// Nobody reviews the own nomination, and nobody decides two stages of one candidate. A stage of the same level is no
+/// other stage.
+#[must_use]
+pub fn may_judge(action: Action, status: Status, standing: Standing, decided: &[StageCode]) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if !is_review(action) {
+        return faults;
+    }
+    if standing.part != Part::None {
+        faults.push(Fault::of(Code::OwnNomination));
+    }
+    if let Some(stage) = status.stage()
+        && let Some(before) = decided.iter().find(|before| before.role() != stage.role())
+    {
+        faults.push(Fault::of(Code::DecidedBefore).with("stage", before.as_str()));
     }
     faults
 }
@@ -209,7 +223,6 @@ fn records(action: Action, facts: &Facts<'_>, said: &Said) -> Option<Fault> {
     let published_at = facts.cycle.published_at;
     match action {
         Action::Endorse if facts.quota_used >= quota => Some(quota_exceeded(quota, facts.quota_used)),
-        Action::Recall if facts.next_stage_decided => Some(Fault::of(Code::NextStageDecided)),
         Action::Resubmit if !facts.candidate.has_changed_since() && !said.has_answer => {
             Some(Fault::of(Code::NothingChanged))
         }

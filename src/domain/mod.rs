@@ -7,6 +7,7 @@ pub mod text_enum;
 
 pub mod allowed;
 pub mod amendment;
+pub mod assignment;
 pub mod authority;
 pub mod batch;
 pub mod birth;
@@ -17,8 +18,10 @@ pub mod consent;
 pub mod cycle;
 pub mod fault;
 pub mod guard;
+pub mod history;
 pub mod honour;
 pub mod id;
+pub mod inbox;
 pub mod leadership;
 pub mod listing;
 pub mod local_day;

@@ -11,17 +11,22 @@ pub mod campaign_clock;
 pub mod categories;
 pub mod clock;
 pub mod cycles;
+pub mod detours;
 pub mod error;
 pub mod generator;
+pub mod histories;
 pub mod idempotency;
+pub mod inbox;
 pub mod leadership;
 pub mod organizations;
 pub mod pictures;
 pub mod record;
 pub mod reference_data;
 pub mod review_stages;
+pub mod reviews;
 pub mod startup;
 pub mod sweeping;
+pub mod transitions;
 
 use std::sync::Arc;
 

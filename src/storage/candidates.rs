@@ -2,6 +2,7 @@
 
 mod list;
 mod row;
+mod waiting;
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -22,6 +23,7 @@ use crate::domain::{
 
 pub use list::{CandidateFilter, Shown, list};
 pub use row::CandidateChange;
+pub use waiting::{WaitingKey, list_waiting};
 
 /// Adds a candidate with its deed, and returns the number by which votes name it; `candidate.number` is not looked at.
 pub fn insert(connection: &mut Connection, candidate: &Candidate) -> Result<i64, StoreError> {

@@ -252,6 +252,7 @@ text_enums! {
     domain::photo::PhotoType,
     domain::policy::ResultSource,
     domain::role::Role,
+    domain::review::Decision,
     domain::stage::StageCode,
     domain::transition::Action,
 }

@@ -103,7 +103,6 @@ pub fn facts<'a>(
         confirming_records: 0,
         has_consent: true,
         quota_used: 0,
-        next_stage_decided: false,
         other_nomination_stands: false,
     }
 }

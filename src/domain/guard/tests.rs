@@ -233,11 +233,15 @@ fn a_nominator_does_not_end_what_another_recommends_and_the_unit_does() {
 
 #[test]
 fn a_recall_ends_when_the_next_stage_has_decided() {
-    let (candidate, cycle, ready) = (candidate(Status::Verified), cycle(), ready());
-    let mut facts = facts(&candidate, &cycle, &ready, standing("unit_reviewer"));
-    assert_eq!(check(Action::Recall, &facts, &Said::default()), []);
-    facts.next_stage_decided = true;
-    assert_eq!(codes(&check(Action::Recall, &facts, &Said::default())), [Code::NextStageDecided]);
+    let (cycle, ready) = (cycle(), ready());
+    let recall = |status, role| {
+        let candidate = candidate(status);
+        codes(&check(Action::Recall, &facts(&candidate, &cycle, &ready, standing(role)), &Said::default()))
+    };
+    assert_eq!(recall(Status::Verified, "unit_reviewer"), []);
+    assert_eq!(recall(Status::Endorsed, "unit_reviewer"), [Code::NextStageDecided]);
+    assert_eq!(recall(Status::Endorsed, "district_reviewer"), []);
+    assert_eq!(recall(Status::Screened, "district_reviewer"), [Code::TransitionNotAllowed]);
 }
 
 #[test]

@@ -1,0 +1,48 @@
+//! The history of a candidate, for those within whose subtree it lies.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+
+use super::{Service, caller::Caller, error::Error, transitions::sight};
+use crate::{
+    domain::{
+        history::Step,
+        id::{CandidateId, TransitionId, UserId},
+    },
+    storage,
+};
+
+/// A step with the name of who took it.
+#[derive(Clone, Debug)]
+pub struct ShownStep {
+    /// The step.
+    pub step: Step,
+    /// The name shown of who took it, if it was an account.
+    pub actor_name: Option<String>,
+}
+
+/// A page of a candidate's history, in the order in which it happened.
+pub async fn list(
+    service: &Service,
+    caller: &Caller,
+    id: CandidateId,
+    after: Option<(DateTime<Utc>, TransitionId)>,
+    limit: i64,
+) -> Result<Vec<ShownStep>, Error> {
+    let caller = caller.clone();
+    service
+        .store
+        .read(move |db| {
+            sight::to_read_within(db, &caller, id)?;
+            let steps = storage::transitions::list_of(db, id, after, limit)?;
+            let actors: BTreeSet<UserId> = steps.iter().filter_map(|step| step.actor_id).collect();
+            let names = storage::reviewers::names(db, &actors.into_iter().collect::<Vec<_>>())?;
+            let shown = steps.into_iter().map(|step| {
+                let actor_name = step.actor_id.and_then(|actor| names.get(&actor).cloned());
+                ShownStep { step, actor_name }
+            });
+            Ok(shown.collect())
+        })
+        .await
+}

@@ -1,0 +1,149 @@
+//! Reviewers' decisions: approve, return, reject.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    Service,
+    caller::Caller,
+    error::{Error, refuse_invalid},
+    idempotency::{self, Attempt, FirstAnswer},
+    transitions::{self, Order, sight},
+};
+use crate::{
+    domain::{
+        candidate::{Candidate, Status},
+        fault::{Code, Fault},
+        id::{CandidateId, ReviewId, UserId},
+        review::{self, Decision, Review},
+    },
+    storage::{self, Connection},
+};
+
+/// A decision to be taken.
+#[derive(Clone, Debug)]
+pub struct NewReview {
+    /// What is decided.
+    pub decision: Decision,
+    /// What the reviewer says.
+    pub opinion: String,
+    /// The answers to the stage's checklist, by code.
+    pub checklist: BTreeMap<String, bool>,
+    /// The version of the candidate that was judged.
+    pub version: i64,
+}
+
+/// A decision with the name of who took it.
+#[derive(Clone, Debug)]
+pub struct ShownReview {
+    /// The decision.
+    pub review: Review,
+    /// The name shown of the reviewer.
+    pub reviewer_name: String,
+}
+
+/// Takes a decision on a candidate: verify, endorse, screen, return or reject, by the candidate's status.
+pub async fn decide(
+    service: &Service,
+    caller: &Caller,
+    id: CandidateId,
+    input: NewReview,
+    attempt: Option<Attempt>,
+) -> Result<ShownReview, Error> {
+    caller.require_reviewer()?;
+    let (service, caller) = (service.clone(), caller.clone());
+    let store = service.store.clone();
+    store
+        .write(move |db| {
+            caller.account()?.recheck(db)?;
+            idempotency::claim(db, attempt.as_ref(), service.clocks.machine())?;
+            let order = order(db, &caller, id, input)?;
+            let done = transitions::apply(&service, db, &caller, id, &order)?;
+            let review_id = done.review_id.ok_or_else(|| Error::Internal("a decision without a review".to_owned()))?;
+            let first = FirstAnswer { status: 201, resource_id: review_id.into(), secret: None };
+            idempotency::keep(db, attempt.as_ref(), &first)?;
+            show(db, id, review_id)
+        })
+        .await
+}
+
+/// The transition that a decision is. The version makes sure that the status is still this one under lock.
+fn order(db: &mut Connection, caller: &Caller, id: CandidateId, input: NewReview) -> Result<Order, Error> {
+    let candidate = sight::seen(db, caller, id)?.candidate;
+    if candidate.version != input.version {
+        return Err(Error::of(Code::PreconditionFailed));
+    }
+    refuse_invalid(unknown_answers(db, &candidate, &input.checklist)?)?;
+    let Some(action) = review::action(input.decision, candidate.status) else {
+        let fault = Fault::of(Code::TransitionNotAllowed).with("status", candidate.status.as_str());
+        return Err(Error::fault(fault));
+    };
+    Ok(Order {
+        action,
+        version: Some(input.version),
+        reason: Some(input.opinion),
+        checklist: Some(input.checklist),
+        unit_id: None,
+    })
+}
+
+/// Answers to questions that the checklist of the candidate's stage does not ask.
+fn unknown_answers(
+    db: &mut Connection,
+    candidate: &Candidate,
+    answers: &BTreeMap<String, bool>,
+) -> Result<Vec<Fault>, Error> {
+    let stages = [Status::Nominated, Status::Verified, Status::Endorsed];
+    let Some(stage) = candidate.status.stage().filter(|_| stages.contains(&candidate.status)) else {
+        return Ok(Vec::new());
+    };
+    let cycle = storage::cycles::find(db, candidate.cycle)?.ok_or_else(Error::not_found)?;
+    Ok(review::unknown_answers(cycle.checklist(stage), answers))
+}
+
+/// Whether the caller reads the inner records of a candidate; else 403 or 404.
+pub async fn require_sight(service: &Service, caller: &Caller, id: CandidateId) -> Result<(), Error> {
+    let caller = caller.clone();
+    service.store.read(move |db| sight::to_read_within(db, &caller, id).map(|_| ())).await
+}
+
+/// A page of the decisions on a candidate, in the order in which they were taken.
+pub async fn list(
+    service: &Service,
+    caller: &Caller,
+    id: CandidateId,
+    after: Option<(DateTime<Utc>, ReviewId)>,
+    limit: i64,
+) -> Result<Vec<ShownReview>, Error> {
+    let caller = caller.clone();
+    service
+        .store
+        .read(move |db| {
+            sight::to_read_within(db, &caller, id)?;
+            let reviews = storage::reviews::list_of(db, id, after, limit)?;
+            with_names(db, reviews)
+        })
+        .await
+}
+
+/// One decision on a candidate.
+pub async fn get(service: &Service, id: CandidateId, review: ReviewId) -> Result<ShownReview, Error> {
+    service.store.read(move |db| show(db, id, review)).await
+}
+
+fn show(db: &mut Connection, id: CandidateId, review: ReviewId) -> Result<ShownReview, Error> {
+    let review = storage::reviews::find(db, review)?.filter(|review| review.candidate_id == id);
+    let review = review.ok_or_else(Error::not_found)?;
+    with_names(db, vec![review])?.pop().ok_or_else(Error::not_found)
+}
+
+fn with_names(db: &mut Connection, reviews: Vec<Review>) -> Result<Vec<ShownReview>, Error> {
+    let ids: BTreeSet<UserId> = reviews.iter().map(|review| review.reviewer_id).collect();
+    let names = storage::reviewers::names(db, &ids.into_iter().collect::<Vec<_>>())?;
+    let shown = reviews.into_iter().map(|review| {
+        let reviewer_name = names.get(&review.reviewer_id).cloned().unwrap_or_default();
+        ShownReview { review, reviewer_name }
+    });
+    Ok(shown.collect())
+}

@@ -1,0 +1,256 @@
+//! The one way in which a candidate's status changes.
+//!
+//! Recheck the caller under lock → hold the cycle → hold the candidate → load the facts → the domain decides → write with a
+//! guard on the version → place taken or given back → review, history, audit event, outgoing event. All in the caller's
+//! transaction, so that a batch or a published list is whole or not at all.
+
+pub mod facts;
+mod record;
+pub mod sight;
+mod standing;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+pub use self::{
+    facts::{Loaded, readiness},
+    standing::{Relation, relations},
+};
+use crate::{
+    domain::{
+        authority::Permission,
+        candidate::{Candidate, Status},
+        carriage::{landing_cycle, landing_status, returned_from},
+        cycle::Cycle,
+        fault::{Code, Fault},
+        guard::{self, Said},
+        id::{CandidateId, OrganizationId, ReviewId, TransitionId},
+        month::Month,
+        transition::Action,
+    },
+    service::{
+        Service,
+        caller::Caller,
+        error::{Error, refuse_guarded},
+    },
+    storage::{self, Connection, candidates::CandidateChange, sql_values::At},
+};
+
+/// What is to be done to a candidate.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// The action.
+    pub action: Action,
+    /// The version that the client has seen; `None` for what a batch, a receipt or a list does.
+    pub version: Option<i64>,
+    /// Why: the reviewer's opinion, a reason, the answer to a return.
+    pub reason: Option<String>,
+    /// The answers to the stage's checklist, for reviews.
+    pub checklist: Option<BTreeMap<String, bool>>,
+    /// The unit, for assigning; `None` is the district's inbox.
+    pub unit_id: Option<OrganizationId>,
+}
+
+impl Order {
+    /// An action, with a reason where one is given.
+    #[must_use]
+    pub const fn new(action: Action, reason: Option<String>) -> Self {
+        Self { action, version: None, reason, checklist: None, unit_id: None }
+    }
+
+    /// Holds only while the candidate has this version.
+    #[must_use]
+    pub const fn at_version(mut self, version: i64) -> Self {
+        self.version = Some(version);
+        self
+    }
+}
+
+/// What was done.
+#[derive(Clone, Debug)]
+pub struct Done {
+    /// The candidate as it is now.
+    pub candidate: Candidate,
+    /// The status before.
+    pub from: Status,
+    /// The row of the history.
+    pub transition_id: TransitionId,
+    /// The review, if it is one.
+    pub review_id: Option<ReviewId>,
+}
+
+/// Everything on which the domain decides, read under lock.
+struct Bench<'a> {
+    order: &'a Order,
+    loaded: Loaded,
+    intake: Option<Cycle>,
+    now: DateTime<Utc>,
+}
+
+/// Carries out one transition in a writing transaction, or says everything that stands against it.
+pub fn apply(
+    service: &Service,
+    db: &mut Connection,
+    caller: &Caller,
+    id: CandidateId,
+    order: &Order,
+) -> Result<Done, Error> {
+    if let Some(account) = &caller.account {
+        account.recheck(db)?;
+    }
+    let now = service.clocks.campaign();
+    let bench = load(db, caller, (id, now), order)?;
+    refuse(guard::check(order.action, &bench.loaded.facts(now), &bench.said()))?;
+    let after = decide(db, &bench)?;
+    let version = write(db, &bench, &after)?;
+    let after = Candidate { version, updated_at: now, ..after };
+    record::keep(service, db, caller, &record::Change { bench: &bench, after: &after })
+}
+
+/// A failing guard becomes the refusal that the contract promises for it.
+fn refuse(faults: Vec<Fault>) -> Result<(), Error> {
+    match faults.first().map(|fault| fault.code) {
+        Some(code @ (Code::Forbidden | Code::NotFound)) => Err(Error::of(code)),
+        _ => refuse_guarded(faults),
+    }
+}
+
+impl Bench<'_> {
+    fn said(&self) -> Said {
+        Said { checklist: self.order.checklist.clone(), has_answer: self.order.reason.is_some() }
+    }
+
+    fn permission(&self) -> Permission {
+        self.loaded.facts(self.now).permission(self.order.action)
+    }
+}
+
+/// Locks in the order of all writers (cycles, candidate, quota), then loads.
+fn load<'a>(
+    db: &mut Connection,
+    caller: &Caller,
+    (id, now): (CandidateId, DateTime<Utc>),
+    order: &'a Order,
+) -> Result<Bench<'a>, Error> {
+    let seen = storage::candidates::find(db, id)?.ok_or_else(Error::not_found)?;
+    let intake = lock_cycles(db, &seen, order.action, now)?;
+    let candidate = storage::candidates::lock(db, id)?.ok_or_else(Error::not_found)?;
+    // Another writer moved it between the look and the lock, so the cycle held is not its own.
+    if candidate.cycle != seen.cycle {
+        return Err(Error::of(Code::PreconditionFailed));
+    }
+    let mut loaded = Loaded::of(db, caller, candidate)?;
+    if !loaded.is_visible() {
+        return Err(Error::not_found());
+    }
+    if order.version.is_some_and(|version| version != loaded.candidate.version) {
+        return Err(Error::of(Code::PreconditionFailed));
+    }
+    if order.action == Action::Endorse {
+        loaded.lock_quota(db)?;
+    }
+    Ok(Bench { order, loaded, intake, now })
+}
+
+/// Holds the candidate's cycle, and the intake cycle where the action may move there, by month. Who may freeze a cycle's
+/// materials holds it against all others. Returns the intake cycle.
+fn lock_cycles(
+    db: &mut Connection,
+    candidate: &Candidate,
+    action: Action,
+    now: DateTime<Utc>,
+) -> Result<Option<Cycle>, Error> {
+    let moves = [Action::Resubmit, Action::Reinstate, Action::CarryOver].contains(&action);
+    let intake = if moves { Some(find_intake(db, now)?.month) } else { None };
+    let mut months: Vec<Month> = intake.into_iter().chain([candidate.cycle]).collect();
+    months.sort_unstable();
+    months.dedup();
+    for month in months {
+        let freezes = action == Action::Verify || (action == Action::CarryOver && Some(month) == intake);
+        let is_frozen = storage::cycles::find(db, month)?.is_some_and(|cycle| cycle.materials_frozen_at.is_some());
+        if freezes && !is_frozen {
+            storage::locks::cycle(db, month)?;
+        } else {
+            storage::locks::cycle_shared(db, month)?;
+        }
+    }
+    if !moves {
+        return Ok(None);
+    }
+    let held = find_intake(db, now)?;
+    if Some(held.month) != intake {
+        return Err(Error::Unavailable("the intake cycle moved meanwhile".to_owned()));
+    }
+    Ok(Some(held))
+}
+
+fn find_intake(db: &mut Connection, now: DateTime<Utc>) -> Result<Cycle, Error> {
+    storage::cycles::find_intake(db, now)?.ok_or_else(|| Error::Internal("there is no intake cycle".to_owned()))
+}
+
+/// The candidate as it will be; its version is not yet raised.
+fn decide(db: &mut Connection, bench: &Bench<'_>) -> Result<Candidate, Error> {
+    let (action, before) = (bench.order.action, &bench.loaded.candidate);
+    let intake = bench.intake.as_ref().map_or(before.cycle, |cycle| cycle.month);
+    let cycle = landing_cycle(action, before, &bench.loaded.cycle, intake, bench.now);
+    let meets_policy = match &bench.intake {
+        Some(intake) if action == Action::CarryOver => {
+            let has_records = intake.policy.verification_records_min <= bench.loaded.confirming_records;
+            readiness(db, before, &intake.policy)?.is_ready() && has_records
+        }
+        _ => true,
+    };
+    let Some(status) = landing_status(action, before.status, meets_policy) else {
+        return Err(Error::of(Code::TransitionNotAllowed));
+    };
+    let mut after = Candidate {
+        cycle,
+        status,
+        returned_from: returned_from(action, before, cycle),
+        unit_id: if action == Action::Assign { bench.order.unit_id } else { before.unit_id },
+        ..before.clone()
+    };
+    if status != before.status {
+        after.status_changed_at = bench.now;
+    }
+    Ok(after)
+}
+
+/// Writes what was decided; nothing when the version has passed.
+fn write(db: &mut Connection, bench: &Bench<'_>, after: &Candidate) -> Result<i64, Error> {
+    let before = &bench.loaded.candidate;
+    let change = CandidateChange {
+        cycle: Some(after.cycle),
+        status: Some(after.status),
+        unit_id: Some(after.unit_id),
+        returned_from: Some(after.returned_from),
+        status_changed_at: Some(At(after.status_changed_at)),
+        ..CandidateChange::default()
+    };
+    let version = storage::candidates::update_if(db, (before.id, before.version), &change, bench.now)?
+        .ok_or(Error::of(Code::PreconditionFailed))?;
+    keep_places(db, bench, after)?;
+    if after.status == Status::Verified && bench.order.action != Action::Recall {
+        storage::cycles::freeze_materials(db, after.cycle, bench.now)?;
+    }
+    Ok(version)
+}
+
+/// Takes a place of the district on endorsement, gives it back when the candidate leaves the counted states before
+/// publication.
+fn keep_places(db: &mut Connection, bench: &Bench<'_>, after: &Candidate) -> Result<(), Error> {
+    let (before, cycle) = (&bench.loaded.candidate, &bench.loaded.cycle);
+    let key = (before.cycle, before.district_id);
+    if after.status.counts_for_quota() && !before.status.counts_for_quota() {
+        if !storage::district_quotas::take(db, key)? {
+            let used = storage::district_quotas::used(db, key)?;
+            return Err(Error::guards(vec![guard::quota_exceeded(cycle.policy.district_quota, used)]));
+        }
+    } else if guard::frees_place(before.status, after.status, after.cycle == before.cycle, cycle.published_at.is_some())
+        && !storage::district_quotas::give_back(db, key)?
+    {
+        log::error!("candidate {} held a place that was not counted", before.id);
+    }
+    Ok(())
+}

@@ -1,0 +1,152 @@
+//! What a transition leaves behind: the review, a row of the history, an audit event, an outgoing event.
+
+use serde_json::json;
+
+use super::{Bench, Done};
+use crate::{
+    domain::{
+        authority::Permission,
+        candidate::Candidate,
+        history::Step,
+        id::{ReviewId, TransitionId},
+        review::{self, Review},
+        transition::Action,
+    },
+    service::{
+        Service,
+        caller::{Account, Caller},
+        error::Error,
+        generator,
+        record::{self, Deed, Place},
+    },
+    storage::{self, Connection},
+};
+
+/// A transition that was written.
+pub(super) struct Change<'a> {
+    pub(super) bench: &'a Bench<'a>,
+    pub(super) after: &'a Candidate,
+}
+
+/// Keeps everything that a transition leaves behind.
+pub(super) fn keep(
+    service: &Service,
+    db: &mut Connection,
+    caller: &Caller,
+    change: &Change<'_>,
+) -> Result<Done, Error> {
+    let review_id = keep_review(service, db, caller, change)?;
+    let transition_id = keep_step(service, db, caller, (change, review_id))?;
+    tell(service, db, caller, change)?;
+    let from = change.bench.loaded.candidate.status;
+    Ok(Done { candidate: change.after.clone(), from, transition_id, review_id })
+}
+
+fn keep_review(
+    service: &Service,
+    db: &mut Connection,
+    caller: &Caller,
+    change: &Change<'_>,
+) -> Result<Option<ReviewId>, Error> {
+    let before = &change.bench.loaded.candidate;
+    let (Some(decision), Some(stage)) = (review::decision(change.bench.order.action), before.status.stage()) else {
+        return Ok(None);
+    };
+    let account = caller.account()?;
+    let review = Review {
+        id: generator::new_id(&service.clocks)?,
+        candidate_id: before.id,
+        cycle: before.cycle,
+        stage,
+        decision,
+        opinion: change.bench.order.reason.clone().unwrap_or_default(),
+        checklist: change.bench.order.checklist.clone().unwrap_or_default(),
+        reviewer_id: account.id,
+        organization_id: account.organization_id(),
+        acting_for: match change.bench.permission() {
+            Permission::ActingFor(level) => Some(level),
+            Permission::Allowed | Permission::Refused(_) => None,
+        },
+        from_status: before.status,
+        to_status: change.after.status,
+        candidate_version: before.version,
+        created_at: change.bench.now,
+    };
+    storage::reviews::insert(db, &review)?;
+    Ok(Some(review.id))
+}
+
+fn keep_step(
+    service: &Service,
+    db: &mut Connection,
+    caller: &Caller,
+    (change, review_id): (&Change<'_>, Option<ReviewId>),
+) -> Result<TransitionId, Error> {
+    let step = Step {
+        id: generator::new_id(&service.clocks)?,
+        candidate_id: change.after.id,
+        cycle: change.after.cycle,
+        action: Some(change.bench.order.action),
+        from_status: Some(change.bench.loaded.candidate.status),
+        to_status: change.after.status,
+        actor_id: caller.id(),
+        actor_role: caller.role(),
+        organization_id: caller.account.as_ref().and_then(Account::organization_id),
+        reason: change.bench.order.reason.clone(),
+        review_id,
+        candidate_version: change.after.version,
+        at: change.bench.now,
+    };
+    storage::transitions::insert(db, &step)?;
+    Ok(step.id)
+}
+
+/// The audit and the subscribers hear what changed, and no word of anybody.
+fn tell(service: &Service, db: &mut Connection, caller: &Caller, change: &Change<'_>) -> Result<(), Error> {
+    let (before, after) = (&change.bench.loaded.candidate, change.after);
+    let mut details = json!({
+        "from": before.status,
+        "to": after.status,
+        "cycle": after.cycle,
+        "version": after.version,
+    });
+    if let Some(members) = details.as_object_mut() {
+        if before.cycle != after.cycle {
+            members.insert("from_cycle".to_owned(), json!(before.cycle));
+        }
+        if before.unit_id != after.unit_id {
+            members.insert("unit_id".to_owned(), json!(after.unit_id));
+        }
+        if let Permission::ActingFor(level) = change.bench.permission() {
+            members.insert("acting_for".to_owned(), json!(level));
+        }
+    }
+    let deed = Deed::new(event(change.bench.order.action), "candidate", after.id).with(details);
+    record::audit(service, db, caller, &deed)?;
+    let place = Place { cycle: Some(after.cycle), district_id: Some(after.district_id), unit_id: after.unit_id };
+    record::announce(service, db, &deed, place)
+}
+
+/// How a transition is called in the audit and in outgoing events.
+const fn event(action: Action) -> &'static str {
+    match action {
+        Action::Assign => "candidate.assigned",
+        Action::Verify => "candidate.verified",
+        Action::Endorse => "candidate.endorsed",
+        Action::Screen => "candidate.screened",
+        Action::Forward => "candidate.forwarded",
+        Action::List => "candidate.listed",
+        Action::NotList => "candidate.not_listed",
+        Action::Return => "candidate.returned",
+        Action::Resubmit => "candidate.resubmitted",
+        Action::Recall => "candidate.recalled",
+        Action::Reject => "candidate.rejected",
+        Action::Reinstate => "candidate.reinstated",
+        Action::Withdraw => "candidate.withdrawn",
+        Action::WithdrawConsent => "candidate.consent_withdrawn",
+        Action::Refuse => "candidate.refused",
+        Action::Disqualify => "candidate.disqualified",
+        Action::CarryOver => "candidate.carried_over",
+        Action::Revoke => "candidate.revoked",
+    }
+}

@@ -1,0 +1,131 @@
+//! Reviewers' decisions. They are only ever added.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
+    Selectable, SelectableHelper,
+};
+
+use super::{
+    Connection, StoreError,
+    schema::reviews,
+    sql_values::{At, Stored},
+};
+use crate::domain::{
+    candidate::Status,
+    id::{CandidateId, OrganizationId, ReviewId, UserId},
+    month::Month,
+    organization::OrganizationKind,
+    review::{Decision, Review},
+    stage::StageCode,
+};
+
+#[derive(Insertable, Queryable, Selectable)]
+#[diesel(table_name = reviews, treat_none_as_default_value = false)]
+struct ReviewRow {
+    id: ReviewId,
+    candidate_id: CandidateId,
+    cycle: Month,
+    stage: StageCode,
+    decision: Decision,
+    opinion: String,
+    checklist: Stored<BTreeMap<String, bool>>,
+    reviewer_id: UserId,
+    organization_id: Option<OrganizationId>,
+    acting_for: Option<OrganizationKind>,
+    from_status: Status,
+    to_status: Status,
+    candidate_version: i64,
+    created_at: At,
+}
+
+impl From<&Review> for ReviewRow {
+    fn from(review: &Review) -> Self {
+        Self {
+            id: review.id,
+            candidate_id: review.candidate_id,
+            cycle: review.cycle,
+            stage: review.stage,
+            decision: review.decision,
+            opinion: review.opinion.clone(),
+            checklist: Stored(review.checklist.clone()),
+            reviewer_id: review.reviewer_id,
+            organization_id: review.organization_id,
+            acting_for: review.acting_for,
+            from_status: review.from_status,
+            to_status: review.to_status,
+            candidate_version: review.candidate_version,
+            created_at: review.created_at.into(),
+        }
+    }
+}
+
+impl From<ReviewRow> for Review {
+    fn from(row: ReviewRow) -> Self {
+        Self {
+            id: row.id,
+            candidate_id: row.candidate_id,
+            cycle: row.cycle,
+            stage: row.stage,
+            decision: row.decision,
+            opinion: row.opinion,
+            checklist: row.checklist.0,
+            reviewer_id: row.reviewer_id,
+            organization_id: row.organization_id,
+            acting_for: row.acting_for,
+            from_status: row.from_status,
+            to_status: row.to_status,
+            candidate_version: row.candidate_version,
+            created_at: row.created_at.0,
+        }
+    }
+}
+
+/// Adds a decision.
+pub fn insert(connection: &mut Connection, review: &Review) -> Result<(), StoreError> {
+    diesel::insert_into(reviews::table).values(ReviewRow::from(review)).execute(connection)?;
+    Ok(())
+}
+
+/// Finds a decision.
+pub fn find(connection: &mut Connection, id: ReviewId) -> Result<Option<Review>, StoreError> {
+    let row = reviews::table.find(id).select(ReviewRow::as_select()).first(connection).optional()?;
+    Ok(row.map(Review::from))
+}
+
+/// A page of the decisions on a candidate, in the order in which they were taken.
+pub fn list_of(
+    connection: &mut Connection,
+    candidate: CandidateId,
+    after: Option<(DateTime<Utc>, ReviewId)>,
+    limit: i64,
+) -> Result<Vec<Review>, StoreError> {
+    let mut query = reviews::table
+        .filter(reviews::candidate_id.eq(candidate))
+        .order((reviews::created_at, reviews::id))
+        .select(ReviewRow::as_select())
+        .limit(limit)
+        .into_boxed();
+    if let Some((at, id)) = after {
+        let later = reviews::created_at.gt(At(at));
+        query = query.filter(later.or(reviews::created_at.eq(At(at)).and(reviews::id.gt(id))));
+    }
+    let rows: Vec<ReviewRow> = query.load(connection)?;
+    Ok(rows.into_iter().map(Review::from).collect())
+}
+
+/// Who has decided which stage of some candidates, in whatever cycle.
+pub fn deciders_of(
+    connection: &mut Connection,
+    candidates: &[CandidateId],
+) -> Result<Vec<(CandidateId, UserId, StageCode)>, StoreError> {
+    let columns = (reviews::candidate_id, reviews::reviewer_id, reviews::stage);
+    Ok(reviews::table
+        .filter(reviews::candidate_id.eq_any(candidates.to_vec()))
+        .select(columns)
+        .distinct()
+        .order(columns)
+        .load(connection)?)
+}
