@@ -28,6 +28,7 @@ use super::responses::{ProblemBody, ProblemError};
         (name = "categories", description = "The categories in which good people are recommended."),
         (name = "cycles", description = "The months' rounds: windows, policies, quotas."),
         (name = "organizations", description = "The tree city → district → unit, and its leadership groups."),
+        (name = "reviews", description = "Decisions on candidates, the ways beside the straight one, history and inbox."),
         (name = "review stages", description = "The stages of the review with their checklists."),
         (name = "service", description = "The server itself."),
     ),

@@ -30,6 +30,7 @@ pub mod problem;
 pub mod query;
 pub mod responses;
 pub mod review_stages;
+pub mod reviews;
 pub mod role;
 pub mod routes;
 pub mod schemas;
@@ -57,4 +58,5 @@ fn resources(config: &mut ServiceConfig<'_>) {
     cycles::configure(config);
     organizations::configure(config);
     review_stages::configure(config);
+    reviews::configure(config);
 }
