@@ -11,10 +11,10 @@ use crate::domain::localized::Localized;
 #[serde(deny_unknown_fields)]
 pub struct LocalizedText {
     /// Chinese.
-    #[schema(min_length = 1, examples("助人为乐"))]
+    #[schema(min_length = 1, max_length = 1000, examples("助人为乐"))]
     pub zh: String,
     /// English.
-    #[schema(min_length = 1, examples("Helping others"))]
+    #[schema(min_length = 1, max_length = 1000, examples("Helping others"))]
     pub en: String,
 }
 
@@ -36,11 +36,11 @@ impl From<&LocalizedText> for Localized {
 pub struct LocalizedPatch {
     /// Chinese.
     #[serde(default)]
-    #[schema(value_type = String, min_length = 1)]
+    #[schema(value_type = String, min_length = 1, max_length = 1000)]
     pub zh: Patch<String>,
     /// English.
     #[serde(default)]
-    #[schema(value_type = String, min_length = 1)]
+    #[schema(value_type = String, min_length = 1, max_length = 1000)]
     pub en: Patch<String>,
 }
 

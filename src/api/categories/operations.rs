@@ -42,6 +42,8 @@ pub async fn list_categories(state: State) -> Result<Answer, Problem> {
 }
 
 /// Enter a category
+///
+/// For administrators. Code and mark stay as they are entered.
 #[utoipa::path(
     tag = "categories",
     params(responses::IdempotencyHeader),
@@ -74,6 +76,8 @@ fn created(category: category::Category) -> Result<Answer, Problem> {
 }
 
 /// Read a category
+///
+/// With its criteria in both languages; closed ones can be read, too.
 #[utoipa::path(
     tag = "categories",
     params(("code" = String, Path, description = "The category's code.")),

@@ -71,13 +71,13 @@ impl From<category::Category> for Category {
 #[serde(deny_unknown_fields)]
 pub struct CreateCategoryRequest {
     /// 2 to 40 lower-case letters, digits and single underscores, beginning with a letter; it stays.
-    #[schema(examples("volunteering"))]
+    #[schema(min_length = 2, max_length = 40, examples("volunteering"))]
     pub code: String,
     /// Three capital letters; they stay.
-    #[schema(examples("VOL"))]
+    #[schema(min_length = 3, max_length = 3, examples("VOL"))]
     pub mark: String,
     /// One character.
-    #[schema(examples("志"))]
+    #[schema(min_length = 1, max_length = 1, examples("志"))]
     pub short: String,
     /// Name, at most 40 characters in each language.
     pub name: LocalizedText,
@@ -118,7 +118,7 @@ impl Validate for CreateCategoryRequest {
 pub struct UpdateCategoryRequest {
     /// One character.
     #[serde(default)]
-    #[schema(value_type = String)]
+    #[schema(value_type = String, min_length = 1, max_length = 1)]
     pub short: Patch<String>,
     /// Name.
     #[serde(default)]

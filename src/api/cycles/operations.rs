@@ -69,6 +69,8 @@ pub async fn get_current_cycle(state: State) -> Result<Answer, Problem> {
 }
 
 /// Read a cycle
+///
+/// With its phase, its windows, and the whole of its policy.
 #[utoipa::path(
     tag = "cycles",
     params(("month" = String, Path, description = "The month, as in `2026-11`.", example = "2026-11")),

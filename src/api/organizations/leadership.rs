@@ -26,6 +26,8 @@ pub async fn get_leadership(state: State, id: Path<Segment<OrganizationId>>) -> 
 }
 
 /// Replace a leadership group
+///
+/// For administrators. What is not named is taken away.
 #[utoipa::path(
     tag = "organizations",
     params(("id" = Uuid, Path, description = "The organization's id."), responses::IfMatchHeader),

@@ -109,6 +109,8 @@ fn created(organization: organization::Organization) -> Result<Answer, Problem> 
 }
 
 /// Read an organization
+///
+/// Closed ones can be read, too.
 #[utoipa::path(
     tag = "organizations",
     params(("id" = Uuid, Path, description = "The organization's id.")),

@@ -92,7 +92,7 @@ pub struct CreateOrganizationRequest {
     pub parent_id: Option<Uuid>,
     /// Six digits of GB/T 2260 for city and district; letters, digits, `-` and `_` for a unit, which may do without.
     #[serde(default)]
-    #[schema(examples("420103"))]
+    #[schema(min_length = 1, max_length = 40, examples("420103"))]
     pub code: Option<String>,
     /// Name.
     #[schema(min_length = 1, max_length = 100, examples("江汉区"))]
@@ -140,7 +140,7 @@ pub struct UpdateOrganizationRequest {
     pub parent_id: Patch<Uuid>,
     /// The code; null takes it away from a unit.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 40)]
     pub code: Patch<String>,
     /// Name.
     #[serde(default)]
@@ -214,6 +214,12 @@ impl From<(leadership::Leadership, i64)> for Leadership {
     }
 }
 
+/// A person's name.
+#[derive(ToSchema)]
+#[schema(min_length = 1, max_length = 64, examples("周敏"))]
+#[expect(dead_code, reason = "stands in the contract for the names in a list")]
+struct PersonName(String);
+
 /// A leadership group that takes the place of the present one.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -224,11 +230,11 @@ pub struct ReplaceLeadershipRequest {
     pub head: Option<String>,
     /// 副组长.
     #[serde(default)]
-    #[schema(max_items = 100)]
+    #[schema(value_type = Vec<PersonName>, max_items = 100)]
     pub deputies: Vec<String>,
     /// 成员.
     #[serde(default)]
-    #[schema(max_items = 100)]
+    #[schema(value_type = Vec<PersonName>, max_items = 100)]
     pub members: Vec<String>,
     /// 办公室主任.
     #[serde(default)]

@@ -38,7 +38,7 @@ mirrored! {
 #[serde(deny_unknown_fields)]
 pub struct ChecklistItem {
     /// Its stable name within the checklist: 2 to 40 lower-case letters, digits and single underscores.
-    #[schema(examples("law_abiding"))]
+    #[schema(min_length = 2, max_length = 40, examples("law_abiding"))]
     pub code: String,
     /// What is affirmed, at most 200 characters in each language.
     pub text: LocalizedText,
