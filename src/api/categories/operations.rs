@@ -43,7 +43,7 @@ pub async fn list_categories(state: State) -> Result<Answer, Problem> {
 
 /// Enter a category
 ///
-/// For administrators. Code and mark stay as they are entered.
+/// Its code and mark stay as they are entered.
 #[utoipa::path(
     tag = "categories",
     params(responses::IdempotencyHeader),
@@ -77,7 +77,7 @@ fn created(category: category::Category) -> Result<Answer, Problem> {
 
 /// Read a category
 ///
-/// With its criteria in both languages; closed ones can be read, too.
+/// With its criteria in Chinese and in English.
 #[utoipa::path(
     tag = "categories",
     params(("code" = String, Path, description = "The category's code.")),

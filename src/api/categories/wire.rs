@@ -9,7 +9,7 @@ use crate::{
     api::{
         answer::representations,
         judged::to_validation,
-        localized::{LocalizedPatch, LocalizedText},
+        localized::{LocalizedName, LocalizedNamePatch, LocalizedText, LocalizedTextPatch},
         patch::Patch,
     },
     domain::category,
@@ -29,7 +29,7 @@ pub struct Category {
     #[schema(examples("助"))]
     pub short: String,
     /// Name.
-    pub name: LocalizedText,
+    pub name: LocalizedName,
     /// What a candidate is asked to have done.
     pub criteria: LocalizedText,
     /// A closed category takes no nominations.
@@ -71,16 +71,16 @@ impl From<category::Category> for Category {
 #[serde(deny_unknown_fields)]
 pub struct CreateCategoryRequest {
     /// 2 to 40 lower-case letters, digits and single underscores, beginning with a letter; it stays.
-    #[schema(min_length = 2, max_length = 40, examples("volunteering"))]
+    #[schema(min_length = 2, max_length = 40, pattern = "^[a-z][a-z0-9_]*$", examples("volunteering"))]
     pub code: String,
     /// Three capital letters; they stay.
-    #[schema(min_length = 3, max_length = 3, examples("VOL"))]
+    #[schema(min_length = 3, max_length = 3, pattern = "^[A-Z]{3}$", examples("VOL"))]
     pub mark: String,
     /// One character.
     #[schema(min_length = 1, max_length = 1, examples("志"))]
     pub short: String,
     /// Name, at most 40 characters in each language.
-    pub name: LocalizedText,
+    pub name: LocalizedName,
     /// What a candidate is asked to have done, at most 1000 characters in each language.
     pub criteria: LocalizedText,
     /// False enters it closed.
@@ -95,8 +95,8 @@ pub struct CreateCategoryRequest {
 impl From<CreateCategoryRequest> for NewCategory {
     fn from(input: CreateCategoryRequest) -> Self {
         Self {
-            name: (&input.name).into(),
-            criteria: (&input.criteria).into(),
+            name: input.name.into(),
+            criteria: input.criteria.into(),
             code: input.code,
             mark: input.mark,
             short: input.short,
@@ -118,16 +118,16 @@ impl Validate for CreateCategoryRequest {
 pub struct UpdateCategoryRequest {
     /// One character.
     #[serde(default)]
-    #[schema(value_type = String, min_length = 1, max_length = 1)]
+    #[schema(value_type = String, min_length = 1, max_length = 1, examples("志"))]
     pub short: Patch<String>,
     /// Name.
     #[serde(default)]
-    #[schema(value_type = LocalizedPatch)]
-    pub name: Patch<LocalizedPatch>,
+    #[schema(value_type = LocalizedNamePatch)]
+    pub name: Patch<LocalizedNamePatch>,
     /// What a candidate is asked to have done.
     #[serde(default)]
-    #[schema(value_type = LocalizedPatch)]
-    pub criteria: Patch<LocalizedPatch>,
+    #[schema(value_type = LocalizedTextPatch)]
+    pub criteria: Patch<LocalizedTextPatch>,
     /// False closes it for nominations.
     #[serde(default)]
     #[schema(value_type = bool)]
@@ -141,8 +141,8 @@ pub struct UpdateCategoryRequest {
 impl From<UpdateCategoryRequest> for CategoryPatch {
     fn from(input: UpdateCategoryRequest) -> Self {
         Self {
-            name: LocalizedPatch::texts(&input.name),
-            criteria: LocalizedPatch::texts(&input.criteria),
+            name: LocalizedNamePatch::texts(input.name),
+            criteria: LocalizedTextPatch::texts(input.criteria),
             short: input.short.value(),
             active: input.active.value(),
             position: input.position.value(),

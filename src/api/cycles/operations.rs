@@ -70,7 +70,7 @@ pub async fn get_current_cycle(state: State) -> Result<Answer, Problem> {
 
 /// Read a cycle
 ///
-/// With its phase, its windows, and the whole of its policy.
+/// With its windows, its policy, its checklists and what was amended.
 #[utoipa::path(
     tag = "cycles",
     params(("month" = String, Path, description = "The month, as in `2026-11`.", example = "2026-11")),

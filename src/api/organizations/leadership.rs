@@ -27,7 +27,7 @@ pub async fn get_leadership(state: State, id: Path<Segment<OrganizationId>>) -> 
 
 /// Replace a leadership group
 ///
-/// For administrators. What is not named is taken away.
+/// What is left out is empty afterwards.
 #[utoipa::path(
     tag = "organizations",
     params(("id" = Uuid, Path, description = "The organization's id."), responses::IfMatchHeader),

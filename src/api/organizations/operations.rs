@@ -110,7 +110,7 @@ fn created(organization: organization::Organization) -> Result<Answer, Problem> 
 
 /// Read an organization
 ///
-/// Closed ones can be read, too.
+/// A node of the tree city → district → unit.
 #[utoipa::path(
     tag = "organizations",
     params(("id" = Uuid, Path, description = "The organization's id.")),

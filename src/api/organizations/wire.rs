@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, Type},
+};
 use uuid::Uuid;
 use validator::{Validate, ValidationErrors};
 
@@ -11,7 +14,7 @@ use crate::{
     domain::{leadership, organization},
     service::{
         leadership::leadership_faults,
-        organizations::{NewOrganization, OrganizationPatch, new_faults, patch_faults},
+        organizations::{NewOrganization, OrganizationPatch, PERSON_MAX_CHARS, new_faults, patch_faults},
     },
 };
 
@@ -92,7 +95,7 @@ pub struct CreateOrganizationRequest {
     pub parent_id: Option<Uuid>,
     /// Six digits of GB/T 2260 for city and district; letters, digits, `-` and `_` for a unit, which may do without.
     #[serde(default)]
-    #[schema(min_length = 1, max_length = 40, examples("420103"))]
+    #[schema(min_length = 1, max_length = 40, pattern = "^[A-Za-z0-9_-]*$", examples("420103"))]
     pub code: Option<String>,
     /// Name.
     #[schema(min_length = 1, max_length = 100, examples("江汉区"))]
@@ -140,7 +143,7 @@ pub struct UpdateOrganizationRequest {
     pub parent_id: Patch<Uuid>,
     /// The code; null takes it away from a unit.
     #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 40)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 40, pattern = "^[A-Za-z0-9_-]*$", examples("420103"))]
     pub code: Patch<String>,
     /// Name.
     #[serde(default)]
@@ -214,12 +217,6 @@ impl From<(leadership::Leadership, i64)> for Leadership {
     }
 }
 
-/// A person's name.
-#[derive(ToSchema)]
-#[schema(min_length = 1, max_length = 64, examples("周敏"))]
-#[expect(dead_code, reason = "stands in the contract for the names in a list")]
-struct PersonName(String);
-
 /// A leadership group that takes the place of the present one.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -230,11 +227,11 @@ pub struct ReplaceLeadershipRequest {
     pub head: Option<String>,
     /// 副组长.
     #[serde(default)]
-    #[schema(value_type = Vec<PersonName>, max_items = 100)]
+    #[schema(schema_with = people)]
     pub deputies: Vec<String>,
     /// 成员.
     #[serde(default)]
-    #[schema(value_type = Vec<PersonName>, max_items = 100)]
+    #[schema(schema_with = people)]
     pub members: Vec<String>,
     /// 办公室主任.
     #[serde(default)]
@@ -244,6 +241,12 @@ pub struct ReplaceLeadershipRequest {
     #[serde(default)]
     #[schema(min_length = 1, max_length = 32, examples("027-85481234"))]
     pub office_phone: Option<String>,
+}
+
+/// At most so many names, none longer than a name is.
+fn people() -> Schema {
+    let name = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(PERSON_MAX_CHARS));
+    ArrayBuilder::new().items(name.examples(["王芳"])).max_items(Some(leadership::Leadership::MAX_PEOPLE)).into()
 }
 
 impl From<ReplaceLeadershipRequest> for leadership::Leadership {

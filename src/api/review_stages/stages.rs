@@ -39,7 +39,7 @@ pub async fn list_review_stages(state: State) -> Result<Answer, Problem> {
 
 /// Read a review stage
 ///
-/// Its checklist holds for cycles in which nobody is verified yet.
+/// With the checklist that holds for cycles in which nobody is verified yet.
 #[utoipa::path(
     tag = "review stages",
     params(("code" = String, Path, description = "The stage's code.", example = "unit_verification")),

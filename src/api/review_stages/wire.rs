@@ -9,7 +9,7 @@ use crate::{
     api::{
         answer::representations,
         judged::to_validation,
-        localized::{LocalizedPatch, LocalizedText},
+        localized::{LocalizedLine, LocalizedName, LocalizedNamePatch},
         patch::Patch,
         role::{RoleName, mirrored},
     },
@@ -38,10 +38,10 @@ mirrored! {
 #[serde(deny_unknown_fields)]
 pub struct ChecklistItem {
     /// Its stable name within the checklist: 2 to 40 lower-case letters, digits and single underscores.
-    #[schema(min_length = 2, max_length = 40, examples("law_abiding"))]
+    #[schema(min_length = 2, max_length = 40, pattern = "^[a-z][a-z0-9_]*$", examples("law_abiding"))]
     pub code: String,
     /// What is affirmed, at most 200 characters in each language.
-    pub text: LocalizedText,
+    pub text: LocalizedLine,
 }
 
 impl From<stage::ChecklistItem> for ChecklistItem {
@@ -52,7 +52,7 @@ impl From<stage::ChecklistItem> for ChecklistItem {
 
 impl From<ChecklistItem> for stage::ChecklistItem {
     fn from(item: ChecklistItem) -> Self {
-        Self { text: (&item.text).into(), code: item.code }
+        Self { code: item.code, text: item.text.into() }
     }
 }
 
@@ -62,7 +62,7 @@ pub struct ReviewStage {
     /// Its name.
     pub code: StageCode,
     /// Label.
-    pub label: LocalizedText,
+    pub label: LocalizedName,
     /// Whose decision it is.
     pub role: RoleName,
     /// The status in which a candidate waits for it.
@@ -105,8 +105,8 @@ impl From<stage::Stage> for ReviewStage {
 pub struct UpdateReviewStageRequest {
     /// Label, at most 40 characters in each language.
     #[serde(default)]
-    #[schema(value_type = LocalizedPatch)]
-    pub label: Patch<LocalizedPatch>,
+    #[schema(value_type = LocalizedNamePatch)]
+    pub label: Patch<LocalizedNamePatch>,
     /// The whole checklist; forwarding and listing have none.
     #[serde(default)]
     #[schema(value_type = Vec<ChecklistItem>, max_items = 30)]
@@ -116,7 +116,7 @@ pub struct UpdateReviewStageRequest {
 impl From<UpdateReviewStageRequest> for StagePatch {
     fn from(input: UpdateReviewStageRequest) -> Self {
         Self {
-            label: LocalizedPatch::texts(&input.label),
+            label: LocalizedNamePatch::texts(input.label),
             checklist: input.checklist.value().map(|items| items.into_iter().map(Into::into).collect()),
         }
     }
