@@ -1,6 +1,6 @@
 //! The program: parse the command line, set up the log, run the command.
 
-use std::process::ExitCode;
+use std::{io::Write, process::ExitCode};
 
 use clap::Parser;
 
@@ -10,7 +10,8 @@ fn main() -> ExitCode {
     match command_line.run() {
         Ok(code) => code,
         Err(error) => {
-            log::error!("{error}");
+            // Not through the log, which may be off: whoever started the program wants to know why it ended.
+            drop(writeln!(std::io::stderr(), "haoren: {error}"));
             ExitCode::FAILURE
         }
     }

@@ -29,7 +29,8 @@ pub const MAX_BYTES: usize = 256 * 1024;
 pub struct Body<T> {
     bytes: Result<Bytes, Problem>,
     key: Result<Option<String>, Problem>,
-    target: String,
+    place: String,
+    query: String,
     state: State,
     what: PhantomData<T>,
 }
@@ -48,7 +49,8 @@ impl<T> FromRequest for Body<T> {
             Ok(Self {
                 bytes,
                 key: super::once::key(&request),
-                target: format!("{} {}", request.method(), request.uri()),
+                place: format!("{} {}", request.method(), request.path()),
+                query: request.query_string().to_owned(),
                 state: State::of(&request)?,
                 what: PhantomData,
             })
@@ -64,7 +66,7 @@ impl<T> Body<T> {
             return Err(Problem::with(Code::InvalidHeader, vec![Fault::at("/Idempotency-Key", Code::Malformed)]));
         }
         let bytes = self.bytes.as_ref().map_err(Clone::clone)?;
-        Ok(Some(Attempt::new(caller, key, &self.target, bytes)))
+        Ok(Some(Attempt::new(caller, key, (&self.place, &self.query), bytes)))
     }
 }
 

@@ -45,6 +45,7 @@ table! {
     TransitionNotAllowed CONFLICT "当前状态不允许此操作" "The status does not allow this";
     RootExists CONFLICT "市级单位已经存在" "There is a root already";
     OrganizationInUse CONFLICT "该单位正在使用中" "The organization is in use";
+    LastAdministrator CONFLICT "至少要保留一名可登录的管理员" "At least one administrator must be left";
     AlreadyExists CONFLICT "已经存在" "It exists already";
     PolicyFrozen CONFLICT "规则已冻结，修改须说明理由" "The policy is frozen";
     ContradictsRecords CONFLICT "修改与已有记录相矛盾" "The change contradicts what was done";

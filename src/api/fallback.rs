@@ -13,7 +13,7 @@ use crate::domain::fault::Code;
 
 /// The default service of the application.
 pub async fn fallback(request: HttpRequest, routes: Data<Routes>) -> Result<HttpResponse, Problem> {
-    let Some(route) = routes.find(request.path()) else { return Err(Problem::of(Code::NotFound)) };
+    let Some(route) = routes.find(request.match_info().as_str()) else { return Err(Problem::of(Code::NotFound)) };
     if request.method() == Method::OPTIONS {
         return Ok(HttpResponse::NoContent().insert_header((header::ALLOW, route.allow())).finish());
     }

@@ -9,11 +9,14 @@ use validator::{ValidationErrors, ValidationErrorsKind};
 use super::json::token;
 use crate::domain::fault::{Code, Fault};
 
+/// Most characters of a pointer; no place of the contract comes near.
+const MAX_POINTER_CHARS: usize = 500;
+
 /// The faults that one finding of the schema stands for.
 #[must_use]
 #[expect(clippy::wildcard_enum_match_arm, reason = "the kinds are not exhaustive; the others say nothing more exact")]
 pub fn of_schema(error: &ValidationError<'_>) -> Vec<Fault> {
-    let at = error.instance_path().to_string();
+    let at = short(error.instance_path().to_string());
     let below = |name: &str| format!("{at}/{}", token(name));
     match error.kind() {
         ValidationErrorKind::Required { property } => {
@@ -51,6 +54,14 @@ pub fn of_schema(error: &ValidationError<'_>) -> Vec<Fault> {
         | ValidationErrorKind::OneOfMultipleValid { context } => of_alternatives(&at, context),
         _ => vec![Fault::at(at, Code::Malformed)],
     }
+}
+
+/// A pointer as long as any of the contract's can be.
+fn short(mut pointer: String) -> String {
+    if let Some((end, _)) = pointer.char_indices().nth(MAX_POINTER_CHARS) {
+        pointer.truncate(end);
+    }
+    pointer
 }
 
 /// A nullable reference is `oneOf: [null, reference]`: what is wrong with the one that was meant is what helps.

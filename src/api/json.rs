@@ -13,20 +13,27 @@ use crate::domain::fault::{Code, Fault};
 /// Most levels of nesting; no body of the contract comes near.
 const MAX_DEPTH: usize = 32;
 
+/// Most faults that are told of one body; more help nobody.
+pub const MAX_FAULTS: usize = 100;
+/// Most members of one object, those that occur twice counted too.
+const MAX_MEMBERS: usize = 1000;
+/// Most characters of a member's name in a pointer; no name of the contract comes near.
+const MAX_TOKEN_CHARS: usize = 200;
+
 /// Reads a JSON text. `Err` when it is none; else the value and a fault for each member that occurs twice.
 pub fn read(bytes: &[u8]) -> Result<(Value, Vec<Fault>), serde_json::Error> {
     let mut duplicates = Vec::new();
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value =
-        Node { pointer: String::new(), depth: 0, duplicates: &mut duplicates }.deserialize(&mut deserializer)?;
+    let value = Node { place: None, depth: 0, duplicates: &mut duplicates }.deserialize(&mut deserializer)?;
     deserializer.end()?;
     Ok((value, duplicates))
 }
 
-/// A member's name as a reference token of a JSON Pointer.
+/// A member's name as a reference token of a JSON Pointer, cut where it is absurdly long.
 #[must_use]
 pub fn token(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
+    let end = name.char_indices().nth(MAX_TOKEN_CHARS).map_or(name.len(), |(at, _)| at);
+    name.get(..end).unwrap_or_default().replace('~', "~0").replace('/', "~1")
 }
 
 /// Removes the member that a JSON Pointer names.
@@ -37,17 +44,36 @@ pub fn remove(value: &mut Value, pointer: &str) {
     }
 }
 
+/// A place in the text. The pointer is spelled out only where a fault is found.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    above: Option<&'a Place<'a>>,
+    step: Step<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Member(&'a str),
+    Item(usize),
+}
+
+impl Place<'_> {
+    fn pointer(&self) -> String {
+        let above = self.above.map(Place::pointer).unwrap_or_default();
+        match self.step {
+            Step::Member(name) => format!("{above}/{}", token(name)),
+            Step::Item(index) => format!("{above}/{index}"),
+        }
+    }
+}
+
 struct Node<'a> {
-    pointer: String,
+    place: Option<&'a Place<'a>>,
     depth: usize,
     duplicates: &'a mut Vec<Fault>,
 }
 
 impl Node<'_> {
-    fn below(&mut self, token: &str) -> Node<'_> {
-        Node { pointer: format!("{}/{token}", self.pointer), depth: self.depth + 1, duplicates: self.duplicates }
-    }
-
     fn check_depth<E: serde::de::Error>(&self) -> Result<(), E> {
         if self.depth < MAX_DEPTH { Ok(()) } else { Err(E::custom("nested too deeply")) }
     }
@@ -92,11 +118,12 @@ impl<'de> Visitor<'de> for Node<'_> {
         Ok(Value::Null)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<Value, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         self.check_depth()?;
         let mut list = Vec::new();
         loop {
-            let seed = self.below(&list.len().to_string());
+            let place = Place { above: self.place, step: Step::Item(list.len()) };
+            let seed = Node { place: Some(&place), depth: self.depth + 1, duplicates: &mut *self.duplicates };
             match items.next_element_seed(seed)? {
                 Some(item) => list.push(item),
                 None => return Ok(Value::Array(list)),
@@ -104,18 +131,22 @@ impl<'de> Visitor<'de> for Node<'_> {
         }
     }
 
-    fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<Value, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         self.check_depth()?;
         let mut object = Map::new();
+        let mut read = 0_usize;
         while let Some(name) = members.next_key::<String>()? {
-            let value = members.next_value_seed(self.below(&token(&name)))?;
-            if object.contains_key(&name) {
-                self.duplicates.push(Fault::at(format!("{}/{}", self.pointer, token(&name)), Code::DuplicateMember));
-            }
-            object.insert(name, value);
-            if object.len() > 1000 {
+            read += 1;
+            if read > MAX_MEMBERS {
                 return Err(A::Error::custom("too many members"));
             }
+            let place = Place { above: self.place, step: Step::Member(&name) };
+            let seed = Node { place: Some(&place), depth: self.depth + 1, duplicates: &mut *self.duplicates };
+            let value = members.next_value_seed(seed)?;
+            if object.contains_key(&name) && self.duplicates.len() < MAX_FAULTS {
+                self.duplicates.push(Fault::at(place.pointer(), Code::DuplicateMember));
+            }
+            object.insert(name, value);
         }
         Ok(Value::Object(object))
     }
@@ -151,5 +182,16 @@ mod tests {
         assert!(read(nested.as_bytes()).is_err());
         assert!(read(b"{} x").is_err());
         assert!(read(b"\"\\ud800\"").is_err());
+    }
+
+    #[test]
+    fn faults_and_their_pointers_stay_small() {
+        let long = "k".repeat(100_000);
+        let text = format!("{{\"{long}\":{{{}\"a\":1}}}}", "\"a\":1,".repeat(900));
+        let (_, faults) = read(text.as_bytes()).unwrap();
+        assert_eq!(faults.len(), MAX_FAULTS);
+        assert!(faults.iter().all(|fault| fault.pointer.len() < 300));
+        let many = format!("{{{}\"a\":1}}", "\"a\":1,".repeat(1000));
+        assert!(read(many.as_bytes()).is_err());
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-use super::faults;
+use super::{faults, json::MAX_FAULTS};
 use crate::domain::fault::Fault;
 
 /// The compiled schemas of the contract's components, by name.
@@ -40,7 +40,7 @@ impl Schemas {
             log::error!("the contract has no schema {name}");
             return Vec::new();
         };
-        schema.iter_errors(value).flat_map(|error| faults::of_schema(&error)).collect()
+        schema.iter_errors(value).flat_map(|error| faults::of_schema(&error)).take(MAX_FAULTS).collect()
     }
 
     /// Whether the contract has a schema of this name.

@@ -30,12 +30,20 @@ impl Serve {
 pub(super) fn serve(settings: &Settings, server: &ServerSettings) -> Result<ExitCode, CommandError> {
     let _only_server = hold_data_folder(settings)?;
     let service = startup::open(&settings.setup(server.sandbox)?, Arc::new(SystemTime))?;
+    if service.clocks.is_set() && !server.sandbox {
+        return Err(
+            "the campaign's clock of this database was set apart by a sandbox, and every window would be wrong; \
+                    start with --sandbox and bring it back: PUT /api/v1/clock {\"now\": null}"
+                .into(),
+        );
+    }
     actix_web::rt::System::new().block_on(run(service, server))
 }
 
 async fn run(service: Service, settings: &ServerSettings) -> Result<ExitCode, CommandError> {
     let stop = stop_signal()?;
-    let first = first_admin::ensure(&service, std::env::var("HAOREN_ADMIN_PASSWORD").ok()).await?;
+    let first = first_admin::ensure(&service, std::env::var("HAOREN_ADMIN_PASSWORD").ok()).await;
+    let first = first.map_err(|error| first_admin::explain(&error, first_admin::FIRST))?;
     let database = service.store.address().to_string();
     let server = Server::build(service.clone(), settings)?;
     let host = settings.bind.ip();

@@ -68,6 +68,8 @@ codes! {
     RootExists = "root_exists",
     /// The organization carries open candidates, members or children.
     OrganizationInUse = "organization_in_use",
+    /// Nobody would be left to administer the server.
+    LastAdministrator = "last_administrator",
     /// The name or number is taken.
     AlreadyExists = "already_exists",
     /// The policy's field is frozen, and no reason was given or it may not be amended now.

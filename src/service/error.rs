@@ -15,7 +15,7 @@ pub enum Error {
     Refused(Box<Refusal>),
     /// A request with the same idempotency key was answered before: the answer is to be given again.
     #[error("answered before")]
-    AnsweredBefore(Box<super::idempotency::FirstAnswer>),
+    AnsweredBefore(Box<super::first_answer::FirstAnswer>),
     /// The server cannot do it now.
     #[error("unavailable: {0}")]
     Unavailable(String),

@@ -7,10 +7,11 @@ use chrono::{DateTime, Duration, Utc};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+pub use super::first_answer::FirstAnswer;
 use super::{caller::Caller, error::Error};
 use crate::{
     domain::fault::Code,
-    storage::{self, Connection},
+    storage::{self, Connection, StoreError},
 };
 
 /// For how long first answers are kept.
@@ -27,23 +28,12 @@ pub struct Attempt {
     pub fingerprint: Vec<u8>,
 }
 
-/// The first answer: what was created, to be rendered again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FirstAnswer {
-    /// The status code of the first answer.
-    pub status: u16,
-    /// What was created.
-    pub resource_id: Uuid,
-    /// A secret that the first answer showed once, encrypted.
-    pub secret: Option<Vec<u8>>,
-}
-
 impl Attempt {
-    /// Describes a request. `caller` is the account, `target` method and path.
+    /// Describes a request. `place` is method and path, `query` what follows the question mark.
     #[must_use]
-    pub fn new(caller: &Caller, key: String, target: &str, body: &[u8]) -> Self {
-        let fingerprint = Sha256::new().chain_update(target).chain_update([0]).chain_update(body).finalize().to_vec();
-        let mut scope = Sha256::new().chain_update(target).chain_update([0]);
+    pub fn new(caller: &Caller, key: String, (place, query): (&str, &str), body: &[u8]) -> Self {
+        let fingerprint = Sha256::new().chain_update(query).chain_update([0]).chain_update(body).finalize().to_vec();
+        let mut scope = Sha256::new().chain_update(place).chain_update([0]);
         match caller.id() {
             Some(id) => scope.update(Uuid::from(id).as_bytes()),
             None => scope.update(&fingerprint),
@@ -77,8 +67,12 @@ pub fn claim(connection: &mut Connection, attempt: Option<&Attempt>, now: DateTi
         fingerprint: &attempt.fingerprint,
         created_at: now.into(),
     };
-    if storage::idempotency_keys::claim(connection, &row)? {
-        return Ok(());
+    match storage::idempotency_keys::claim(connection, &row) {
+        Ok(true) => return Ok(()),
+        Ok(false) => {}
+        // The first request is still running, and the lock's time-out has passed.
+        Err(StoreError::Busy(_)) => return Err(Error::of(Code::RequestInProgress)),
+        Err(error) => return Err(error.into()),
     }
     match attempt.first_answer(connection, now)? {
         Some(first) => Err(Error::AnsweredBefore(Box::new(first))),

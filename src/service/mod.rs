@@ -13,6 +13,7 @@ pub mod clock;
 pub mod cycles;
 pub mod detours;
 pub mod error;
+pub mod first_answer;
 pub mod generator;
 pub mod histories;
 pub mod idempotency;

@@ -81,7 +81,8 @@ pub struct Setup {
 pub fn open(setup: &Setup, time: Arc<dyn MachineTime>) -> Result<Service, StartError> {
     let vault = open_vault(setup)?;
     let clocks = Clocks::new(time);
-    let (applied, signing) = migrations::bring_up(&setup.address, |db| seed(db, &clocks, &vault, setup))?;
+    let (applied, signing) =
+        migrations::bring_up(&setup.address, |db| check_master_key(db, &vault, setup), |db| seed(db, &clocks, &vault))?;
     for name in &applied {
         log::info!("migration {name} applied to {}", setup.address);
     }
@@ -104,6 +105,10 @@ fn open_vault(setup: &Setup) -> Result<MasterKey, StartError> {
         if let Some(folder) = file.parent() {
             std::fs::create_dir_all(folder).map_err(|source| StartError::Folder { path: folder.to_owned(), source })?;
         }
+        if file.exists() {
+            // A new key could not read what is there: a missing one is to be found, not replaced.
+            return Ok(vault::load(path)?);
+        }
         let (key, origin) = vault::load_or_create(path)?;
         if origin == vault::KeyOrigin::Created {
             log::warn!("a new master key was made in {}: keep a copy of it in a safe place", path.display());
@@ -114,8 +119,8 @@ fn open_vault(setup: &Setup) -> Result<MasterKey, StartError> {
     }
 }
 
-fn seed(db: &mut Connection, clocks: &Clocks, vault: &MasterKey, setup: &Setup) -> Result<Vec<SigningKey>, StartError> {
-    check_master_key(db, clocks, vault, setup)?;
+fn seed(db: &mut Connection, clocks: &Clocks, vault: &MasterKey) -> Result<Vec<SigningKey>, StartError> {
+    remember_master_key(db, clocks, vault)?;
     if let Some((campaign, machine)) = storage::campaign_clock::find(db)? {
         clocks.set_campaign(Some(campaign + (clocks.machine() - machine)));
     }
@@ -123,14 +128,25 @@ fn seed(db: &mut Connection, clocks: &Clocks, vault: &MasterKey, setup: &Setup) 
     Ok(signing_keys(db, clocks, vault)?)
 }
 
-fn check_master_key(db: &mut Connection, clocks: &Clocks, vault: &MasterKey, setup: &Setup) -> Result<(), StartError> {
-    match storage::server_keys::list(db, "check")?.first() {
-        Some(check) if vault.matches_check_value(&check.wrapped) => Ok(()),
-        Some(_) => Err(StartError::WrongKey { path: setup.key_path.clone() }),
+fn check_master_key(db: &mut Connection, vault: &MasterKey, setup: &Setup) -> Result<(), StartError> {
+    match storage::server_keys::list(db, CHECK)?.first() {
+        Some(check) if !vault.matches_check_value(&check.wrapped) => {
+            Err(StartError::WrongKey { path: setup.key_path.clone() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The purpose of the row that proves the master key.
+const CHECK: &str = "check";
+
+fn remember_master_key(db: &mut Connection, clocks: &Clocks, vault: &MasterKey) -> Result<(), StartError> {
+    match storage::server_keys::list(db, CHECK)?.first() {
+        Some(_) => Ok(()),
         None => {
             let row = ServerKeyRow {
-                id: "check".to_owned(),
-                purpose: "check".to_owned(),
+                id: CHECK.to_owned(),
+                purpose: CHECK.to_owned(),
                 wrapped: vault.check_value(),
                 public_part: None,
                 created_at: clocks.machine().into(),

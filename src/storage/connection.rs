@@ -65,17 +65,7 @@ impl AnyConnection {
     /// Opens a connection with the settings that everything else relies on.
     pub fn open(address: &Address) -> ConnectionResult<Self> {
         match address {
-            Address::Postgres(url) => {
-                let mut connection = PgConnection::establish(url)?;
-                connection
-                    .batch_execute(&format!(
-                        "SET TIME ZONE 'UTC'; SET lock_timeout = {lock}; SET statement_timeout = '30s'; \
-                         SET idle_in_transaction_session_timeout = '60s'; SET client_min_messages = warning",
-                        lock = LOCK_WAIT.as_millis()
-                    ))
-                    .map_err(ConnectionError::CouldntSetupConfiguration)?;
-                Ok(Self::Postgres(connection))
-            }
+            Address::Postgres(url) => PgConnection::establish(&with_options(url)).map(Self::Postgres),
             Address::Sqlite(path) => {
                 let mut connection = SqliteConnection::establish(&path.to_string_lossy())?;
                 connection
@@ -89,6 +79,22 @@ impl AnyConnection {
             }
         }
     }
+}
+
+/// The URL with what every session relies on, as connection options: a pooler that hands a connection on between
+/// transactions would lose what is set by statements.
+fn with_options(url: &str) -> String {
+    let lock = LOCK_WAIT.as_millis();
+    let options = [
+        "TimeZone=UTC".to_owned(),
+        format!("lock_timeout={lock}"),
+        "statement_timeout=30000".to_owned(),
+        "idle_in_transaction_session_timeout=60000".to_owned(),
+        "client_min_messages=warning".to_owned(),
+    ];
+    let options = options.iter().map(|option| format!("-c%20{}", option.replace('=', "%3D"))).collect::<Vec<_>>();
+    let joint = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{joint}options={}", options.join("%20"))
 }
 
 /// Opens connections for the pool.

@@ -65,6 +65,19 @@ pub enum Constraint {
     Other,
 }
 
+/// Signs of a wait in vain in a message, which is all that the driver hands on: SQLite's, and PostgreSQL's in English and
+/// Chinese (`lc_messages` is the server's).
+const WAITED_IN_VAIN: &[&str] = &[
+    "lock timeout",
+    "deadlock detected",
+    "database is locked",
+    "statement timeout",
+    "锁超时",
+    "锁定超时",
+    "死锁",
+    "语句超时",
+];
+
 /// Constraint by PostgreSQL's name and by the columns that SQLite reports.
 const NAMES: &[(&str, &str, Constraint)] = &[
     ("organizations_root", "organizations.kind", Constraint::OrganizationRoot),
@@ -103,8 +116,7 @@ impl From<DieselError> for StoreError {
             }
             DatabaseErrorKind::SerializationFailure => Self::Busy(message.to_owned()),
             _ => {
-                let waited_in_vain = ["lock timeout", "deadlock detected", "database is locked", "statement timeout"];
-                if waited_in_vain.iter().any(|sign| message.contains(sign)) {
+                if WAITED_IN_VAIN.iter().any(|sign| message.contains(sign)) {
                     Self::Busy(message.to_owned())
                 } else {
                     Self::Query(error)

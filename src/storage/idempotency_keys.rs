@@ -81,11 +81,18 @@ pub fn forget_before(
     Ok(())
 }
 
-/// Removes all keys that are older than `before`; returns how many.
-pub fn sweep(connection: &mut Connection, before: DateTime<Utc>) -> Result<usize, StoreError> {
-    Ok(diesel::delete(idempotency_keys::table)
+/// Removes keys that are older than `before`, at most `most`; returns how many.
+pub fn sweep(connection: &mut Connection, before: DateTime<Utc>, most: i64) -> Result<usize, StoreError> {
+    let old: Vec<(Vec<u8>, String)> = idempotency_keys::table
         .filter(idempotency_keys::created_at.le(At(before)))
-        .execute(connection)?)
+        .select((idempotency_keys::scope, idempotency_keys::key))
+        .limit(most)
+        .load(connection)?;
+    let mut removed = 0;
+    for (scope, key) in old {
+        removed += diesel::delete(idempotency_keys::table.find((scope, key))).execute(connection)?;
+    }
+    Ok(removed)
 }
 
 /// Writes what was answered under a claimed key.

@@ -41,10 +41,13 @@ pub fn find(connection: &mut Connection, digest: &[u8]) -> Result<Option<Refresh
     Ok(refresh_tokens::table.filter(refresh_tokens::digest.eq(digest)).first(connection).optional()?)
 }
 
-/// Marks a token as used; false when it was used before.
+/// Marks a token as used; false when it was used before or its family ended.
 pub fn use_once(connection: &mut Connection, id: TokenId, now: DateTime<Utc>) -> Result<bool, StoreError> {
     let changed = diesel::update(
-        refresh_tokens::table.filter(refresh_tokens::id.eq(id)).filter(refresh_tokens::used_at.is_null()),
+        refresh_tokens::table
+            .filter(refresh_tokens::id.eq(id))
+            .filter(refresh_tokens::used_at.is_null())
+            .filter(refresh_tokens::revoked_at.is_null()),
     )
     .set(refresh_tokens::used_at.eq(Some(At(now))))
     .execute(connection)?;
@@ -61,7 +64,16 @@ pub fn revoke_family(connection: &mut Connection, family: TokenId, now: DateTime
     Ok(())
 }
 
-/// Removes tokens that expired before a moment; returns how many.
-pub fn sweep(connection: &mut Connection, before: DateTime<Utc>) -> Result<usize, StoreError> {
-    Ok(diesel::delete(refresh_tokens::table.filter(refresh_tokens::expires_at.lt(At(before)))).execute(connection)?)
+/// Removes tokens that expired before a moment, at most `most`; returns how many.
+pub fn sweep(connection: &mut Connection, before: DateTime<Utc>, most: i64) -> Result<usize, StoreError> {
+    let expired: Vec<TokenId> = refresh_tokens::table
+        .filter(refresh_tokens::expires_at.lt(At(before)))
+        .select(refresh_tokens::id)
+        .limit(most)
+        .load(connection)?;
+    let mut removed = 0;
+    for id in expired {
+        removed += diesel::delete(refresh_tokens::table.find(id)).execute(connection)?;
+    }
+    Ok(removed)
 }

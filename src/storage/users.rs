@@ -130,6 +130,18 @@ pub fn any_active_admin(connection: &mut Connection) -> Result<bool, StoreError>
     .get_result(connection)?)
 }
 
+/// True when an open administrator is left besides this one. Every administrator's row is held, so that two cannot
+/// each count on the other.
+pub fn other_admin_stands(connection: &mut Connection, id: UserId) -> Result<bool, StoreError> {
+    if let Connection::Postgres(inner) = connection {
+        diesel::sql_query("SELECT 1 FROM users WHERE role = 'admin' ORDER BY id FOR UPDATE").execute(inner)?;
+    }
+    Ok(diesel::select(diesel::dsl::exists(
+        users::table.filter(users::role.eq(Role::Admin)).filter(users::active.eq(true)).filter(users::id.ne(id)),
+    ))
+    .get_result(connection)?)
+}
+
 /// Holds the account's row for the transaction and returns its `auth_version` and whether it is open.
 pub fn lock_standing(connection: &mut Connection, id: UserId) -> Result<Option<(i64, bool)>, StoreError> {
     locks::user_shared(connection, id)?;

@@ -131,4 +131,30 @@ both! {
         admin.get("/users?colour=red").await.problem(400, "invalid_query");
         admin.get("/users?limit=101").await.problem(400, "invalid_query");
     }
+
+    async fn an_old_token_does_not_stand_in_the_way_of_a_new_one(app: App) {
+        register(&app, "wang.fang").await;
+        let session = login(&app, "wang.fang").await;
+        app.time.advance(Duration::minutes(16));
+        let old = bearer(&app, &session);
+        old.get("/me").await.problem(401, "unauthenticated");
+        old.post("/auth/refresh", json!({ "refresh_token": session["refresh_token"] })).await.expect(200);
+    }
+
+    async fn the_last_administrator_stays(app: App) {
+        let admin = app.admin().await;
+        let me = admin.get("/me").await.expect(200);
+        let path = format!("/users/{}", me.id());
+        admin.patch(&path, &me.etag(), json!({ "active": false })).await.problem(409, "last_administrator");
+        app.user(Role::Admin, None).await;
+        admin.patch(&path, &me.etag(), json!({ "active": false })).await.expect(200);
+        admin.get("/me").await.problem(401, "unauthenticated");
+    }
+
+    async fn a_key_is_bound_to_the_request_whatever_its_query(app: App) {
+        let admin = app.admin().await.with("Idempotency-Key", "k1");
+        let body = json!({ "username": "portal", "password": PASSWORD, "display_name": "省门户", "role": "portal" });
+        admin.post("/users", body.clone()).await.expect(201);
+        admin.post("/users?x=1", body).await.problem(422, "idempotency_key_reused");
+    }
 }

@@ -80,6 +80,29 @@ async fn a_first_start_prints_a_password_once() {
     assert_eq!(printed_password(&again.printed), None);
 }
 
+#[test]
+fn a_missing_key_is_found_missing_and_not_replaced() {
+    let folder = TempDir::new().unwrap();
+    assert!(program(folder.path()).arg("migrate").output().unwrap().status.success());
+    let key = folder.path().join("keys").join("master");
+    std::fs::remove_file(&key).unwrap();
+    let refused = program(folder.path()).env("HAOREN_LOG", "off").output().unwrap();
+    assert!(!refused.status.success());
+    assert!(!key.exists());
+    assert!(
+        String::from_utf8_lossy(&refused.stderr).contains("master"),
+        "said on standard error, whatever the log's level"
+    );
+}
+
+#[test]
+fn a_weak_first_password_is_explained() {
+    let folder = TempDir::new().unwrap();
+    let refused = program(folder.path()).env("HAOREN_ADMIN_PASSWORD", "admin123").output().unwrap();
+    assert!(!refused.status.success());
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("HAOREN_ADMIN_PASSWORD"));
+}
+
 #[tokio::test]
 async fn the_first_password_can_be_given() {
     let folder = TempDir::new().unwrap();
@@ -147,6 +170,7 @@ both! {
         let back = admin.put("/clock", None, serde_json::json!({ "now": null })).await.expect(200);
         assert_eq!(back.json["is_set"], false);
         app.citizen().await.get("/clock").await.problem(403, "forbidden");
+        assert!(!app.service.clocks.is_set());
         admin.put("/clock", None, serde_json::json!({ "now": "0001-01-01T00:00:00Z" })).await.problem(422, "validation_failed");
     }
 }

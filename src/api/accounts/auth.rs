@@ -4,14 +4,11 @@ use actix_web::post;
 
 use super::wire::{LoginRequest, RefreshRequest, RegisterRequest, TokenResponse, User};
 use crate::{
-    api::{answer::Answer, body::Body, problem::Problem, responses, state::State},
+    api::{answer::Answer, body::Body, credentials::Unsigned, problem::Problem, responses, state::State},
     domain::role::Role,
-    service::{
-        Caller,
-        accounts::{
-            sessions,
-            users::{self, Registration},
-        },
+    service::accounts::{
+        sessions,
+        users::{self, Registration},
     },
 };
 
@@ -25,7 +22,11 @@ use crate::{
     security(())
 )]
 #[post("/auth/register")]
-pub async fn register(state: State, caller: Caller, body: Body<RegisterRequest>) -> Result<Answer, Problem> {
+pub async fn register(
+    state: State,
+    Unsigned(caller): Unsigned,
+    body: Body<RegisterRequest>,
+) -> Result<Answer, Problem> {
     let input = body.read()?;
     let input = Registration {
         username: input.username,
@@ -49,7 +50,7 @@ pub async fn register(state: State, caller: Caller, body: Body<RegisterRequest>)
     security(())
 )]
 #[post("/auth/login")]
-pub async fn login(state: State, caller: Caller, body: Body<LoginRequest>) -> Result<Answer, Problem> {
+pub async fn login(state: State, Unsigned(caller): Unsigned, body: Body<LoginRequest>) -> Result<Answer, Problem> {
     let input = body.read()?;
     let session = sessions::login(&state, &caller, &input.username, input.password).await?;
     Answer::plain(&TokenResponse::from(session))
@@ -65,7 +66,7 @@ pub async fn login(state: State, caller: Caller, body: Body<LoginRequest>) -> Re
     security(())
 )]
 #[post("/auth/refresh")]
-pub async fn refresh(state: State, caller: Caller, body: Body<RefreshRequest>) -> Result<Answer, Problem> {
+pub async fn refresh(state: State, Unsigned(caller): Unsigned, body: Body<RefreshRequest>) -> Result<Answer, Problem> {
     let session = sessions::refresh(&state, &caller, &body.read()?.refresh_token).await?;
     Answer::plain(&TokenResponse::from(session))
 }

@@ -4,11 +4,16 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use validator::Validate;
+use validator::{Validate, ValidationError};
 
 use crate::{
-    api::{answer::representations, patch::Patch, role::RoleName},
-    service::accounts::sessions::Session,
+    api::{answer::representations, faults::to_validator, patch::Patch, role::RoleName},
+    domain::text,
+    service::accounts::{
+        passwords,
+        sessions::Session,
+        users::{DISPLAY_NAME_MAX_CHARS, username_faults},
+    },
     storage::users::UserRow,
 };
 
@@ -60,18 +65,34 @@ impl From<UserRow> for User {
     }
 }
 
+fn username(value: &str) -> Result<(), ValidationError> {
+    to_validator(username_faults(value))
+}
+
+fn display_name(value: &str) -> Result<(), ValidationError> {
+    to_validator(text::line(value, DISPLAY_NAME_MAX_CHARS))
+}
+
+/// Without the words that a password must not lean on, which are judged with the whole.
+fn new_password(value: &str) -> Result<(), ValidationError> {
+    to_validator(passwords::faults("", value, &[]))
+}
+
 /// What a citizen registers with.
 #[derive(Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct RegisterRequest {
     /// Letters of any script, digits, `.`, `_`, `-`, `@`.
     #[schema(min_length = 1, max_length = 64, examples("wang.fang"))]
+    #[validate(custom(function = username))]
     pub username: String,
     /// Not easily guessed.
     #[schema(min_length = 10, max_length = 128, format = Password, examples("correct-horse-battery-staple"))]
+    #[validate(custom(function = new_password))]
     pub password: String,
     /// The name shown.
     #[schema(min_length = 1, max_length = 64, examples("王芳"))]
+    #[validate(custom(function = display_name))]
     pub display_name: String,
     /// The unit or district that the citizen belongs to; counts for participation only.
     #[serde(default)]
@@ -84,12 +105,15 @@ pub struct RegisterRequest {
 pub struct CreateUserRequest {
     /// Letters of any script, digits, `.`, `_`, `-`, `@`.
     #[schema(min_length = 1, max_length = 64, examples("jianghan.reviewer"))]
+    #[validate(custom(function = username))]
     pub username: String,
     /// Not easily guessed.
     #[schema(min_length = 10, max_length = 128, format = Password, examples("correct-horse-battery-staple"))]
+    #[validate(custom(function = new_password))]
     pub password: String,
     /// The name shown.
     #[schema(min_length = 1, max_length = 64, examples("江汉区审核员"))]
+    #[validate(custom(function = display_name))]
     pub display_name: String,
     /// What the account may do.
     pub role: RoleName,
@@ -147,6 +171,7 @@ pub struct ChangePasswordRequest {
     pub current_password: String,
     /// The password as it is to be.
     #[schema(min_length = 10, max_length = 128, format = Password)]
+    #[validate(custom(function = new_password))]
     pub new_password: String,
 }
 

@@ -71,7 +71,7 @@ struct Around {
 
 impl Around {
     fn of(request: &ServiceRequest, context: Context) -> Self {
-        let route = request.app_data::<Data<Routes>>().and_then(|routes| routes.find(request.path()));
+        let route = request.app_data::<Data<Routes>>().and_then(|routes| routes.find(request.match_info().as_str()));
         let template = route.map(|route| route.template.clone());
         let traceparent = request_id::traceparent(request.headers()).and_then(|text| HeaderValue::from_str(text).ok());
         let line = LogLine::begin(request.method(), template.as_deref(), Instant::now());

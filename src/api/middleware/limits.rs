@@ -19,7 +19,7 @@ use actix_web::{
     dev::{ServiceRequest, ServiceResponse},
     http::{
         Method,
-        header::{self, HeaderName, HeaderValue},
+        header::{HeaderName, HeaderValue},
     },
     middleware::Next,
     web::Data,
@@ -27,12 +27,16 @@ use actix_web::{
 use governor::{
     Quota, RateLimiter, clock::Clock, middleware::StateInformationMiddleware, state::keyed::DefaultKeyedStateStore,
 };
-use sha2::{Digest, Sha256};
 
 use super::address::{TrustedProxies, subscriber};
 use crate::{
-    api::{credentials::TRACKING_CODE, problem::Problem, routes::Routes},
-    domain::fault::Code,
+    api::{
+        credentials::{self, TRACKING_CODE},
+        problem::Problem,
+        routes::Routes,
+        state::State,
+    },
+    domain::{fault::Code, id::UserId},
     service::clock::Clocks,
 };
 
@@ -46,7 +50,7 @@ enum Who {
     Address,
     /// Those without an account, by address.
     Anonymous,
-    /// Those with an account, by token.
+    /// Those with an account, by the account, whatever token they bring.
     Account,
 }
 
@@ -66,6 +70,13 @@ const RULES: &[Rule] = &[
         most: 60,
         seconds: 60,
         requests: &[(Method::POST, "/api/v1/auth/login"), (Method::POST, "/api/v1/auth/refresh")],
+    },
+    Rule {
+        name: "password",
+        who: Who::Account,
+        most: 10,
+        seconds: 900,
+        requests: &[(Method::PUT, "/api/v1/me/password")],
     },
     Rule {
         name: "register",
@@ -110,7 +121,7 @@ const TRACKING: &str = "tracking";
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Key {
     Address(IpAddr),
-    Token([u8; 32]),
+    Account(UserId),
 }
 
 type Limiter = RateLimiter<Key, DefaultKeyedStateStore<Key>, MachineClock, StateInformationMiddleware>;
@@ -163,12 +174,15 @@ impl Limits {
 
     fn judge(&self, request: &ServiceRequest, routes: &Routes) -> Option<Verdict> {
         let counters = self.0.as_deref()?;
-        let template = &routes.find(request.path())?.template;
+        // The path as the router reads it: percent-encoding must not lead around a limit.
+        let template = &routes.find(request.match_info().as_str())?.template;
         let of_route =
             |rule: &Rule| rule.requests.iter().any(|(method, path)| method == request.method() && *path == &**template);
         let coded = request.headers().contains_key(TRACKING_CODE);
+        let named = |name| move |(rule, _): &&(&Rule, Limiter)| coded && rule.name == name;
+        let limiters = &counters.limiters;
         let (rule, limiter) =
-            counters.limiters.iter().find(|(rule, _)| of_route(rule) || (coded && rule.name == TRACKING))?;
+            limiters.iter().find(|(rule, _)| of_route(rule)).or_else(|| limiters.iter().find(named(TRACKING)))?;
         let key = rule.who.key(request, &counters.proxies)?;
         counters.tidy();
         Some(rule.verdict(limiter, &key, &counters.clock))
@@ -187,12 +201,13 @@ impl Counters {
 
 impl Who {
     fn key(self, request: &ServiceRequest, proxies: &TrustedProxies) -> Option<Key> {
-        let token = request.headers().get(header::AUTHORIZATION);
         let address = || proxies.client(request).map(subscriber).map(Key::Address);
-        match (self, token) {
-            (Self::Anonymous, Some(_)) | (Self::Account, None) => None,
-            (Self::Address | Self::Anonymous, _) => address(),
-            (Self::Account, Some(token)) => Some(Key::Token(Sha256::digest(token.as_bytes()).into())),
+        let account = || request.app_data::<Data<State>>().and_then(|state| credentials::signed_in(state, request));
+        match self {
+            Self::Address => address(),
+            Self::Anonymous if account().is_some() => None,
+            Self::Anonymous => address(),
+            Self::Account => account().map(Key::Account).or_else(address),
         }
     }
 }

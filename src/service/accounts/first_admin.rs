@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The user name of the first administrator.
-const FIRST: &str = "admin";
+pub const FIRST: &str = "admin";
 
 /// An administrator just made, and the password if it was made too.
 #[derive(Debug)]

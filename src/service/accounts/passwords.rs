@@ -17,6 +17,8 @@ use crate::{
 pub const MIN_CHARS: usize = 10;
 /// Most characters of a password.
 pub const MAX_CHARS: usize = 128;
+/// How long a password waits for its turn.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 /// The zxcvbn score that a password must reach.
 const MIN_SCORE: zxcvbn::Score = zxcvbn::Score::Three;
 
@@ -77,7 +79,8 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
-        let place = Arc::clone(&self.places).acquire_owned().await;
+        let place = tokio::time::timeout(PATIENCE, Arc::clone(&self.places).acquire_owned()).await;
+        let place = place.map_err(|_| Error::Unavailable("too many passwords wait to be hashed".to_owned()))?;
         let place = place.map_err(|_| Error::Unavailable("the password hasher is closed".to_owned()))?;
         tokio::task::spawn_blocking(move || {
             let _place = place;

@@ -70,7 +70,9 @@ fn settle(
         return Ok(None);
     }
     if !fits || !user.active {
-        let failures = user.failed_logins.saturating_add(1);
+        // A lock that has run out has done its work: the count begins anew.
+        let before = if user.locked_until.is_some() { 0 } else { user.failed_logins };
+        let failures = before.saturating_add(1);
         let locked_until = (failures >= FAILURES_BEFORE_LOCK).then(|| now + LOCKED_FOR);
         storage::users::note_failure(db, id, failures, locked_until)?;
         if locked_until.is_some() {
@@ -78,7 +80,7 @@ fn settle(
         }
         return Ok(None);
     }
-    if user.failed_logins != 0 {
+    if user.failed_logins != 0 || user.locked_until.is_some() {
         storage::users::note_failure(db, id, 0, None)?;
     }
     let family = generator::new_id(&service.clocks)?;
@@ -96,8 +98,7 @@ pub async fn refresh(service: &Service, caller: &Caller, refresh_token: &str) ->
 
 fn rotate(service: &Service, db: &mut Connection, caller: &Caller, digest: &[u8]) -> Result<Option<Session>, Error> {
     let now = service.clocks.machine();
-    let Some(token) = storage::refresh_tokens::find(db, digest)? else { return Ok(None) };
-    storage::locks::user(db, token.user_id)?;
+    let Some(token) = held(db, digest)? else { return Ok(None) };
     let Some(user) = storage::users::find(db, token.user_id)? else { return Ok(None) };
     if token.revoked_at.is_some()
         || token.expires_at.0 <= now
@@ -121,12 +122,20 @@ pub async fn logout(service: &Service, refresh_token: &str) -> Result<(), Error>
     service
         .store
         .write(move |db| {
-            if let Some(token) = storage::refresh_tokens::find(db, &digest)? {
+            if let Some(token) = held(db, &digest)? {
                 storage::refresh_tokens::revoke_family(db, token.family_id, now)?;
             }
             Ok(())
         })
         .await
+}
+
+/// The token as it is once its account's row is held: signing out, rotating and the detection of reuse go one after
+/// another.
+fn held(db: &mut Connection, digest: &[u8]) -> Result<Option<RefreshTokenRow>, Error> {
+    let Some(seen) = storage::refresh_tokens::find(db, digest)? else { return Ok(None) };
+    storage::locks::user(db, seen.user_id)?;
+    Ok(storage::refresh_tokens::find(db, digest)?)
 }
 
 fn begin(

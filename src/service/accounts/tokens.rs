@@ -27,6 +27,8 @@ use crate::{
 pub const ACCESS_LIFE: Duration = Duration::minutes(15);
 /// How long a refresh token lives.
 pub const REFRESH_LIFE: Duration = Duration::days(30);
+/// How far the clock of another server on the same database may be ahead.
+const LEEWAY: Duration = Duration::seconds(60);
 /// Who issues the tokens, and for whom.
 pub const ISSUER: &str = "haoren";
 /// The audience of access tokens.
@@ -135,7 +137,8 @@ impl Tokens {
             Some(claims) => claims,
             None => self.verify(token, digest)?,
         };
-        (claims.iat <= now.timestamp() && now.timestamp() < claims.exp).then_some(claims)
+        let begun = claims.iat <= (now + LEEWAY).timestamp();
+        (begun && now.timestamp() < claims.exp).then_some(claims)
     }
 
     fn verify(&self, token: &str, digest: [u8; 32]) -> Option<Claims> {

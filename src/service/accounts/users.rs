@@ -68,7 +68,10 @@ async fn create(
     input: Registration,
     attempt: Option<Attempt>,
 ) -> Result<UserRow, Error> {
-    refuse_invalid(registration_faults(&input))?;
+    let mut faults = registration_faults(&input);
+    let (role, organization_id) = (input.role, input.organization_id);
+    faults.extend(service.store.read(move |db| membership_faults(db, role, organization_id)).await?);
+    refuse_invalid(faults)?;
     let password_hash = service.passwords.hash(input.password.clone()).await?;
     let (service, caller) = (service.clone(), caller.clone());
     let store = service.store.clone();
@@ -110,11 +113,8 @@ fn new_row(service: &Service, input: &Registration, password_hash: String) -> Re
 }
 
 fn registration_faults(input: &Registration) -> Vec<Fault> {
-    let mut faults: Vec<Fault> = text::line(&input.username, USERNAME_MAX_CHARS)
-        .into_iter()
-        .chain(username_fault(&input.username))
-        .map(|fault| fault.under("/username"))
-        .collect();
+    let mut faults: Vec<Fault> =
+        username_faults(&input.username).into_iter().map(|fault| fault.under("/username")).collect();
     faults.extend(
         text::line(&input.display_name, DISPLAY_NAME_MAX_CHARS).into_iter().map(|fault| fault.under("/display_name")),
     );
@@ -122,9 +122,15 @@ fn registration_faults(input: &Registration) -> Vec<Fault> {
     faults
 }
 
-fn username_fault(username: &str) -> Option<Fault> {
+/// What is wrong with a user name: letters of any script, digits, `.`, `_`, `-`, `@`, up to 64 of them.
+#[must_use]
+pub fn username_faults(username: &str) -> Vec<Fault> {
     let allowed = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '@');
-    (!username.is_empty() && !username.chars().all(allowed)).then(|| Fault::at("", Code::Malformed))
+    let mut faults = text::line(username, USERNAME_MAX_CHARS);
+    if faults.is_empty() && !username.chars().all(allowed) {
+        faults.push(Fault::of(Code::Malformed));
+    }
+    faults
 }
 
 /// Whether an account of this role can belong there: a reviewer to an organization of the own kind, a citizen to a
@@ -205,13 +211,14 @@ pub async fn update_user(
     let store = service.store.clone();
     store
         .write(move |db| {
-            // Two administrators who change each other's accounts would wait for each other with any other order.
-            let (first, second) = if admin.id <= id { (admin.id, id) } else { (id, admin.id) };
-            storage::locks::user(db, first)?;
-            storage::locks::user(db, second)?;
+            lock_both(db, admin.id, id)?;
             admin.recheck(db)?;
             let user = storage::users::find(db, id)?.ok_or_else(Error::not_found)?;
             let change = changed_fields(db, &user, &patch, password_hash)?;
+            let stays = change.role.is_none() && change.active != Some(false);
+            if user.role == Role::Admin && user.active && !stays && !storage::users::other_admin_stands(db, id)? {
+                return Err(Error::of(Code::LastAdministrator));
+            }
             let ends_tokens = change.role.is_some()
                 || change.organization_id.is_some()
                 || change.active.is_some()
@@ -226,6 +233,12 @@ pub async fn update_user(
             storage::users::find(db, id)?.ok_or_else(Error::not_found)
         })
         .await
+}
+
+/// Two administrators who change each other's accounts would wait for each other with any other order.
+fn lock_both(db: &mut Connection, one: UserId, other: UserId) -> Result<(), Error> {
+    storage::locks::user(db, one.min(other))?;
+    Ok(storage::locks::user(db, one.max(other))?)
 }
 
 fn patch_faults(patch: &UserPatch) -> Vec<Fault> {
@@ -247,7 +260,8 @@ fn changed_fields(
 ) -> Result<UserChange, Error> {
     let role = patch.role.filter(|role| *role != user.role);
     let organization_id = patch.organization_id.filter(|id| *id != user.organization_id);
-    if role.is_some() || organization_id.is_some() {
+    let reopened = patch.active == Some(true) && !user.active;
+    if role.is_some() || organization_id.is_some() || reopened {
         let belongs = organization_id.unwrap_or(user.organization_id);
         refuse_invalid(membership_faults(db, role.unwrap_or(user.role), belongs)?)?;
     }
