@@ -6,7 +6,7 @@ use super::{Error, Service, idempotency};
 use crate::storage;
 
 /// How often the server sweeps.
-pub const EVERY: Duration = Duration::from_secs(600);
+pub const EVERY: Duration = Duration::from_mins(10);
 /// How many rows go in one transaction: a few milliseconds of work.
 const SLICE: i64 = 1000;
 

@@ -15,7 +15,7 @@ struct Column {
     #[diesel(sql_type = Text)]
     table_name: String,
     #[diesel(sql_type = Text)]
-    column_name: String,
+    name: String,
     #[diesel(sql_type = Text)]
     kind: String,
     #[diesel(sql_type = Bool)]
@@ -61,9 +61,9 @@ fn natives(kind: &str, postgres: bool) -> &'static [&'static str] {
     }
 }
 
-const POSTGRES: &str = "SELECT table_name::text, column_name::text, data_type::text AS kind, is_nullable = 'YES' AS nullable \
+const POSTGRES: &str = "SELECT table_name::text, column_name::text AS name, data_type::text AS kind, is_nullable = 'YES' AS nullable \
     FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> '__diesel_schema_migrations'";
-const SQLITE: &str = "SELECT t.name AS table_name, c.name AS column_name, c.type AS kind, (c.\"notnull\" = 0 AND c.pk = 0) AS nullable \
+const SQLITE: &str = "SELECT t.name AS table_name, c.name AS name, c.type AS kind, (c.\"notnull\" = 0 AND c.pk = 0) AS nullable \
     FROM sqlite_schema t, pragma_table_info(t.name) c \
     WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name <> '__diesel_schema_migrations'";
 
@@ -80,10 +80,10 @@ both! {
         let declared = declared();
         let mut found = Tables::new();
         for row in rows {
-            let expected = declared.get(&row.table_name).and_then(|table| table.get(&row.column_name));
-            let (kind, _) = expected.unwrap_or_else(|| panic!("{}.{} is not in schema.rs", row.table_name, row.column_name));
-            assert!(natives(kind, postgres).contains(&row.kind.as_str()), "{}.{} is {}, not {kind}", row.table_name, row.column_name, row.kind);
-            found.entry(row.table_name).or_default().insert(row.column_name, (kind.clone(), row.nullable));
+            let expected = declared.get(&row.table_name).and_then(|table| table.get(&row.name));
+            let (kind, _) = expected.unwrap_or_else(|| panic!("{}.{} is not in schema.rs", row.table_name, row.name));
+            assert!(natives(kind, postgres).contains(&row.kind.as_str()), "{}.{} is {}, not {kind}", row.table_name, row.name, row.kind);
+            found.entry(row.table_name).or_default().insert(row.name, (kind.clone(), row.nullable));
         }
         assert_eq!(found, declared);
     }

@@ -204,9 +204,8 @@ impl Who {
         let address = || proxies.client(request).map(subscriber).map(Key::Address);
         let account = || request.app_data::<Data<State>>().and_then(|state| credentials::signed_in(state, request));
         match self {
-            Self::Address => address(),
             Self::Anonymous if account().is_some() => None,
-            Self::Anonymous => address(),
+            Self::Address | Self::Anonymous => address(),
             Self::Account => account().map(Key::Account).or_else(address),
         }
     }
