@@ -25,6 +25,7 @@ use super::responses::{ProblemBody, ProblemError};
     tags(
         (name = "accounts", description = "Signing in, one's own account, and the administrators' view of accounts."),
         (name = "sandbox", description = "The clock of a server that was started with `--sandbox`."),
+        (name = "candidates", description = "Recommending, reading candidates and editing their files."),
         (name = "categories", description = "The categories in which good people are recommended."),
         (name = "cycles", description = "The months' rounds: windows, policies, quotas."),
         (name = "organizations", description = "The tree city → district → unit, and its leadership groups."),

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod answer;
 pub mod body;
+pub mod candidates;
 pub mod categories;
 pub mod clock;
 pub mod codes;
@@ -53,6 +54,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 /// Below `/api/v1`, one line for each folder.
 fn resources(config: &mut ServiceConfig<'_>) {
     accounts::configure(config);
+    candidates::configure(config);
     categories::configure(config);
     clock::configure(config);
     cycles::configure(config);

@@ -35,6 +35,7 @@ pub mod phone;
 pub mod photo;
 pub mod policy;
 pub mod readiness;
+pub mod recommendation;
 pub mod review;
 pub mod role;
 pub mod scope;

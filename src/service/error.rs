@@ -60,6 +60,12 @@ impl Error {
         Self::Refused(Box::new(Refusal { code: Code::ValidationFailed, faults, retry_after: None }))
     }
 
+    /// A refusal whose code is not that of input in general, with all its failures.
+    #[must_use]
+    pub fn refused(code: Code, faults: Vec<Fault>) -> Self {
+        Self::Refused(Box::new(Refusal { code, faults, retry_after: None }))
+    }
+
     /// The failing guards of one action: the first in the order of [`Code`] names the answer.
     #[must_use]
     pub fn guards(mut faults: Vec<Fault>) -> Self {

@@ -8,6 +8,7 @@ use crate::storage::{Store, files::Files, vault::MasterKey};
 pub mod accounts;
 pub mod caller;
 pub mod campaign_clock;
+pub mod candidates;
 pub mod categories;
 pub mod clock;
 pub mod cycles;
@@ -45,6 +46,8 @@ pub struct Service {
     pub vault: Arc<MasterKey>,
     /// The photos.
     pub files: Files,
+    /// Works on uploaded pictures, a few at once.
+    pub pictures: pictures::Pictures,
     /// Hashes and checks passwords.
     pub passwords: accounts::passwords::Passwords,
     /// Issues and checks access tokens.

@@ -123,8 +123,8 @@ fn decode(content: &[u8], kind: PhotoType) -> Result<DynamicImage, Vec<Fault>> {
     let (width, height) = decoder.dimensions();
     let pixels = u64::from(width) * u64::from(height);
     if pixels > MAX_PIXELS || decoder.total_bytes() > MAX_DECODED_BYTES {
-        let fault = Fault::of(Code::PhotoTooLarge).with("limit", MAX_PIXELS).with("actual", pixels);
-        return Err(vec![fault.with("unit", "pixels")]);
+        let fault = Fault::of(Code::PhotoTooLarge).with("limit_pixels", MAX_PIXELS);
+        return Err(vec![fault.with("actual_pixels", pixels)]);
     }
     DynamicImage::from_decoder(decoder).map_err(|_| unreadable())
 }

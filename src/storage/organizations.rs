@@ -190,3 +190,11 @@ pub fn count_active_below(connection: &mut Connection, id: OrganizationId) -> Re
         .count()
         .get_result(connection)?)
 }
+
+/// The names of several organizations.
+pub fn names(connection: &mut Connection, ids: &[OrganizationId]) -> Result<Vec<(OrganizationId, String)>, StoreError> {
+    Ok(organizations::table
+        .filter(organizations::id.eq_any(ids.to_vec()))
+        .select((organizations::id, organizations::name))
+        .load(connection)?)
+}

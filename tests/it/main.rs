@@ -13,10 +13,12 @@ mod harness;
 
 mod accounts;
 mod actors;
+mod candidates;
 mod contract;
 mod cycles;
 mod inputs;
 mod layers;
+mod photos;
 mod reference_data;
 mod schema;
 mod starting;

@@ -146,7 +146,7 @@ fn more_pixels_than_are_decoded_are_refused_by_the_header() {
     png[29..33].copy_from_slice(&crc.to_be_bytes());
     let faults = prepare(&png, LIMITS, true).unwrap_err();
     assert_eq!(codes(&faults), [Code::PhotoTooLarge]);
-    assert!(faults[0].figures.contains(&("actual", 50_010_000.into())));
+    assert!(faults[0].figures.contains(&("actual_pixels", 50_010_000.into())));
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, RunQueryDsl,
-    SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl,
+    RunQueryDsl, SelectableHelper,
 };
 
 use super::row::CandidateRow;
@@ -17,7 +17,7 @@ use crate::{
     },
     storage::{
         Connection, StoreError, candidate_grams,
-        schema::{candidate_grams as grams, candidate_materials, candidates},
+        schema::{candidate_grams as grams, candidate_materials, candidates, cycles, reviews, transitions},
         sql_values::At,
     },
 };
@@ -120,4 +120,22 @@ pub fn list(
 
 fn some(ids: &[OrganizationId]) -> Vec<Option<OrganizationId>> {
     ids.iter().copied().map(Some).collect()
+}
+
+/// The cycles that were published after a moment.
+pub fn published_since(connection: &mut Connection, since: DateTime<Utc>) -> Result<Vec<Month>, StoreError> {
+    Ok(cycles::table.filter(cycles::published_at.gt(At(since))).select(cycles::month).load(connection)?)
+}
+
+/// Why a candidate was last returned: the reason of the step, or the opinion of the review that it was.
+pub fn last_return_reason(connection: &mut Connection, id: CandidateId) -> Result<Option<String>, StoreError> {
+    let found: Option<(Option<String>, Option<String>)> = transitions::table
+        .left_join(reviews::table.on(transitions::review_id.eq(reviews::id.nullable())))
+        .filter(transitions::candidate_id.eq(id))
+        .filter(transitions::to_status.eq(Status::Returned))
+        .order((transitions::at.desc(), transitions::id.desc()))
+        .select((transitions::reason, reviews::opinion.nullable()))
+        .first(connection)
+        .optional()?;
+    Ok(found.and_then(|(reason, opinion)| reason.or(opinion)))
 }

@@ -16,6 +16,7 @@ const fn row(method: &'static str, path: &'static str, cells: &'static str) -> R
 const ANYBODY: &str = "+ + + + + + + + +";
 const SIGNED_IN: &str = "401 + + + + + + + +";
 const ADMIN: &str = "401 403 403 403 403 403 403 403 +";
+const INSIDE_AND_ADMIN_OR_404: &str = "404 404 + 404 + 404 + 404 +";
 const REVIEWERS: &str = "401 403 + + + + + 403 403";
 
 #[rustfmt::skip]
@@ -59,4 +60,19 @@ pub const MATRIX: &[Row] = &[
     row("GET", "/api/v1/cycles/{month}", ANYBODY),
     row("PATCH", "/api/v1/cycles/{month}", ADMIN),
     row("GET", "/api/v1/cycles/{month}/quotas", REVIEWERS),
+    // Candidates. The citizen of the columns is not the nominator.
+    row("POST", "/api/v1/candidates", "+ + + + + + + 403 +"),
+    row("GET", "/api/v1/candidates", ANYBODY),
+    row("GET", "/api/v1/candidates/{id}", INSIDE_AND_ADMIN_OR_404),
+    row("PATCH", "/api/v1/candidates/{id}", "401 404 + 404 403 404 403 403 403"),
+    row("GET", "/api/v1/candidates/{id}/contacts", "401 403 + 404 + 404 + 403 403"),
+    row("GET", "/api/v1/candidates/{id}/readiness", "401 404 + 404 + 404 + 404 +"),
+    row("GET", "/api/v1/candidates/{id}/consent", "401 403 + 404 + 404 + 403 +"),
+    row("PUT", "/api/v1/candidates/{id}/consent", "401 403 + 404 403 404 403 403 403"),
+    row("DELETE", "/api/v1/candidates/{id}/consent", "401 403 + 404 403 403 + 403 403"),
+    row("POST", "/api/v1/candidates/{id}/photos", "401 404 + 404 403 404 403 403 403"),
+    row("DELETE", "/api/v1/candidates/{id}/photos/{photo_id}", "401 404 + 404 403 404 403 403 403"),
+    row("GET", "/api/v1/photos/{id}", INSIDE_AND_ADMIN_OR_404),
+    row("GET", "/api/v1/nominations/{tracking_code}", ANYBODY),
+    row("GET", "/api/v1/me/nominations", SIGNED_IN),
 ];

@@ -1,5 +1,7 @@
 //! One of each thing that a path can name, all of them in the same unit.
 
+use serde_json::json;
+
 use crate::harness::{App, Tree};
 
 /// The things that the paths of the contract name.
@@ -12,7 +14,12 @@ impl World {
     pub async fn build(app: &App) -> Self {
         let tree = app.tree().await;
         let (user, _) = app.user(haoren::domain::role::Role::UnitReviewer, Some(tree.unit)).await;
+        let nominated = nominated(app, &tree).await;
         let names = vec![
+            ("/candidates/{id}/photos/{photo_id}", format!("/candidates/{}/photos/{}", nominated.id, nominated.photo)),
+            ("/candidates/{id}", format!("/candidates/{}", nominated.id)),
+            ("/photos/{id}", format!("/photos/{}", nominated.photo)),
+            ("/nominations/{tracking_code}", format!("/nominations/{}", nominated.code)),
             ("/users/{id}", format!("/users/{user}")),
             ("/organizations/{id}", format!("/organizations/{}", tree.unit)),
             ("/categories/{code}", "/categories/bravery".to_owned()),
@@ -28,4 +35,32 @@ impl World {
         assert!(!filled.contains('{'), "tests/it/actors/world.rs knows nothing to put into {path}");
         filled
     }
+}
+
+/// A candidate of the unit, recommended without an account, with a photo and a consent.
+struct Nominated {
+    id: String,
+    photo: String,
+    code: String,
+}
+
+async fn nominated(app: &App, tree: &Tree) -> Nominated {
+    let body = json!({
+        "category": "dedication", "name": "张三", "summary": "好人好事。", "unit_id": tree.unit,
+        "contact_phone": "13800005678",
+    });
+    let made = app.anonymous().post("/candidates", body).await.expect(201);
+    let code = made.json["tracking_code"].as_str().unwrap().to_owned();
+    let path = format!("/candidates/{}", made.id());
+    let mut picture = std::io::Cursor::new(Vec::new());
+    image::RgbImage::new(300, 300).write_to(&mut picture, image::ImageFormat::Png).unwrap();
+    let holder = app.anonymous().with("Tracking-Code", &code);
+    let photo = holder.upload(&format!("{path}/photos"), None, "a.png", picture.into_inner()).await.expect(201);
+    let (_, unit) = app.user(haoren::domain::role::Role::UnitReviewer, Some(tree.unit)).await;
+    let consent = json!({
+        "given_by": "self", "name": "张三", "scope": ["publication", "forwarding"], "text_version": "2026-1",
+        "method": "paper", "given_at": "2026-11-04T02:00:00Z",
+    });
+    unit.put(&format!("{path}/consent"), None, consent).await.expect(200);
+    Nominated { id: made.id(), photo: photo.id(), code }
 }

@@ -1,0 +1,33 @@
+//! Recommending candidates, reading them and editing their files. What changes their status is in `reviews`.
+
+pub mod consents;
+pub mod file;
+pub mod input;
+pub mod list;
+pub mod names;
+pub mod nominate;
+pub mod photos;
+pub mod tracking;
+pub mod upload;
+pub mod wire;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Registers the operations below `/api/v1`.
+pub fn configure(config: &mut ServiceConfig<'_>) {
+    config
+        .service(nominate::create_candidate)
+        .service(list::list_candidates)
+        .service(file::get_candidate)
+        .service(file::update_candidate)
+        .service(file::get_candidate_contacts)
+        .service(file::get_candidate_readiness)
+        .service(consents::get_consent)
+        .service(consents::put_consent)
+        .service(consents::withdraw_consent)
+        .service(photos::add_photo)
+        .service(photos::delete_photo)
+        .service(photos::get_photo)
+        .service(tracking::get_nomination)
+        .service(tracking::list_my_nominations);
+}

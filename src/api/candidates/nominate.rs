@@ -1,0 +1,57 @@
+//! Recommending somebody.
+
+use actix_web::{HttpRequest, post};
+
+use super::{input::CreateCandidateRequest, wire::Candidate};
+use crate::{
+    api::{
+        answer::Answer, body::Body, context::Context, language::Language, once::once, problem::Problem, responses,
+        state::State,
+    },
+    domain::fault::Code,
+    service::{
+        Caller,
+        candidates::nominate::{self, Nominated},
+    },
+};
+
+/// Recommend somebody
+///
+/// Always open; the candidate runs in the intake cycle. Without an account the answer carries a tracking code, once, by
+/// which the nominator follows and edits the file.
+#[utoipa::path(
+    tag = "candidates",
+    params(responses::IdempotencyHeader),
+    request_body = CreateCandidateRequest,
+    responses((status = 201, description = "The candidate.", body = Candidate), responses::Unauthenticated, responses::Forbidden, responses::Invalid, responses::Conflict, responses::Limited, responses::Common),
+    security((), ("bearer" = []))
+)]
+#[post("/candidates")]
+pub async fn create_candidate(
+    state: State,
+    caller: Caller,
+    request: HttpRequest,
+    body: Body<CreateCandidateRequest>,
+) -> Result<Answer, Problem> {
+    nominate::may_nominate(&caller)?;
+    let language = Context::of(&request).language;
+    let attempt = body.attempt(&caller)?;
+    once(
+        &state,
+        attempt,
+        async |attempt| {
+            let input = body.read()?.recommendation();
+            let input = input.map_err(|faults| Problem::with(Code::ValidationFailed, faults))?;
+            shown(nominate::nominate(&state, &caller, input, attempt).await?, language)
+        },
+        async |first| shown(nominate::find_nominated(&state, &caller, first).await?, language),
+    )
+    .await
+}
+
+fn shown(nominated: Nominated, language: Language) -> Result<Answer, Problem> {
+    let mut candidate = Candidate::of(nominated.dossier, language);
+    candidate.tracking_code = nominated.tracking_code.map(|code| code.to_string());
+    let location = format!("/api/v1/candidates/{}", candidate.id);
+    Answer::created(candidate, location)
+}

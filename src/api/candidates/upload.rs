@@ -1,0 +1,105 @@
+//! One file of a multipart form, as an extractor that never fails by itself: the order of checks puts others first.
+
+use std::{future::Future, pin::Pin};
+
+use actix_multipart::Multipart;
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web::BytesMut};
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+
+use crate::{
+    api::{once, problem::Problem},
+    domain::{
+        fault::{Code, Fault},
+        photo::UPLOAD_MAX_BYTES,
+    },
+    service::{Caller, idempotency::Attempt},
+};
+
+/// The name of the part that carries the file.
+const PART: &str = "file";
+
+/// The part `file` of a form that has arrived and is not yet judged.
+pub struct Upload {
+    file: Result<Bytes, Problem>,
+    key: Result<Option<String>, Problem>,
+    target: String,
+}
+
+impl FromRequest for Upload {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let file = match check_type(&request) {
+                Ok(()) => collect(Multipart::new(request.headers(), payload.fuse())).await,
+                Err(problem) => Err(problem),
+            };
+            let target = format!("{} {}", request.method(), request.uri());
+            Ok(Self { file, key: once::key(&request), target })
+        })
+    }
+}
+
+impl Upload {
+    /// What the request says of itself for `once`; `None` without an `Idempotency-Key`.
+    pub fn attempt(&self, caller: &Caller) -> Result<Option<Attempt>, Problem> {
+        let Some(key) = self.key.clone()? else { return Ok(None) };
+        if caller.account.is_none() && uuid::Uuid::parse_str(&key).is_err() {
+            return Err(Problem::with(Code::InvalidHeader, vec![Fault::at("/Idempotency-Key", Code::Malformed)]));
+        }
+        let file = self.file.as_ref().map_err(Clone::clone)?;
+        Ok(Some(Attempt::new(caller, key, &self.target, file)))
+    }
+
+    /// The file.
+    pub fn read(&self) -> Result<Bytes, Problem> {
+        self.file.clone()
+    }
+}
+
+fn check_type(request: &HttpRequest) -> Result<(), Problem> {
+    let value = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = value.split(';').next().unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case("multipart/form-data") {
+        Ok(())
+    } else {
+        Err(Problem::of(Code::UnsupportedMediaType))
+    }
+}
+
+/// Reads the form to its end and keeps its one file.
+async fn collect(mut form: Multipart) -> Result<Bytes, Problem> {
+    let malformed = || Problem::of(Code::InvalidMultipart);
+    let mut file: Option<Bytes> = None;
+    let mut read = 0;
+    let mut unknown = Vec::new();
+    while let Some(field) = form.next().await {
+        let mut field = field.map_err(|_| malformed())?;
+        let name = field.name().unwrap_or_default().to_owned();
+        let mut content = BytesMut::new();
+        while let Some(chunk) = field.next().await {
+            let chunk = chunk.map_err(|_| malformed())?;
+            read += chunk.len();
+            if read > UPLOAD_MAX_BYTES {
+                let fault = Fault::at("/file", Code::PayloadTooLarge).with("limit", UPLOAD_MAX_BYTES);
+                return Err(Problem::with(Code::PayloadTooLarge, vec![fault]));
+            }
+            content.extend_from_slice(&chunk);
+        }
+        if name != PART {
+            unknown.push(Fault::at(format!("/{}", crate::api::json::token(&name)), Code::UnknownMember));
+        } else if file.replace(content.freeze()).is_some() {
+            unknown.push(Fault::at("/file", Code::DuplicateMember));
+        }
+    }
+    if file.is_none() {
+        unknown.push(Fault::at("/file", Code::Required));
+    }
+    match file {
+        Some(file) if unknown.is_empty() => Ok(file),
+        _ => Err(Problem::with(Code::ValidationFailed, unknown)),
+    }
+}

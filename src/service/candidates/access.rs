@@ -1,0 +1,168 @@
+//! Who sees and who edits a candidate's file.
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::{
+    domain::{
+        candidate::{Candidate, Status, Visibility},
+        fault::Code,
+        id::{CandidateId, OrganizationId},
+        month::Month,
+        role::Role,
+        tracking_code::TrackingCode,
+    },
+    service::{
+        caller::{Account, Caller},
+        error::Error,
+    },
+    storage::{self, Connection, nominations::NominationRow},
+};
+
+/// For so long after publication the public still reads those who are not on the list.
+const NOT_LISTED_SHOWN: Duration = Duration::days(30);
+
+/// With whose eyes a candidate is seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// Everybody's.
+    Public,
+    /// The holder's of the nomination's tracking code: no contacts.
+    Code,
+    /// The nominator's, by account.
+    Nominator,
+    /// A reviewer's in the subtree.
+    Inside,
+    /// The administrator's: everything, and nothing to decide.
+    Admin,
+}
+
+impl Sight {
+    /// Whether the full view is shown.
+    #[must_use]
+    pub fn is_full(self) -> bool {
+        self != Self::Public
+    }
+}
+
+/// The cycles whose not listed candidates the public still reads.
+pub fn recently_published(db: &mut Connection, now: DateTime<Utc>) -> Result<Vec<Month>, Error> {
+    Ok(storage::candidates::published_since(db, now - NOT_LISTED_SHOWN)?)
+}
+
+/// Whether everybody may read the candidate.
+#[must_use]
+pub fn is_public(candidate: &Candidate, recent: &[Month]) -> bool {
+    candidate.visibility == Visibility::Shown
+        && candidate.status.is_public()
+        && (candidate.status != Status::NotListed || recent.contains(&candidate.cycle))
+}
+
+/// How the caller sees a candidate; `None` when it is none of the caller's business.
+pub fn sight(
+    db: &mut Connection,
+    caller: &Caller,
+    candidate: &Candidate,
+    now: DateTime<Utc>,
+) -> Result<Option<Sight>, Error> {
+    if let Some(account) = &caller.account {
+        if account.role == Role::Admin {
+            return Ok(Some(Sight::Admin));
+        }
+        if account.scope.covers(candidate.district_id, candidate.unit_id) {
+            return Ok(Some(Sight::Inside));
+        }
+    }
+    match own_nomination(db, caller, candidate.id)? {
+        Some(own) if own.tracking_digest.is_some() && own.user_id.is_none() => return Ok(Some(Sight::Code)),
+        Some(_) => return Ok(Some(Sight::Nominator)),
+        None => {}
+    }
+    let recent = recently_published(db, now)?;
+    Ok(is_public(candidate, &recent).then_some(Sight::Public))
+}
+
+/// The candidate as far as the caller may know of it, or 404.
+pub fn find_seen(
+    db: &mut Connection,
+    caller: &Caller,
+    id: CandidateId,
+    now: DateTime<Utc>,
+) -> Result<(Candidate, Sight), Error> {
+    let candidate = storage::candidates::find(db, id)?.ok_or_else(Error::not_found)?;
+    let sight = sight(db, caller, &candidate, now)?.ok_or_else(Error::not_found)?;
+    Ok((candidate, sight))
+}
+
+/// The caller's own nomination of a candidate that stands, by account or tracking code. A telephone number proves nothing
+/// here: anybody can write one into an account.
+pub fn own_nomination(
+    db: &mut Connection,
+    caller: &Caller,
+    candidate: CandidateId,
+) -> Result<Option<NominationRow>, Error> {
+    if let Some(id) = caller.id() {
+        let nominations = storage::nominations::list_of(db, candidate)?;
+        let own = nominations.into_iter().find(|nomination| nomination.user_id == Some(id) && nomination.stands());
+        if own.is_some() {
+            return Ok(own);
+        }
+    }
+    let coded = find_coded(db, caller.tracking_code.as_deref())?;
+    Ok(coded.filter(|nomination| nomination.candidate_id == candidate && nomination.stands()))
+}
+
+/// The nomination of a tracking code as a person types it.
+pub fn find_coded(db: &mut Connection, code: Option<&str>) -> Result<Option<NominationRow>, Error> {
+    let Some(code) = code.and_then(TrackingCode::parse) else { return Ok(None) };
+    Ok(storage::nominations::find_by_tracking(db, &code.digest())?)
+}
+
+/// What a role, or the lack of any credential, forbids before the candidate is looked for.
+pub fn may_ever_edit(caller: &Caller) -> Result<(), Error> {
+    match caller.role() {
+        Some(Role::Admin | Role::Portal) => Err(Error::of(Code::Forbidden)),
+        Some(Role::Citizen | Role::UnitReviewer | Role::DistrictReviewer | Role::CityReviewer) => Ok(()),
+        None if caller.tracking_code.is_some() => Ok(()),
+        None => Err(Error::of(Code::Unauthenticated)),
+    }
+}
+
+/// Lets pass the nominator to whom the file belongs, and the unit; 404 for whom the file is not to know of, and 403 for
+/// a reviewer above the unit.
+pub fn authorise_edit(db: &mut Connection, caller: &Caller, candidate: &Candidate) -> Result<Sight, Error> {
+    may_ever_edit(caller)?;
+    if let Some(own) = own_nomination(db, caller, candidate.id)?.filter(|own| own.is_first) {
+        return Ok(if own.user_id.is_some() { Sight::Nominator } else { Sight::Code });
+    }
+    match &caller.account {
+        Some(account) if account.scope.covers(candidate.district_id, candidate.unit_id) => {
+            authorise_unit(db, account, candidate)?;
+            Ok(Sight::Inside)
+        }
+        _ => Err(Error::not_found()),
+    }
+}
+
+/// Lets pass the unit's reviewers, and the level above where there are none; the account's scope covers the candidate.
+pub fn authorise_unit(db: &mut Connection, account: &Account, candidate: &Candidate) -> Result<(), Error> {
+    let stands_in = match account.role {
+        Role::UnitReviewer => true,
+        Role::DistrictReviewer => !is_unit_staffed(db, candidate)?,
+        Role::CityReviewer => {
+            !is_unit_staffed(db, candidate)? && !is_staffed(db, Role::DistrictReviewer, &[candidate.district_id])?
+        }
+        Role::Citizen | Role::Portal | Role::Admin => false,
+    };
+    if stands_in { Ok(()) } else { Err(Error::of(Code::Forbidden)) }
+}
+
+fn is_unit_staffed(db: &mut Connection, candidate: &Candidate) -> Result<bool, Error> {
+    let Some(unit) = candidate.unit_id else { return Ok(false) };
+    let above = storage::organizations::find(db, unit)?.and_then(|unit| unit.parent_id);
+    let units: Vec<OrganizationId> = [Some(unit), above].into_iter().flatten().collect();
+    is_staffed(db, Role::UnitReviewer, &units)
+}
+
+fn is_staffed(db: &mut Connection, role: Role, organizations: &[OrganizationId]) -> Result<bool, Error> {
+    Ok(!storage::users::active_ids(db, role, organizations)?.is_empty())
+}

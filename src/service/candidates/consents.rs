@@ -1,0 +1,191 @@
+//! The consent to publication and forwarding: recorded by the unit, read in the subtree. Withdrawing it is a transition.
+
+use serde_json::json;
+
+use super::{access, reach, update};
+use crate::{
+    domain::{
+        authority::may_ever,
+        candidate::Candidate,
+        consent::{self, Consent, Person},
+        fault::{Code, Fault},
+        id::CandidateId,
+        person_name,
+        recommendation::SHORT_MAX_CHARS,
+        role::Role,
+        text,
+        transition::Action,
+    },
+    service::{
+        Service,
+        caller::{Account, Caller},
+        error::{Error, refuse_invalid},
+        record::Deed,
+        transitions::{self, Order},
+    },
+    storage::{
+        self, Connection,
+        consents::ConsentRow,
+        sql_values::{At, Stored},
+    },
+};
+
+/// The longest note on where the evidence is kept, in characters.
+pub const EVIDENCE_MAX_CHARS: usize = 500;
+
+/// A consent with the version of its candidate, which grows with it.
+#[derive(Clone, Debug)]
+pub struct ConsentOf {
+    /// The consent.
+    pub consent: ConsentRow,
+    /// The candidate's version.
+    pub version: i64,
+}
+
+/// What breaks a rule of its own in a consent's texts.
+#[must_use]
+pub fn text_faults(consent: &Consent) -> Vec<Fault> {
+    let under = |pointer: &str, faults: Vec<Fault>| faults.into_iter().map(move |fault| fault.under(pointer)).collect();
+    let mut faults: Vec<Fault> = under("/name", person_name::check(&consent.name));
+    let more: Vec<Fault> = under("/text_version", text::line(&consent.text_version, SHORT_MAX_CHARS));
+    faults.extend(more);
+    if let Some(evidence) = &consent.evidence {
+        let more: Vec<Fault> = under("/evidence", text::line(evidence, EVIDENCE_MAX_CHARS));
+        faults.extend(more);
+    }
+    faults
+}
+
+/// 401 or 403 for who reads no consent at all.
+pub fn may_read(caller: &Caller) -> Result<(), Error> {
+    let role = caller.account()?.role;
+    if role.is_reviewer() || role == Role::Admin { Ok(()) } else { Err(Error::of(Code::Forbidden)) }
+}
+
+/// 401 or 403 for whose role never records that a consent is withdrawn.
+pub fn may_withdraw(caller: &Caller) -> Result<(), Error> {
+    let role = caller.account()?.role;
+    if may_ever(Some(role), Action::WithdrawConsent) { Ok(()) } else { Err(Error::of(Code::Forbidden)) }
+}
+
+/// The candidate's version and its consent: for reviewers of the subtree and administrators.
+pub async fn find_consent(
+    service: &Service,
+    caller: &Caller,
+    id: CandidateId,
+) -> Result<(Candidate, Option<ConsentRow>), Error> {
+    may_read(caller)?;
+    let (now, caller) = (service.clocks.campaign(), caller.clone());
+    service
+        .store
+        .read(move |db| {
+            let (candidate, sight) = access::find_seen(db, &caller, id, now)?;
+            if !matches!(sight, access::Sight::Inside | access::Sight::Admin) {
+                return Err(Error::not_found());
+            }
+            Ok((candidate, storage::consents::find(db, id)?))
+        })
+        .await
+}
+
+/// 401, 403 or 404 for who may not record the candidate's consent.
+pub async fn may_record(service: &Service, caller: &Caller, id: CandidateId) -> Result<(Candidate, bool), Error> {
+    let account = caller.require_reviewer()?.clone();
+    service
+        .store
+        .read(move |db| {
+            let candidate = storage::candidates::find(db, id)?.ok_or_else(Error::not_found)?;
+            authorise(db, &account, &candidate)?;
+            Ok((candidate, storage::consents::find(db, id)?.is_some()))
+        })
+        .await
+}
+
+fn authorise(db: &mut Connection, account: &Account, candidate: &Candidate) -> Result<(), Error> {
+    if !account.scope.covers(candidate.district_id, candidate.unit_id) {
+        return Err(Error::not_found());
+    }
+    access::authorise_unit(db, account, candidate)
+}
+
+/// Records the consent, or replaces the one that stands. `version` is the one that the client has seen, if it named one.
+pub async fn put_consent(
+    service: &Service,
+    caller: &Caller,
+    (id, version): (CandidateId, Option<i64>),
+    input: Consent,
+) -> Result<ConsentOf, Error> {
+    let account = caller.require_reviewer()?.clone();
+    refuse_invalid(text_faults(&input))?;
+    let sealed = reach::seal_name(service, (storage::consents::TABLE, id), Some(&input.name))?;
+    let row = ConsentRow {
+        candidate_id: id,
+        given_by: input.given_by,
+        name_cipher: sealed.cipher.unwrap_or_default(),
+        name_masked: sealed.masked.unwrap_or_default(),
+        scope: Stored(input.scope.clone()),
+        text_version: text::tidy_line(&input.text_version),
+        method: input.method,
+        given_at: At(input.given_at),
+        evidence: input.evidence.as_deref().map(text::tidy_line),
+        recorded_by: account.id,
+        recorded_at: At(service.clocks.campaign()),
+        version: 1,
+    };
+    let (service, caller) = (service.clone(), caller.clone());
+    let store = service.store.clone();
+    store.write(move |db| write(&service, db, (&caller, &account), (row, version), &input)).await
+}
+
+fn write(
+    service: &Service,
+    db: &mut Connection,
+    (caller, account): (&Caller, &Account),
+    (row, version): (ConsentRow, Option<i64>),
+    input: &Consent,
+) -> Result<ConsentOf, Error> {
+    let (id, now) = (row.candidate_id, service.clocks.campaign());
+    account.recheck(db)?;
+    let candidate = storage::candidates::lock(db, id)?.ok_or_else(Error::not_found)?;
+    authorise(db, account, &candidate)?;
+    if version.is_some_and(|version| version != candidate.version) {
+        return Err(Error::of(Code::PreconditionFailed));
+    }
+    let before = storage::consents::find(db, id)?;
+    if before.is_some() && version.is_none() {
+        return Err(Error::of(Code::PreconditionRequired));
+    }
+    let person =
+        Person { subject: candidate.subject, posthumous: candidate.posthumous, birth_year: candidate.birth_year };
+    refuse_invalid(consent::validate(input, person, now, service.time_zone))?;
+    if !candidate.status.is_open() {
+        return Err(Error::fault(Fault::of(Code::TransitionNotAllowed).with("status", candidate.status.as_str())));
+    }
+    let consent = ConsentRow { version: before.map_or(1, |before| before.version + 1), ..row };
+    storage::consents::replace(db, &consent)?;
+    let version = storage::candidates::touch_if(db, (id, candidate.version), now)?;
+    let details = json!({ "given_by": consent.given_by, "scope": consent.scope.0, "method": consent.method });
+    let deed = Deed::new("candidate.consent_recorded", "candidate", id).with(details);
+    update::note(service, db, caller, &candidate, &deed)?;
+    Ok(ConsentOf { consent, version: version.ok_or(Error::of(Code::PreconditionFailed))? })
+}
+
+/// Withdraws the consent, which ends the candidate: by the unit or the city. Returns the candidate as it is then.
+pub async fn withdraw_consent(
+    service: &Service,
+    caller: &Caller,
+    (id, version): (CandidateId, i64),
+    reason: Option<String>,
+) -> Result<Candidate, Error> {
+    caller.account()?;
+    let (service, caller) = (service.clone(), caller.clone());
+    let store = service.store.clone();
+    store
+        .write(move |db| {
+            let order = Order::new(Action::WithdrawConsent, reason).at_version(version);
+            let done = transitions::apply(&service, db, &caller, id, &order)?;
+            storage::consents::delete(db, id)?;
+            Ok(done.candidate)
+        })
+        .await
+}

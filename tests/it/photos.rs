@@ -1,0 +1,119 @@
+//! Photos of candidates.
+
+use haoren::domain::role::Role;
+use image::{ImageFormat, Rgb, RgbImage};
+use serde_json::{Value, json};
+
+use crate::harness::{App, Client, Tree};
+
+fn picture(format: ImageFormat, width: u32, height: u32) -> Vec<u8> {
+    let picture = RgbImage::from_fn(width, height, |x, y| {
+        let [red, green, ..] = (x / 8 * 31 + y / 8 * 17).to_le_bytes();
+        Rgb([red, green, 120])
+    });
+    let mut file = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut file, format).unwrap();
+    file.into_inner()
+}
+
+/// Larger than the policy allows, as noise compresses badly.
+fn heavy() -> Vec<u8> {
+    let mut state = 7_u32;
+    let picture = RgbImage::from_fn(700, 700, |_, _| {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        let [red, green, blue, _] = state.to_le_bytes();
+        Rgb([red, green, blue])
+    });
+    let mut file = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut file, ImageFormat::Png).unwrap();
+    file.into_inner()
+}
+
+async fn nominate(client: &Client, tree: &Tree) -> (String, String) {
+    let body = json!({ "category": "dedication", "name": "张三", "summary": "好人好事。", "unit_id": tree.unit });
+    let made = client.post("/candidates", body).await.expect(201);
+    (made.id(), made.etag())
+}
+
+both! {
+    async fn photos_are_added_read_and_removed(app: App) {
+        let tree = app.tree().await;
+        let citizen = app.citizen().await;
+        let (id, _) = nominate(&citizen, &tree).await;
+        let path = format!("/candidates/{id}/photos");
+        let (_, sister) = app.user(Role::UnitReviewer, Some(tree.sister_unit)).await;
+        let jpeg = picture(ImageFormat::Jpeg, 400, 300);
+        app.anonymous().upload(&path, None, "a.jpg", jpeg.clone()).await.problem(401, "unauthenticated");
+        app.admin().await.upload(&path, None, "a.jpg", jpeg.clone()).await.problem(403, "forbidden");
+        sister.upload(&path, None, "a.jpg", jpeg.clone()).await.problem(404, "not_found");
+        let keyed = citizen.with("Idempotency-Key", "photo");
+        let first = keyed.upload(&path, None, "a.png", jpeg.clone()).await.expect(201);
+        assert_eq!(first.json["media_type"], "image/jpeg");
+        assert_eq!((first.json["width"].as_i64(), first.json["height"].as_i64()), (Some(400), Some(300)));
+        let second = citizen.upload(&path, None, "b.png", picture(ImageFormat::Png, 300, 300)).await.expect(201);
+        let third = citizen.upload(&path, None, "c.jpg", jpeg).await.problem(409, "photo_limit");
+        assert_eq!(third.json["errors"][0]["limit"], 2);
+
+        let read = citizen.get(&format!("/photos/{}", first.id())).await.expect(200);
+        assert_eq!(read.header("content-type"), "image/jpeg");
+        assert_eq!(read.header("cache-control"), "private, no-store");
+        assert_eq!(read.bytes.len() as u64, first.json["byte_size"].as_u64().unwrap());
+        let known = citizen.with("If-None-Match", read.header("etag"));
+        known.get(&format!("/photos/{}", first.id())).await.expect(304);
+        let thumb = citizen.get(&format!("/photos/{}?size=thumb", second.id())).await.expect(200);
+        assert_eq!(thumb.header("content-type"), "image/jpeg");
+        citizen.get(&format!("/photos/{}?size=huge", first.id())).await.problem(400, "invalid_query");
+        app.anonymous().get(&format!("/photos/{}", first.id())).await.problem(404, "not_found");
+        sister.get(&format!("/photos/{}", first.id())).await.problem(404, "not_found");
+
+        let shown = citizen.get(&format!("/candidates/{id}")).await.expect(200);
+        let photos: Vec<&Value> = shown.json["photos"].as_array().unwrap().iter().map(|photo| &photo["id"]).collect();
+        assert_eq!(photos, [&first.json["id"], &second.json["id"]]);
+        let of_photo = format!("{path}/{}", first.id());
+        citizen.delete(&of_photo, None).await.problem(428, "precondition_required");
+        citizen.delete(&of_photo, Some(&first.etag())).await.problem(412, "precondition_failed");
+        citizen.delete(&of_photo, Some(&second.etag())).await.expect(204);
+        citizen.get(&format!("/photos/{}", first.id())).await.problem(404, "not_found");
+        citizen.delete(&of_photo, Some(&shown.etag())).await.problem(404, "not_found");
+        assert_eq!(app.service.files.list().await.unwrap().len(), 2);
+    }
+
+    async fn what_is_no_fitting_photo_is_refused(app: App) {
+        let tree = app.tree().await;
+        let citizen = app.citizen().await;
+        let (id, _) = nominate(&citizen, &tree).await;
+        let path = format!("/candidates/{id}/photos");
+        citizen.upload(&path, None, "a.jpg", b"GIF89a".to_vec()).await.problem(422, "photo_unreadable");
+        let small = citizen.upload(&path, None, "a.jpg", picture(ImageFormat::Jpeg, 400, 299)).await;
+        let fault = small.problem(422, "photo_too_small").json["errors"][0].clone();
+        assert_eq!((&fault["pointer"], &fault["limit"], &fault["actual"]), (&json!("/file"), &json!(300), &json!(299)));
+        let large = citizen.upload(&path, None, "a.png", heavy()).await.problem(422, "photo_too_large");
+        assert_eq!(large.json["errors"][0]["hint"], "fit=true");
+        let fitted = citizen.upload(&format!("{path}?fit=true"), None, "a.png", heavy()).await.expect(201);
+        assert!(fitted.json["byte_size"].as_u64().unwrap() <= 393_216);
+        assert_eq!(fitted.json["media_type"], "image/jpeg");
+        citizen.upload(&path, None, "a.jpg", vec![0; 20 * 1024 * 1024 + 1]).await.problem(413, "payload_too_large");
+        citizen.post(&path, json!({})).await.problem(415, "unsupported_media_type");
+        let form = reqwest::multipart::Form::new().text("picture", "x");
+        let request = citizen.request(reqwest::Method::POST, &path).multipart(form);
+        let faults = citizen.send(request).await.problem(422, "validation_failed").faults();
+        assert_eq!(faults, [("/file".into(), "required".into()), ("/picture".into(), "unknown_member".into())]);
+        assert_eq!(app.service.files.list().await.unwrap().len(), 2);
+    }
+
+    async fn one_place_is_not_taken_twice(app: App) {
+        let tree = app.tree().await;
+        let citizen = app.citizen().await;
+        let (id, _) = nominate(&citizen, &tree).await;
+        let path = format!("/candidates/{id}/photos");
+        let jpeg = picture(ImageFormat::Jpeg, 300, 300);
+        let sent = (0..6).map(|_| citizen.upload(&path, None, "a.jpg", jpeg.clone()));
+        let replies = futures_util::future::join_all(sent).await;
+        let taken = replies.iter().filter(|reply| reply.status == 201).count();
+        assert_eq!(taken, 2, "{:?}", replies.iter().map(|reply| reply.status).collect::<Vec<_>>());
+        assert!(replies.iter().all(|reply| reply.status == 201 || reply.json["code"] == "photo_limit"));
+        assert_eq!(app.service.files.list().await.unwrap().len(), 4);
+    }
+}
