@@ -28,10 +28,11 @@ async fn nominate(client: &Client, body: Value) -> Reply {
 fn merged(mut body: Value, changes: &Value) -> Value {
     let members = body.as_object_mut().unwrap();
     for (name, value) in changes.as_object().unwrap() {
-        match value {
-            Value::Null => members.remove(name),
-            value => members.insert(name.clone(), value.clone()),
-        };
+        if value.is_null() {
+            members.remove(name);
+        } else {
+            members.insert(name.clone(), value.clone());
+        }
     }
     body
 }
