@@ -92,9 +92,7 @@ fn read_value<T: DeserializeOwned + ToSchema + Validate>(
         json::remove(&mut value, &stranger.pointer);
     }
     let invalid = |found: Vec<Fault>| Err(Problem::with(Code::ValidationFailed, found));
-    // An unknown member keeps nobody from judging the known ones.
-    let value = found.iter().filter(|fault| fault.code == Code::UnknownMember).fold(value.clone(), without);
-    match serde_path_to_error::deserialize::<_, T>(&value) {
+    match serde_path_to_error::deserialize::<_, T>(value) {
         Err(_) if !found.is_empty() => invalid(found),
         Err(error) => {
             let pointer = faults::pointer_of(error.path());
@@ -107,16 +105,6 @@ fn read_value<T: DeserializeOwned + ToSchema + Validate>(
             if found.is_empty() { Ok(read) } else { invalid(found) }
         }
     }
-}
-
-/// The value without the member that a fault points to.
-fn without(mut value: Value, fault: &Fault) -> Value {
-    if let Some((parent, name)) = fault.pointer.rsplit_once('/')
-        && let Some(members) = value.pointer_mut(parent).and_then(Value::as_object_mut)
-    {
-        members.remove(&name.replace("~1", "/").replace("~0", "~"));
-    }
-    value
 }
 
 fn check_type(request: &HttpRequest) -> Result<(), Problem> {

@@ -23,7 +23,8 @@ const PART: &str = "file";
 pub struct Upload {
     file: Result<Bytes, Problem>,
     key: Result<Option<String>, Problem>,
-    target: String,
+    place: String,
+    query: String,
 }
 
 impl FromRequest for Upload {
@@ -37,8 +38,8 @@ impl FromRequest for Upload {
                 Ok(()) => collect(Multipart::new(request.headers(), payload.fuse())).await,
                 Err(problem) => Err(problem),
             };
-            let target = format!("{} {}", request.method(), request.uri());
-            Ok(Self { file, key: once::key(&request), target })
+            let place = format!("{} {}", request.method(), request.path());
+            Ok(Self { file, key: once::key(&request), place, query: request.query_string().to_owned() })
         })
     }
 }
@@ -51,7 +52,7 @@ impl Upload {
             return Err(Problem::with(Code::InvalidHeader, vec![Fault::at("/Idempotency-Key", Code::Malformed)]));
         }
         let file = self.file.as_ref().map_err(Clone::clone)?;
-        Ok(Some(Attempt::new(caller, key, &self.target, file)))
+        Ok(Some(Attempt::new(caller, key, (&self.place, &self.query), file)))
     }
 
     /// The file.
