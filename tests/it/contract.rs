@@ -148,6 +148,11 @@ fn every_operation_names_its_real_statuses() {
         for status in ["412", "428"] {
             wants(status, takes("header", "If-Match"));
         }
+        let limited = haoren::api::middleware::limited();
+        wants(
+            "429",
+            limited.into_iter().any(|(method, path)| method == operation.method.as_str() && path == operation.path),
+        );
         let open = operation.spec["security"]
             .as_array()
             .is_some_and(|all| all.iter().any(|one| one == &serde_json::json!({})))

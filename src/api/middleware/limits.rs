@@ -115,7 +115,12 @@ const RULES: &[Rule] = &[
     },
 ];
 
-/// Index of the rule for whatever carries a tracking code.
+/// The operations that are limited, by method and path of the contract.
+pub fn limited() -> impl Iterator<Item = (&'static Method, &'static str)> {
+    RULES.iter().flat_map(|rule| rule.requests.iter().map(|(method, path)| (method, *path)))
+}
+
+/// The name of the rule for whatever carries a tracking code.
 const TRACKING: &str = "tracking";
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -15,7 +15,7 @@ pub use address::TrustedProxies;
 pub use cors::cors;
 pub use deadline::{BodyDeadline, body_deadline};
 pub use envelope::envelope;
-pub use limits::{Limits, limit};
+pub use limits::{Limits, limit, limited};
 pub use settle::settle;
 
 #[cfg(test)]
