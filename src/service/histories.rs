@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
-
 use super::{Service, caller::Caller, error::Error, transitions::sight};
 use crate::{
     domain::{
@@ -27,7 +25,7 @@ pub async fn list(
     service: &Service,
     caller: &Caller,
     id: CandidateId,
-    after: Option<(DateTime<Utc>, TransitionId)>,
+    after: Option<(i64, TransitionId)>,
     limit: i64,
 ) -> Result<Vec<ShownStep>, Error> {
     let caller = caller.clone();

@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
-
 use super::{
     Service,
     caller::Caller,
@@ -113,7 +111,7 @@ pub async fn list(
     service: &Service,
     caller: &Caller,
     id: CandidateId,
-    after: Option<(DateTime<Utc>, ReviewId)>,
+    after: Option<i64>,
     limit: i64,
 ) -> Result<Vec<ShownReview>, Error> {
     let caller = caller.clone();

@@ -32,6 +32,7 @@ use crate::{
     service::{
         Service,
         caller::Caller,
+        cycles,
         error::{Error, refuse_guarded},
     },
     storage::{self, Connection, candidates::CandidateChange, sql_values::At},
@@ -100,7 +101,7 @@ pub fn apply(
         account.recheck(db)?;
     }
     let now = service.clocks.campaign();
-    let bench = load(db, caller, (id, now), order)?;
+    let bench = load(service, db, caller, (id, order))?;
     refuse(guard::check(order.action, &bench.loaded.facts(now), &bench.said()))?;
     let after = decide(db, &bench)?;
     let version = write(db, &bench, &after)?;
@@ -128,13 +129,14 @@ impl Bench<'_> {
 
 /// Locks in the order of all writers (cycles, candidate, quota), then loads.
 fn load<'a>(
+    service: &Service,
     db: &mut Connection,
     caller: &Caller,
-    (id, now): (CandidateId, DateTime<Utc>),
-    order: &'a Order,
+    (id, order): (CandidateId, &'a Order),
 ) -> Result<Bench<'a>, Error> {
+    let now = service.clocks.campaign();
     let seen = storage::candidates::find(db, id)?.ok_or_else(Error::not_found)?;
-    let intake = lock_cycles(db, &seen, order.action, now)?;
+    let intake = lock_cycles(service, db, (seen.cycle, order.action))?;
     let candidate = storage::candidates::lock(db, id)?.ok_or_else(Error::not_found)?;
     // Another writer moved it between the look and the lock, so the cycle held is not its own.
     if candidate.cycle != seen.cycle {
@@ -153,36 +155,33 @@ fn load<'a>(
     Ok(Bench { order, loaded, intake, now })
 }
 
-/// Holds the candidate's cycle, and the intake cycle where the action may move there, by month. Who may freeze a cycle's
-/// materials holds it against all others. Returns the intake cycle.
-fn lock_cycles(
-    db: &mut Connection,
-    candidate: &Candidate,
-    action: Action,
-    now: DateTime<Utc>,
-) -> Result<Option<Cycle>, Error> {
+/// Holds the candidate's cycle, and the intake cycle where the action moves there, by month. Who may have to freeze a
+/// cycle's materials holds it against all others. Returns the intake cycle.
+fn lock_cycles(service: &Service, db: &mut Connection, (own, action): (Month, Action)) -> Result<Option<Cycle>, Error> {
     let moves = [Action::Resubmit, Action::Reinstate, Action::CarryOver].contains(&action);
-    let intake = if moves { Some(find_intake(db, now)?.month) } else { None };
-    let mut months: Vec<Month> = intake.into_iter().chain([candidate.cycle]).collect();
+    if !moves {
+        hold(db, own, action == Action::Verify)?;
+        return Ok(None);
+    }
+    cycles::ensure(service, db)?;
+    let now = service.clocks.campaign();
+    let intake = find_intake(db, now)?.month;
+    let mut months = vec![own, intake];
     months.sort_unstable();
     months.dedup();
     for month in months {
-        let freezes = action == Action::Verify || (action == Action::CarryOver && Some(month) == intake);
-        let is_frozen = storage::cycles::find(db, month)?.is_some_and(|cycle| cycle.materials_frozen_at.is_some());
-        if freezes && !is_frozen {
-            storage::locks::cycle(db, month)?;
-        } else {
-            storage::locks::cycle_shared(db, month)?;
-        }
-    }
-    if !moves {
-        return Ok(None);
+        hold(db, month, action == Action::CarryOver && month == intake)?;
     }
     let held = find_intake(db, now)?;
-    if Some(held.month) != intake {
-        return Err(Error::Unavailable("the intake cycle moved meanwhile".to_owned()));
+    if held.month == intake {
+        Ok(Some(held))
+    } else {
+        Err(Error::Unavailable("the intake cycle moved meanwhile".to_owned()))
     }
-    Ok(Some(held))
+}
+
+fn hold(db: &mut Connection, month: Month, freezes: bool) -> Result<Cycle, Error> {
+    if freezes { cycles::hold_freezing(db, month) } else { cycles::hold(db, month) }
 }
 
 fn find_intake(db: &mut Connection, now: DateTime<Utc>) -> Result<Cycle, Error> {

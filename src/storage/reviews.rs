@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
-    Selectable, SelectableHelper,
+    ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
 };
 
 use super::{
@@ -95,22 +93,21 @@ pub fn find(connection: &mut Connection, id: ReviewId) -> Result<Option<Review>,
     Ok(row.map(Review::from))
 }
 
-/// A page of the decisions on a candidate, in the order in which they were taken.
+/// A page of the decisions on a candidate, in the order in which they were taken: after the one on a version.
 pub fn list_of(
     connection: &mut Connection,
     candidate: CandidateId,
-    after: Option<(DateTime<Utc>, ReviewId)>,
+    after: Option<i64>,
     limit: i64,
 ) -> Result<Vec<Review>, StoreError> {
     let mut query = reviews::table
         .filter(reviews::candidate_id.eq(candidate))
-        .order((reviews::created_at, reviews::id))
+        .order(reviews::candidate_version)
         .select(ReviewRow::as_select())
         .limit(limit)
         .into_boxed();
-    if let Some((at, id)) = after {
-        let later = reviews::created_at.gt(At(at));
-        query = query.filter(later.or(reviews::created_at.eq(At(at)).and(reviews::id.gt(id))));
+    if let Some(version) = after {
+        query = query.filter(reviews::candidate_version.gt(version));
     }
     let rows: Vec<ReviewRow> = query.load(connection)?;
     Ok(rows.into_iter().map(Review::from).collect())

@@ -1,6 +1,5 @@
 //! The history of candidates. Steps are only ever added.
 
-use chrono::{DateTime, Utc};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
     Selectable, SelectableHelper,
@@ -94,18 +93,19 @@ pub fn find(connection: &mut Connection, id: TransitionId) -> Result<Option<Step
 pub fn list_of(
     connection: &mut Connection,
     candidate: CandidateId,
-    after: Option<(DateTime<Utc>, TransitionId)>,
+    after: Option<(i64, TransitionId)>,
     limit: i64,
 ) -> Result<Vec<Step>, StoreError> {
     let mut query = transitions::table
         .filter(transitions::candidate_id.eq(candidate))
-        .order((transitions::at, transitions::id))
+        .order((transitions::candidate_version, transitions::id))
         .select(TransitionRow::as_select())
         .limit(limit)
         .into_boxed();
-    if let Some((at, id)) = after {
-        let later = transitions::at.gt(At(at));
-        query = query.filter(later.or(transitions::at.eq(At(at)).and(transitions::id.gt(id))));
+    if let Some((version, id)) = after {
+        let later = transitions::candidate_version.gt(version);
+        let same = transitions::candidate_version.eq(version).and(transitions::id.gt(id));
+        query = query.filter(later.or(same));
     }
     let rows: Vec<TransitionRow> = query.load(connection)?;
     rows.into_iter().map(TransitionRow::into_domain).collect()

@@ -54,7 +54,7 @@ pub struct CandidateActionsRequest {
     pub action: BulkAction,
     /// To whom.
     #[schema(min_items = 1, max_items = 100)]
-    #[validate(nested, custom(function = named_once))]
+    #[validate(custom(function = named_once))]
     pub items: Vec<CandidateActionItem>,
     /// Why; kept in each history.
     #[schema(min_length = 1, max_length = 2000)]
@@ -63,14 +63,13 @@ pub struct CandidateActionsRequest {
 }
 
 /// A candidate, and the version of it that the client has seen.
-#[derive(Deserialize, Serialize, ToSchema, Validate)]
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CandidateActionItem {
     /// The candidate.
     pub id: Uuid,
     /// Its tag.
-    #[schema(min_length = 3, max_length = 100)]
-    #[validate(custom(function = is_tag))]
+    #[schema(min_length = 3, max_length = 100, pattern = r#"^"?[1-9][0-9]{0,17}[.]"#)]
     pub etag: String,
 }
 
@@ -90,10 +89,6 @@ fn named_once(items: &[CandidateActionItem]) -> Result<(), ValidationError> {
         items.iter().take(*before).any(|earlier| earlier.id == item.id)
     });
     to_validator(again.map(|(index, _)| Fault::at(format!("/{index}/id"), Code::Duplicate)).into_iter().collect())
-}
-
-fn is_tag(tag: &str) -> Result<(), ValidationError> {
-    precondition::parse(tag).map(|_| ()).ok_or_else(|| ValidationError::new(Code::Malformed.as_str()))
 }
 
 /// What came of it, candidate by candidate, in the order of the request.

@@ -1,7 +1,6 @@
 //! The history of a candidate.
 
 use actix_web::{HttpRequest, get, web::Path};
-use chrono::{DateTime, Utc};
 
 use super::{
     reviews::{INNER_READERS, NestedQuery},
@@ -45,8 +44,8 @@ pub async fn list_history(
     let id = id.value()?;
     reviews::require_sight(&state, &caller, id).await?;
     let query = query.read()?;
-    let page = PageRequest::<(DateTime<Utc>, TransitionId)>::read(&request, query.limit, query.cursor.as_deref())?;
+    let page = PageRequest::<(i64, TransitionId)>::read(&request, query.limit, query.cursor.as_deref())?;
     let rows = histories::list(&state, &caller, id, page.after, page.rows()).await?;
-    let key = |row: &ShownStep| (row.step.at, row.step.id);
+    let key = |row: &ShownStep| (row.step.candidate_version, row.step.id);
     page.answer_plain(rows, key, |row| Ok(HistoryStep::from(row)))
 }

@@ -1,7 +1,6 @@
 //! Reviewers' decisions on a candidate.
 
 use actix_web::{HttpRequest, get, post, web::Path};
-use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -19,12 +18,7 @@ use crate::{
         responses,
         state::State,
     },
-    domain::{
-        id::{CandidateId, ReviewId},
-        role::Role,
-        text,
-        transition::Action,
-    },
+    domain::{id::CandidateId, role::Role, text, transition::Action},
     service::{
         Caller,
         reviews::{self, NewReview, ShownReview},
@@ -67,9 +61,9 @@ pub async fn list_reviews(
     let id = id.value()?;
     reviews::require_sight(&state, &caller, id).await?;
     let query = query.read()?;
-    let page = PageRequest::<(DateTime<Utc>, ReviewId)>::read(&request, query.limit, query.cursor.as_deref())?;
+    let page = PageRequest::<i64>::read(&request, query.limit, query.cursor.as_deref())?;
     let rows = reviews::list(&state, &caller, id, page.after, page.rows()).await?;
-    let key = |row: &ShownReview| (row.review.created_at, row.review.id);
+    let key = |row: &ShownReview| row.review.candidate_version;
     page.answer_plain(rows, key, |row| Ok(Review::from(row)))
 }
 

@@ -75,4 +75,18 @@ pub const MATRIX: &[Row] = &[
     row("GET", "/api/v1/photos/{id}", INSIDE_AND_ADMIN_OR_404),
     row("GET", "/api/v1/nominations/{tracking_code}", ANYBODY),
     row("GET", "/api/v1/me/nominations", SIGNED_IN),
+    // Decisions on candidates.
+    row("GET", "/api/v1/candidates/{id}/reviews",           "401 403 + 404 + 404 + 403 +"),
+    row("POST", "/api/v1/candidates/{id}/reviews",          "401 403 + 404 + 404 + 403 403"),
+    row("POST", "/api/v1/candidates/{id}/withdrawal",       "401 404 + 404 + 404 + 403 403"),
+    row("POST", "/api/v1/candidates/{id}/resubmission",     "401 404 + 404 + 404 + 403 403"),
+    row("POST", "/api/v1/candidates/{id}/recall",           "401 403 + 404 + 404 + 403 403"),
+    row("POST", "/api/v1/candidates/{id}/reinstatement",    "401 403 403 403 403 403 + 403 403"),
+    row("POST", "/api/v1/candidates/{id}/carry-over",       "401 403 + 404 + 404 + 403 403"),
+    row("POST", "/api/v1/candidates/{id}/disqualification", "401 403 403 403 403 403 + 403 403"),
+    row("POST", "/api/v1/candidates/{id}/revocation",       "401 403 403 403 403 403 + 403 403"),
+    row("PUT", "/api/v1/candidates/{id}/unit",              "401 403 + 404 + 404 + 403 403"),
+    row("GET", "/api/v1/candidates/{id}/history",           "401 403 + 404 + 404 + 403 +"),
+    row("POST", "/api/v1/candidate-actions", REVIEWERS),
+    row("GET", "/api/v1/inbox", REVIEWERS),
 ];

@@ -1,6 +1,7 @@
 //! What every test stands on: the real server on a free port, a database of its own, clocks under control.
 
 mod app;
+mod candidates;
 mod client;
 pub mod database;
 mod people;
