@@ -15,6 +15,7 @@ mod accounts;
 mod actors;
 mod candidates;
 mod contract;
+mod cycle_races;
 mod cycles;
 mod detours;
 mod inputs;
