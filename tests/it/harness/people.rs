@@ -31,12 +31,14 @@ impl App {
     pub async fn tree(&self) -> Tree {
         let city = self.organization(OrganizationKind::City, (None, None), "420100", "武汉市").await;
         let district = self.organization(OrganizationKind::District, (Some(city), None), "420103", "江汉区").await;
-        let unit =
-            |parent, district, name| self.organization(OrganizationKind::Unit, (Some(parent), Some(district)), "", name);
+        let unit = |parent, district, name| {
+            self.organization(OrganizationKind::Unit, (Some(parent), Some(district)), "", name)
+        };
         let center = unit(district, district, "江汉区政务服务中心").await;
         let window = unit(center, district, "综合服务窗口").await;
         let sister_unit = unit(district, district, "江汉区实验小学").await;
-        let other_district = self.organization(OrganizationKind::District, (Some(city), None), "420106", "武昌区").await;
+        let other_district =
+            self.organization(OrganizationKind::District, (Some(city), None), "420106", "武昌区").await;
         let other_unit = unit(other_district, other_district, "武昌区人民医院").await;
         Tree { city, district, unit: center, window, sister_unit, other_district, other_unit }
     }
