@@ -130,32 +130,18 @@ fn seed(db: &mut Connection, clocks: &Clocks, vault: &MasterKey) -> Result<Vec<S
 }
 
 fn check_master_key(db: &mut Connection, vault: &MasterKey, setup: &Setup) -> Result<(), StartError> {
-    match storage::server_keys::list(db, CHECK)?.first() {
-        Some(check) if !vault.matches_check_value(&check.wrapped) => {
-            Err(StartError::WrongKey { path: setup.key_path.clone() })
-        }
-        _ => Ok(()),
+    if !storage::server_keys::list(db, CHECK)?.is_empty() {
+        return Ok(());
     }
-}
-
-/// The purpose of the row that proves the master key.
-const CHECK: &str = "check";
-
-fn remember_master_key(db: &mut Connection, clocks: &Clocks, vault: &MasterKey) -> Result<(), StartError> {
-    match storage::server_keys::list(db, CHECK)?.first() {
-        Some(_) => Ok(()),
-        None => {
-            let row = ServerKeyRow {
-                id: CHECK.to_owned(),
-                purpose: CHECK.to_owned(),
-                wrapped: vault.check_value(),
-                public_part: None,
-                created_at: clocks.machine().into(),
-                retired_at: None,
-            };
-            Ok(storage::server_keys::insert(db, &row)?)
-        }
-    }
+    let row = ServerKeyRow {
+        id: CHECK.to_owned(),
+        purpose: CHECK.to_owned(),
+        wrapped: vault.check_value(),
+        public_part: None,
+        created_at: clocks.machine().into(),
+        retired_at: None,
+    };
+    Ok(storage::server_keys::insert(db, &row)?)
 }
 
 const SIGNING: &str = "access_token_signing";
