@@ -100,6 +100,13 @@ impl Answer {
         self
     }
 
+    /// The same with the address of what was created.
+    #[must_use]
+    pub fn with_location(mut self, location: impl Into<String>) -> Self {
+        self.location = Some(location.into());
+        self
+    }
+
     /// The same with a `Link` to the next page.
     #[must_use]
     pub fn with_link(mut self, link: Option<String>) -> Self {

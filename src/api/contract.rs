@@ -24,14 +24,20 @@ use super::responses::{ProblemBody, ProblemError};
     security(("bearer" = [])),
     tags(
         (name = "accounts", description = "Signing in, one's own account, and the administrators' view of accounts."),
-        (name = "sandbox", description = "The clock of a server that was started with `--sandbox`."),
+        (name = "batches", description = "Forwarding to the provincial portal, and its receipts."),
         (name = "candidates", description = "Recommending, reading candidates and editing their files."),
+        (name = "sandbox", description = "The clock of a server that was started with `--sandbox`."),
         (name = "categories", description = "The categories in which good people are recommended."),
         (name = "cycles", description = "The months' rounds: windows, policies, quotas."),
+        (name = "honorees", description = "Those who hold honours, and the check of certificates."),
+        (name = "lists", description = "The published lists."),
+        (name = "objections", description = "Objections to published candidates, and how the city decides them."),
         (name = "organizations", description = "The tree city → district → unit, and its leadership groups."),
-        (name = "reviews", description = "Decisions on candidates, the ways beside the straight one, history and inbox."),
         (name = "review stages", description = "The stages of the review with their checklists."),
+        (name = "reviews", description = "Decisions on candidates, the ways beside the straight one, history and inbox."),
+        (name = "sandbox", description = "The clock of a server that was started with `--sandbox`."),
         (name = "service", description = "The server itself."),
+        (name = "votes", description = "Voting and its results."),
     ),
     modifiers(&Bearer)
 )]

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod answer;
+pub mod batches;
 pub mod body;
 pub mod candidates;
 pub mod categories;
@@ -15,12 +16,15 @@ pub mod docs;
 pub mod fallback;
 pub mod faults;
 pub mod health;
+pub mod honorees;
 pub mod json;
 pub mod judged;
 pub mod keys;
 pub mod language;
+pub mod lists;
 pub mod localized;
 pub mod middleware;
+pub mod objections;
 pub mod once;
 pub mod organizations;
 pub mod page;
@@ -37,6 +41,9 @@ pub mod routes;
 pub mod schemas;
 pub mod server;
 pub mod state;
+pub mod subject;
+pub mod tallies;
+pub mod votes;
 
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
@@ -54,11 +61,17 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 /// Below `/api/v1`, one line for each folder.
 fn resources(config: &mut ServiceConfig<'_>) {
     accounts::configure(config);
+    batches::configure(config);
     candidates::configure(config);
     categories::configure(config);
     clock::configure(config);
     cycles::configure(config);
+    honorees::configure(config);
+    lists::configure(config);
+    objections::configure(config);
     organizations::configure(config);
     review_stages::configure(config);
     reviews::configure(config);
+    tallies::configure(config);
+    votes::configure(config);
 }

@@ -134,7 +134,9 @@ fn window(action: Action, facts: &Facts<'_>) -> Option<Fault> {
     }
 }
 
-fn closed(kind: WindowKind, window: Window) -> Fault {
+/// That a window which an action needs is not open, with when it is.
+#[must_use]
+pub fn closed(kind: WindowKind, window: Window) -> Fault {
     let fault = Fault::of(Code::WindowClosed).with("window", kind.as_str());
     fault.with("opens_at", instant_text(window.opens_at)).with("closes_at", instant_text(window.closes_at))
 }

@@ -16,7 +16,7 @@ use super::{
 mod tests;
 mod tie_break;
 
-pub use tie_break::TieBreak;
+pub use tie_break::{REASON_MAX, TieBreak};
 
 /// The policy's numbers for a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use crate::storage::{Store, files::Files, vault::MasterKey};
 
 pub mod accounts;
+pub mod batches;
 pub mod caller;
 pub mod campaign_clock;
 pub mod candidates;
@@ -17,9 +18,12 @@ pub mod error;
 pub mod first_answer;
 pub mod generator;
 pub mod histories;
+pub mod honorees;
 pub mod idempotency;
 pub mod inbox;
 pub mod leadership;
+pub mod lists;
+pub mod objections;
 pub mod organizations;
 pub mod pictures;
 pub mod record;
@@ -28,7 +32,9 @@ pub mod review_stages;
 pub mod reviews;
 pub mod startup;
 pub mod sweeping;
+pub mod tallies;
 pub mod transitions;
+pub mod votes;
 
 use std::sync::Arc;
 

@@ -59,14 +59,6 @@ pub fn ids(connection: &mut Connection, cycle: Month, status: Status) -> Result<
         .load(connection)?)
 }
 
-/// Those of the candidates whose consent to publication and forwarding stands.
-pub fn consented(connection: &mut Connection, ids: &[CandidateId]) -> Result<Vec<CandidateId>, StoreError> {
-    Ok(consents::table
-        .filter(consents::candidate_id.eq_any(ids.to_vec()))
-        .select(consents::candidate_id)
-        .load(connection)?)
-}
-
 /// The frozen copy of a candidate as it is now; an error when it does not exist or has no unit.
 pub fn snapshot(connection: &mut Connection, id: CandidateId) -> Result<Snapshot, StoreError> {
     let row: SnapshotRow = candidates::table

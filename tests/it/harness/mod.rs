@@ -3,6 +3,7 @@
 mod app;
 mod candidates;
 mod client;
+mod contenders;
 pub mod database;
 mod people;
 

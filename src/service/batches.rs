@@ -1,0 +1,262 @@
+//! Forwarding to the provincial portal, and the portal's receipts.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde_json::json;
+
+use super::{
+    Caller, Error, Service,
+    error::{refuse_guarded, refuse_invalid},
+    generator,
+    idempotency::{self, Attempt, FirstAnswer},
+    record::{self, Deed, Place},
+    transitions::{self, Order},
+};
+use crate::{
+    domain::{
+        batch::{self, Batch, BatchItem, BatchStatus, ItemStatus, Receipt, Received, Refused},
+        candidate::Status,
+        cycle::Cycle,
+        fault::{Code, Fault},
+        guard,
+        id::{BatchId, CandidateId, UserId},
+        month::Month,
+        role::Role,
+        text,
+        transition::Action,
+        window::WindowKind,
+    },
+    storage::{self, Connection},
+};
+
+/// Most characters of a reason.
+pub const REASON_MAX_CHARS: usize = 1000;
+
+/// A batch with its items.
+#[derive(Clone, Debug)]
+pub struct FullBatch {
+    /// The batch.
+    pub batch: Batch,
+    /// Its items, in order.
+    pub items: Vec<BatchItem>,
+}
+
+/// Forwards every screened candidate of a cycle in one transaction. One without consent fails the whole batch.
+pub async fn create_batch(
+    service: &Service,
+    caller: &Caller,
+    month: Month,
+    attempt: Option<Attempt>,
+) -> Result<FullBatch, Error> {
+    let account = caller.require(&[Role::CityReviewer])?.clone();
+    let (service, caller) = (service.clone(), caller.clone());
+    let store = service.store.clone();
+    store
+        .write(move |db| {
+            account.recheck(db)?;
+            idempotency::claim(db, attempt.as_ref(), service.clocks.machine())?;
+            storage::locks::cycle(db, month)?;
+            let unknown = || Error::invalid(vec![Fault::at("/cycle", Code::UnknownReference)]);
+            let cycle = storage::cycles::find(db, month)?.ok_or_else(unknown)?;
+            let ids = screened(db, month)?;
+            refuse_guarded(guards(&service, db, &cycle, &ids)?)?;
+            let batch = new_batch(&service, db, &cycle, account.id)?;
+            let mut snapshots = Vec::with_capacity(ids.len());
+            for id in ids {
+                snapshots.push(storage::contenders::snapshot(db, id)?);
+                transitions::apply(&service, db, &caller, id, &Order::new(Action::Forward, None))?;
+            }
+            storage::batches::insert(db, &batch, &snapshots)?;
+            note_forwarded(&service, db, &caller, &batch, snapshots.len())?;
+            let first = FirstAnswer { status: 201, resource_id: batch.id.into(), secret: None };
+            idempotency::keep(db, attempt.as_ref(), &first)?;
+            full(db, batch)
+        })
+        .await
+}
+
+/// The screened candidates of a cycle, each held for the rest of the transaction.
+fn screened(db: &mut Connection, month: Month) -> Result<Vec<CandidateId>, Error> {
+    for id in storage::contenders::ids(db, month, Status::Screened)? {
+        storage::locks::candidate(db, id)?;
+    }
+    Ok(storage::contenders::ids(db, month, Status::Screened)?)
+}
+
+fn guards(service: &Service, db: &mut Connection, cycle: &Cycle, ids: &[CandidateId]) -> Result<Vec<Fault>, Error> {
+    let mut faults = Vec::new();
+    let window = cycle.windows.forwarding;
+    if !window.contains(service.clocks.campaign()) {
+        faults.push(guard::closed(WindowKind::Forwarding, window));
+    }
+    if ids.is_empty() {
+        faults.push(Fault::of(Code::BatchEmpty).with("cycle", cycle.month.to_string()));
+    }
+    let consented = storage::consents::complete_among(db, ids)?;
+    let missing = ids.iter().filter(|id| !consented.contains(id));
+    faults.extend(missing.map(|id| Fault::of(Code::ConsentMissing).with("candidate_id", id.to_string())));
+    Ok(faults)
+}
+
+fn new_batch(service: &Service, db: &mut Connection, cycle: &Cycle, by: UserId) -> Result<Batch, Error> {
+    let last = storage::batches::last_sequence(db, cycle.month)?;
+    Ok(Batch {
+        id: generator::new_id(&service.clocks)?,
+        cycle: cycle.month,
+        sequence: batch::next_sequence(last),
+        status: BatchStatus::Pending,
+        forwarded_by: by,
+        forwarded_at: service.clocks.campaign(),
+        received_at: None,
+        version: 1,
+    })
+}
+
+fn note_forwarded(
+    service: &Service,
+    db: &mut Connection,
+    caller: &Caller,
+    batch: &Batch,
+    items: usize,
+) -> Result<(), Error> {
+    let details = json!({ "cycle": batch.cycle, "sequence": batch.sequence, "items": items });
+    let deed = Deed::new("batch.forwarded", "batch", batch.id).with(details);
+    record::audit(service, db, caller, &deed)?;
+    record::announce(service, db, &deed, Place { cycle: Some(batch.cycle), ..Place::default() })
+}
+
+fn full(db: &mut Connection, batch: Batch) -> Result<FullBatch, Error> {
+    let items = storage::batches::items(db, batch.id)?;
+    Ok(FullBatch { batch, items })
+}
+
+/// Reads a batch.
+pub async fn get_batch(service: &Service, caller: &Caller, id: BatchId) -> Result<FullBatch, Error> {
+    caller.require(&[Role::CityReviewer, Role::Portal])?;
+    service
+        .store
+        .read(move |db| {
+            let batch = storage::batches::find(db, id)?.ok_or_else(Error::not_found)?;
+            full(db, batch)
+        })
+        .await
+}
+
+/// Lists batches with the number of their items, the latest first.
+pub async fn list_batches(
+    service: &Service,
+    caller: &Caller,
+    cycle: Option<Month>,
+    after: Option<(DateTime<Utc>, BatchId)>,
+    limit: i64,
+) -> Result<Vec<(Batch, u32)>, Error> {
+    caller.require(&[Role::CityReviewer, Role::Portal])?;
+    service
+        .store
+        .read(move |db| {
+            let mut counted = Vec::new();
+            for batch in storage::batches::list(db, cycle, after, limit)? {
+                let items = storage::batches::count_items(db, batch.id)?;
+                counted.push((batch, items));
+            }
+            Ok(counted)
+        })
+        .await
+}
+
+/// Takes a receipt: what is refused goes back to its unit. True when it was new; the same receipt again changes nothing.
+pub async fn receive_batch(
+    service: &Service,
+    caller: &Caller,
+    id: BatchId,
+    receipt: Receipt,
+    attempt: Option<Attempt>,
+) -> Result<(FullBatch, bool), Error> {
+    let account = caller.require(&[Role::CityReviewer, Role::Portal])?.clone();
+    let receipt = tidy(receipt);
+    refuse_invalid(receipt_faults(&receipt))?;
+    let (service, caller) = (service.clone(), caller.clone());
+    let store = service.store.clone();
+    store
+        .write(move |db| {
+            account.recheck(db)?;
+            idempotency::claim(db, attempt.as_ref(), service.clocks.machine())?;
+            let month = storage::batches::find(db, id)?.ok_or_else(Error::not_found)?.cycle;
+            storage::locks::cycle_shared(db, month)?;
+            let cycle = storage::cycles::find(db, month)?.ok_or_else(Error::not_found)?;
+            let batch = storage::batches::find_locked(db, id)?.ok_or_else(Error::not_found)?;
+            let is_new = match judge(db, &batch, &receipt)? {
+                Received::Known => false,
+                Received::New { refused, .. } if !refused.is_empty() && cycle.published_at.is_some() => {
+                    return Err(Error::of(Code::AlreadyPublished));
+                }
+                Received::New { status, refused } => {
+                    refuse_items(&service, db, &caller, &refused)?;
+                    let now = service.clocks.campaign();
+                    storage::batches::set_received(db, id, status, &Receipt { refused, ..receipt }, now)?;
+                    note_received(&service, db, &caller, &batch, status)?;
+                    true
+                }
+            };
+            let status = if is_new { 201 } else { 200 };
+            idempotency::keep(db, attempt.as_ref(), &FirstAnswer { status, resource_id: id.into(), secret: None })?;
+            let batch = storage::batches::find(db, id)?.ok_or_else(Error::not_found)?;
+            Ok((full(db, batch)?, is_new))
+        })
+        .await
+}
+
+fn tidy(mut receipt: Receipt) -> Receipt {
+    for item in &mut receipt.refused {
+        item.reason = text::tidy_paragraphs(&item.reason);
+    }
+    receipt
+}
+
+fn receipt_faults(receipt: &Receipt) -> Vec<Fault> {
+    let mut faults = batch::judge_receipt(receipt);
+    for (index, item) in receipt.refused.iter().enumerate() {
+        let place = format!("/refused/{index}/reason");
+        faults.extend(text::paragraphs(&item.reason, REASON_MAX_CHARS).into_iter().map(|fault| fault.under(&place)));
+    }
+    faults
+}
+
+fn judge(db: &mut Connection, batch: &Batch, receipt: &Receipt) -> Result<Received, Error> {
+    let items: BTreeMap<CandidateId, bool> = storage::batches::items(db, batch.id)?
+        .into_iter()
+        .map(|item| (item.snapshot.candidate_id, item.status == ItemStatus::Refused))
+        .collect();
+    batch::receive(batch.status, &items, receipt).map_err(|faults| {
+        let contradicts = faults.iter().any(|fault| fault.code == Code::AlreadyDecided);
+        if contradicts { Error::guards(faults) } else { Error::invalid(faults) }
+    })
+}
+
+/// Sends back what was refused. Who has left the batch's state meanwhile (disqualified, consent withdrawn) stays there.
+fn refuse_items(service: &Service, db: &mut Connection, caller: &Caller, refused: &[Refused]) -> Result<(), Error> {
+    let mut ordered: Vec<&Refused> = refused.iter().collect();
+    ordered.sort_by_key(|item| item.candidate_id);
+    for item in ordered {
+        storage::locks::candidate(db, item.candidate_id)?;
+        let stands = storage::contenders::find(db, item.candidate_id)?.map(|contender| contender.status);
+        if stands == Some(Status::Forwarded) {
+            let order = Order::new(Action::Refuse, Some(item.reason.clone()));
+            transitions::apply(service, db, caller, item.candidate_id, &order)?;
+        }
+    }
+    Ok(())
+}
+
+fn note_received(
+    service: &Service,
+    db: &mut Connection,
+    caller: &Caller,
+    batch: &Batch,
+    status: BatchStatus,
+) -> Result<(), Error> {
+    let deed = Deed::new("batch.received", "batch", batch.id).with(json!({ "cycle": batch.cycle, "status": status }));
+    record::audit(service, db, caller, &deed)?;
+    record::announce(service, db, &deed, Place { cycle: Some(batch.cycle), ..Place::default() })
+}

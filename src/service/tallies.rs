@@ -1,0 +1,78 @@
+//! The results of a vote, for whom they are shown.
+
+use std::collections::BTreeMap;
+
+use super::{Caller, Error, Service, cycles, votes};
+use crate::{
+    domain::{
+        candidate::{Status, Visibility},
+        category::CategoryCode,
+        cycle::Cycle,
+        fault::Code,
+        id::CandidateId,
+        month::Month,
+        policy::ResultSource,
+        tally::{self, Ranked},
+    },
+    storage::{self, Connection},
+};
+
+/// The candidates of one category by rank.
+#[derive(Clone, Debug)]
+pub struct CategoryTally {
+    /// The category.
+    pub category: CategoryCode,
+    /// Its candidates, most votes first; the name is none where the consent was withdrawn.
+    pub candidates: Vec<(Ranked, Option<String>)>,
+}
+
+/// The results of a cycle.
+#[derive(Clone, Debug)]
+pub struct CycleTally {
+    /// The cycle.
+    pub cycle: Cycle,
+    /// Every category, in their order.
+    pub categories: Vec<CategoryTally>,
+    /// Whether everybody may see them now.
+    pub is_public: bool,
+}
+
+/// Reads the results of a cycle; 403 while they are hidden from the caller.
+pub async fn get_tally(service: &Service, caller: &Caller, month: Month) -> Result<CycleTally, Error> {
+    cycles::ensure_exist(service).await?;
+    let now = service.clocks.campaign();
+    let role = caller.role();
+    service
+        .store
+        .read(move |db| {
+            let cycle = storage::cycles::find(db, month)?.ok_or_else(Error::not_found)?;
+            let (visibility, closes_at) = (cycle.policy.results_visibility, cycle.windows.voting.closes_at);
+            if !tally::is_visible(visibility, role, closes_at, now) {
+                return Err(Error::of(Code::ResultsNotPublic));
+            }
+            if cycle.policy.result_source == ResultSource::Portal {
+                return Err(Error::fault(votes::elsewhere(&cycle)));
+            }
+            let is_public = tally::is_public(visibility, closes_at, now);
+            Ok(CycleTally { categories: count(db, month)?, cycle, is_public })
+        })
+        .await
+}
+
+fn count(db: &mut Connection, month: Month) -> Result<Vec<CategoryTally>, Error> {
+    let counted = storage::tallies::list(db, month, &[Status::Forwarded, Status::Listed, Status::NotListed])?;
+    let mut names: BTreeMap<CandidateId, Option<String>> = BTreeMap::new();
+    let mut votes: BTreeMap<CategoryCode, Vec<(CandidateId, i64)>> = BTreeMap::new();
+    for one in counted {
+        let id = one.tally.candidate;
+        names.insert(id, (one.visibility == Visibility::Shown).then_some(one.name));
+        votes.entry(one.category).or_default().push((id, one.tally.valid()));
+    }
+    let mut categories = Vec::new();
+    for category in storage::categories::list(db)? {
+        let ranked = tally::rank(votes.remove(&category.code).unwrap_or_default());
+        let candidates = ranked.into_iter().map(|one| (one, names.remove(&one.candidate).flatten())).collect();
+        categories.push(CategoryTally { category: category.code, candidates });
+    }
+    Ok(categories)
+}

@@ -1,0 +1,207 @@
+//! Candidates far along the way, their votes and their cycle's policy, put straight into the storage.
+
+use haoren::{
+    domain::{
+        batch::{Batch, BatchStatus},
+        candidate::{Candidate, Channel, Status, Subject, Visibility},
+        consent::{ConsentMethod, ConsentScope, GivenBy},
+        honour::{CertificateNumber, Honour, Standing},
+        id::{BatchId, CandidateId, HonoreeId, ObjectionId, UserId},
+        month::Month,
+        objection::ObjectionStatus,
+        policy::{Policy, ResultSource},
+    },
+    service::{Error, cycles, generator},
+    storage::{
+        self, Connection,
+        consents::ConsentRow,
+        lists::ListRow,
+        objections::NewObjection,
+        sql_values::{At, Stored},
+        votes::VoteKey,
+    },
+};
+
+use super::{App, Tree};
+
+/// The cycle that builders put candidates into.
+pub const MONTH: &str = "2026-11";
+
+impl App {
+    /// Works in one writing transaction.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, Error> + Send + 'static,
+    ) -> T {
+        self.service.store.write(work).await.unwrap()
+    }
+
+    /// A candidate of [`MONTH`] in a state, carried by the tree's first unit, with everything but photos and consent.
+    pub async fn candidate(&self, tree: &Tree, status: Status, category: &str, name: &str) -> CandidateId {
+        // Ids follow the clock, which stands still: without this their order would be left to chance.
+        self.time.advance(chrono::Duration::milliseconds(1));
+        let id: CandidateId = generator::new_id(&self.service.clocks).unwrap();
+        let now = self.service.clocks.campaign();
+        let candidate = Candidate {
+            id,
+            number: 0,
+            cycle: MONTH.parse().unwrap(),
+            category: category.parse().unwrap(),
+            status,
+            visibility: Visibility::Shown,
+            subject: Subject::Individual,
+            posthumous: false,
+            name: name.to_owned(),
+            members: Vec::new(),
+            occupation: Some("窗口工作人员".to_owned()),
+            gender: None,
+            birth_year: None,
+            ethnicity: None,
+            summary: format!("{name}二十年如一日照顾社区里的孤寡老人。"),
+            deed: Some("他每天清晨为老人送去早餐，风雨无阻。".repeat(40)),
+            unit_id: Some(tree.unit),
+            district_id: tree.district,
+            channel: Channel::Online,
+            returned_from: None,
+            status_changed_at: now,
+            materials_changed_at: now,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        };
+        let service = self.service.clone();
+        self.write(move |db| {
+            cycles::ensure(&service, db)?;
+            storage::candidates::insert(db, &candidate)?;
+            Ok(())
+        })
+        .await;
+        id
+    }
+
+    /// Records a consent to publication and forwarding.
+    pub async fn consent(&self, id: CandidateId, recorded_by: UserId) {
+        let now = self.service.clocks.campaign();
+        let row = ConsentRow {
+            candidate_id: id,
+            given_by: GivenBy::ALL[0],
+            name_cipher: vec![1],
+            name_masked: "王*".to_owned(),
+            scope: Stored(ConsentScope::ALL.to_vec()),
+            text_version: "2026-01".to_owned(),
+            method: ConsentMethod::ALL[0],
+            given_at: At(now),
+            evidence: None,
+            recorded_by,
+            recorded_at: At(now),
+            version: 1,
+        };
+        self.write(move |db| Ok(storage::consents::replace(db, &row)?)).await;
+    }
+
+    /// Lets as many voters vote for a candidate.
+    pub async fn votes(&self, id: CandidateId, count: i64) {
+        let now = self.service.clocks.campaign();
+        self.write(move |db| {
+            let contender = storage::contenders::find(db, id)?.unwrap();
+            for _ in 0..count {
+                let size = storage::votes::lock_log(db, contender.cycle)?;
+                let voter = 1_000_000 + size;
+                let key = VoteKey { cycle: contender.cycle, voter, candidate: contender.number, day: 0 };
+                storage::votes::insert(db, key, now, size)?;
+            }
+            Ok(())
+        })
+        .await;
+    }
+
+    /// An undecided objection to a candidate.
+    pub async fn objection(&self, candidate_id: CandidateId) -> ObjectionId {
+        let id = generator::new_id(&self.service.clocks).unwrap();
+        let row = NewObjection {
+            id,
+            candidate_id,
+            cycle: MONTH.parse().unwrap(),
+            text: "所述事迹与事实不符。".to_owned(),
+            contact_cipher: None,
+            contact_masked: None,
+            name_cipher: None,
+            name_masked: None,
+            user_id: None,
+            status: ObjectionStatus::Open,
+            version: 1,
+            created_at: At(self.service.clocks.campaign()),
+        };
+        self.write(move |db| Ok(storage::objections::insert(db, &row)?)).await;
+        id
+    }
+
+    /// A batch with this candidate alone.
+    pub async fn batch(&self, candidate: CandidateId, forwarded_by: UserId) -> BatchId {
+        let id = generator::new_id(&self.service.clocks).unwrap();
+        let batch = Batch {
+            id,
+            cycle: MONTH.parse().unwrap(),
+            sequence: 1,
+            status: BatchStatus::Pending,
+            forwarded_by,
+            forwarded_at: self.service.clocks.campaign(),
+            received_at: None,
+            version: 1,
+        };
+        self.write(move |db| {
+            let snapshot = storage::contenders::snapshot(db, candidate)?;
+            Ok(storage::batches::insert(db, &batch, &[snapshot])?)
+        })
+        .await;
+        id
+    }
+
+    /// A list of [`MONTH`] with this candidate alone, in `dedication`; returns who is honoured.
+    pub async fn honour(&self, candidate: CandidateId, published_by: UserId) -> HonoreeId {
+        let (id, honoree) =
+            (generator::new_id(&self.service.clocks).unwrap(), generator::new_id(&self.service.clocks).unwrap());
+        let (month, now): (Month, _) = (MONTH.parse().unwrap(), self.service.clocks.campaign());
+        let list = ListRow {
+            cycle: month,
+            title: "身边好人榜".to_owned(),
+            issuer: "武汉市".to_owned(),
+            result_source: ResultSource::Local,
+            published_by,
+            published_at: now,
+        };
+        let honour = Honour {
+            id,
+            number: CertificateNumber { month, mark: "DED".to_owned(), serial: 1 },
+            category: "dedication".parse().unwrap(),
+            candidate,
+            honoree,
+            rank: 1,
+            votes: 1,
+            awarded_at: now,
+            standing: Standing::Shown,
+            version: 1,
+        };
+        self.write(move |db| {
+            storage::lists::insert(db, &list, &[])?;
+            storage::honorees::insert_of(db, honoree, candidate, now)?;
+            Ok(storage::honours::insert(db, &honour)?)
+        })
+        .await;
+        honoree
+    }
+
+    /// Changes the policy of [`MONTH`].
+    pub async fn policy(&self, change: impl FnOnce(&mut Policy) + Send + 'static) {
+        let (service, now) = (self.service.clone(), self.service.clocks.campaign());
+        self.write(move |db| {
+            cycles::ensure(&service, db)?;
+            let month: Month = MONTH.parse().unwrap();
+            let mut cycle = storage::cycles::find(db, month)?.unwrap();
+            change(&mut cycle.policy);
+            assert!(storage::cycles::update_if(db, &cycle, now)?);
+            Ok(())
+        })
+        .await;
+    }
+}
