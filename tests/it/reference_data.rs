@@ -106,8 +106,8 @@ both! {
         admin.patch(&path, "", json!({ "name": "x" })).await.problem(400, "invalid_header");
         let plain = admin.request(reqwest::Method::PATCH, &path).json(&json!({ "name": "x" }));
         admin.send(plain).await.problem(428, "precondition_required");
-        let patch = json!({ "name": "江汉区市民之家", "headcount": null, "code": "jh-01" });
-        let changed = admin.patch(&path, &seen.etag(), patch).await.expect(200);
+        let wished = json!({ "name": "江汉区市民之家", "headcount": null, "code": "jh-01" });
+        let changed = admin.patch(&path, &seen.etag(), wished).await.expect(200);
         assert_eq!(changed.json["name"], "江汉区市民之家");
         assert_eq!(changed.json["headcount"], Value::Null);
         assert_eq!(changed.json["code"], "jh-01");
@@ -233,8 +233,8 @@ both! {
             assert!(faults.contains(&(expected.0.to_owned(), expected.1.to_owned())), "{expected:?} in {faults:?}");
         }
         let path = "/categories/volunteering";
-        let patch = json!({ "name": { "en": "Voluntary service" }, "active": false });
-        let changed = admin.patch(path, &first.etag(), patch).await.expect(200);
+        let wished = json!({ "name": { "en": "Voluntary service" }, "active": false });
+        let changed = admin.patch(path, &first.etag(), wished).await.expect(200);
         assert_eq!(changed.json["name"], json!({ "zh": "志愿服务", "en": "Voluntary service" }));
         assert_eq!(changed.json["active"], false);
         admin.patch(path, &first.etag(), json!({ "active": true })).await.problem(412, "precondition_failed");
