@@ -60,6 +60,8 @@ mod tests {
             name: "某单位".into(),
             headcount: None,
             responsible_name: None,
+            list_title: None,
+            list_issuer: None,
             active: true,
             version: 1,
             created_at: DateTime::UNIX_EPOCH,

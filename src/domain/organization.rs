@@ -40,6 +40,10 @@ pub struct Organization {
     pub responsible_name: Option<String>,
     /// Whether it takes part; a closed one takes no candidates.
     pub active: bool,
+    /// What the city calls its lists; 身边好人榜 when it says nothing.
+    pub list_title: Option<String>,
+    /// Who issues the city's lists and certificates; the city itself when it says nothing.
+    pub list_issuer: Option<String>,
     /// Grows with each change.
     pub version: i64,
     /// When it was entered.
@@ -93,6 +97,20 @@ pub fn validate_code(kind: OrganizationKind, code: Option<&str>) -> Vec<Fault> {
     }
 }
 
+/// The title of the national list, which is not the city's to give.
+const NATIONAL_TITLE: &str = "中国好人榜";
+
+/// The faults of what heads lists and certificates: only the city sets it, and none under the national list's title.
+#[must_use]
+pub fn validate_heading(kind: OrganizationKind, title: Option<&str>, issuer: Option<&str>) -> Vec<Fault> {
+    let is_city = kind == OrganizationKind::City;
+    let misplaced =
+        |value: Option<&str>, pointer| value.filter(|_| !is_city).map(|_| Fault::at(pointer, Code::Inconsistent));
+    let national = title.filter(|title| is_city && title.contains(NATIONAL_TITLE));
+    let national = national.map(|_| Fault::at("/list_title", Code::Inconsistent));
+    [misplaced(title, "/list_title"), misplaced(issuer, "/list_issuer"), national].into_iter().flatten().collect()
+}
+
 fn is_region(text: &str) -> bool {
     text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0')
 }
@@ -120,6 +138,8 @@ mod tests {
             headcount: None,
             responsible_name: None,
             active: true,
+            list_title: None,
+            list_issuer: None,
             version: 1,
             created_at: DateTime::UNIX_EPOCH,
             updated_at: DateTime::UNIX_EPOCH,
@@ -151,6 +171,18 @@ mod tests {
         }
         assert_eq!(place(Unit, None, false), Err(vec![Fault::at("/parent_id", Code::Required)]));
         assert_eq!(place(District, None, false), Err(vec![Fault::at("/parent_id", Code::Required)]));
+    }
+
+    #[test]
+    fn only_the_city_heads_lists_and_never_as_the_national_one() {
+        let places = |kind, title, issuer| {
+            validate_heading(kind, title, issuer).into_iter().map(|fault| fault.pointer).collect::<Vec<_>>()
+        };
+        assert!(places(OrganizationKind::City, Some("武汉好人榜"), Some("武汉市文明办")).is_empty());
+        assert!(places(OrganizationKind::Unit, None, None).is_empty());
+        assert_eq!(places(OrganizationKind::City, Some("中国好人榜"), None), ["/list_title"]);
+        let both = places(OrganizationKind::District, Some("江汉好人榜"), Some("江汉区"));
+        assert_eq!(both, ["/list_title", "/list_issuer"]);
     }
 
     #[rstest]

@@ -46,6 +46,10 @@ pub struct NewOrganization {
     pub responsible_name: Option<String>,
     /// Whether it takes part.
     pub active: bool,
+    /// What the city calls its lists.
+    pub list_title: Option<String>,
+    /// Who issues the city's lists and certificates.
+    pub list_issuer: Option<String>,
 }
 
 /// One page of organizations in the order of entry.
@@ -100,6 +104,8 @@ fn placed(service: &Service, db: &mut Connection, input: &NewOrganization) -> Re
         headcount: input.headcount,
         responsible_name: input.responsible_name.as_deref().map(text::tidy_line),
         active: input.active,
+        list_title: input.list_title.as_deref().map(text::tidy_line),
+        list_issuer: input.list_issuer.as_deref().map(text::tidy_line),
         version: 1,
         created_at: now,
         updated_at: now,
@@ -117,32 +123,38 @@ fn placed(service: &Service, db: &mut Connection, input: &NewOrganization) -> Re
 #[must_use]
 pub fn new_faults(input: &NewOrganization) -> Vec<Fault> {
     let mut faults = organization::validate_code(input.kind, input.code.as_deref());
+    let (title, issuer) = (input.list_title.as_deref(), input.list_issuer.as_deref());
+    faults.extend(organization::validate_heading(input.kind, title, issuer));
     faults.extend(field_faults(Some(&input.name), input.responsible_name.as_deref(), input.headcount));
+    faults.extend(line_faults(title, NAME_MAX_CHARS, "/list_title"));
+    faults.extend(line_faults(issuer, NAME_MAX_CHARS, "/list_issuer"));
     faults
 }
 
 /// What is wrong with the changed fields of an organization, place and code aside.
 #[must_use]
 pub fn patch_faults(patch: &OrganizationPatch) -> Vec<Fault> {
-    let responsible = patch.responsible_name.as_ref().and_then(Option::as_deref);
-    field_faults(patch.name.as_deref(), responsible, patch.headcount.flatten())
+    let text = |member: &'_ Option<Option<String>>| member.clone().flatten();
+    let (title, issuer) = (text(&patch.list_title), text(&patch.list_issuer));
+    let mut faults =
+        field_faults(patch.name.as_deref(), text(&patch.responsible_name).as_deref(), patch.headcount.flatten());
+    faults.extend(line_faults(title.as_deref(), NAME_MAX_CHARS, "/list_title"));
+    faults.extend(line_faults(issuer.as_deref(), NAME_MAX_CHARS, "/list_issuer"));
+    faults
 }
 
 fn field_faults(name: Option<&str>, responsible: Option<&str>, headcount: Option<u32>) -> Vec<Fault> {
-    let line = |value: Option<&str>, max, pointer: &str| -> Vec<Fault> {
-        value
-            .map(|value| text::line(value, max))
-            .unwrap_or_default()
-            .into_iter()
-            .map(|fault| fault.under(pointer))
-            .collect()
-    };
-    let mut faults = line(name, NAME_MAX_CHARS, "/name");
-    faults.extend(line(responsible, PERSON_MAX_CHARS, "/responsible_name"));
+    let mut faults = line_faults(name, NAME_MAX_CHARS, "/name");
+    faults.extend(line_faults(responsible, PERSON_MAX_CHARS, "/responsible_name"));
     if let Some(count) = headcount.filter(|count| *count > HEADCOUNT_MAX) {
         faults.push(Fault::at("/headcount", Code::TooLarge).with("limit", HEADCOUNT_MAX).with("actual", count));
     }
     faults
+}
+
+fn line_faults(value: Option<&str>, max_chars: usize, pointer: &str) -> Vec<Fault> {
+    let faults = value.map(|value| text::line(value, max_chars)).unwrap_or_default();
+    faults.into_iter().map(|fault| fault.under(pointer)).collect()
 }
 
 /// Holds the node above and says in which district the organization stands, or what is wrong with its place.
@@ -187,6 +199,10 @@ pub struct OrganizationPatch {
     pub responsible_name: Option<Option<String>>,
     /// Whether it takes part.
     pub active: Option<bool>,
+    /// What the city calls its lists.
+    pub list_title: Option<Option<String>>,
+    /// Who issues the city's lists and certificates.
+    pub list_issuer: Option<Option<String>>,
 }
 
 /// Changes an organization; administrators only. One with open candidates is not moved or closed, one with open
@@ -223,19 +239,23 @@ pub async fn update_organization(
 }
 
 fn patched(db: &mut Connection, old: &Organization, patch: &OrganizationPatch) -> Result<Organization, Error> {
+    let line = |wished: &Option<Option<String>>, present: &Option<String>| match wished {
+        Some(wished) => wished.as_deref().map(text::tidy_line),
+        None => present.clone(),
+    };
     let mut new = Organization {
         parent_id: patch.parent_id.unwrap_or(old.parent_id),
         code: patch.code.clone().unwrap_or_else(|| old.code.clone()),
         name: patch.name.as_deref().map_or_else(|| old.name.clone(), text::tidy_line),
         headcount: patch.headcount.unwrap_or(old.headcount),
-        responsible_name: match &patch.responsible_name {
-            Some(name) => name.as_deref().map(text::tidy_line),
-            None => old.responsible_name.clone(),
-        },
+        responsible_name: line(&patch.responsible_name, &old.responsible_name),
         active: patch.active.unwrap_or(old.active),
+        list_title: line(&patch.list_title, &old.list_title),
+        list_issuer: line(&patch.list_issuer, &old.list_issuer),
         ..old.clone()
     };
     let mut faults = organization::validate_code(new.kind, new.code.as_deref());
+    faults.extend(organization::validate_heading(new.kind, new.list_title.as_deref(), new.list_issuer.as_deref()));
     faults.extend(patch_faults(patch));
     if new.parent_id != old.parent_id || (new.active && !old.active) {
         let has_children = !storage::organizations::child_ids(db, old.id)?.is_empty();

@@ -64,6 +64,22 @@ both! {
         assert_eq!(enter(&admin, kind).await.problem(422, "validation_failed").faults(), pairs([("/kind", "unknown_value")]));
     }
 
+    async fn the_city_sets_what_heads_its_lists(app: App) {
+        let tree = app.tree().await;
+        let admin = app.admin().await;
+        let (city, unit) = (format!("/organizations/{}", tree.city), format!("/organizations/{}", tree.unit));
+        let etag = admin.get(&city).await.expect(200).etag();
+        let heading = json!({ "list_title": "武汉好人榜", "list_issuer": "武汉市文明办" });
+        let set = admin.patch(&city, &etag, heading.clone()).await.expect(200);
+        assert_eq!((&set.json["list_title"], &set.json["list_issuer"]), (&heading["list_title"], &heading["list_issuer"]));
+        let national = admin.patch(&city, &set.etag(), json!({ "list_title": "中国好人榜" })).await;
+        assert_eq!(national.problem(422, "validation_failed").faults(), pairs([("/list_title", "inconsistent")]));
+        let etag = admin.get(&unit).await.expect(200).etag();
+        let refused = admin.patch(&unit, &etag, heading).await.problem(422, "validation_failed");
+        assert_eq!(refused.faults(), pairs([("/list_issuer", "inconsistent"), ("/list_title", "inconsistent")]));
+        admin.patch(&city, &set.etag(), json!({ "list_title": null })).await.expect(200);
+    }
+
     async fn the_same_request_enters_one_organization(app: App) {
         let admin = app.admin().await.with("Idempotency-Key", "the-city");
         let body = json!({ "kind": "city", "code": "420100", "name": "武汉市" });

@@ -53,6 +53,12 @@ pub struct Organization {
     pub responsible_name: Option<String>,
     /// A closed organization takes no candidates.
     pub active: bool,
+    /// What the city calls its lists; 身边好人榜 when it is null.
+    #[schema(examples("武汉好人榜"))]
+    pub list_title: Option<String>,
+    /// Who issues the city's lists and certificates; the city itself when it is null.
+    #[schema(examples("武汉市文明办"))]
+    pub list_issuer: Option<String>,
     /// When it was entered.
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
@@ -76,6 +82,8 @@ impl From<organization::Organization> for Organization {
             headcount: organization.headcount,
             responsible_name: organization.responsible_name,
             active: organization.active,
+            list_title: organization.list_title,
+            list_issuer: organization.list_issuer,
             created_at: organization.created_at,
             updated_at: organization.updated_at,
             etag: String::new(),
@@ -111,6 +119,14 @@ pub struct CreateOrganizationRequest {
     /// False enters it closed.
     #[serde(default)]
     pub active: Option<bool>,
+    /// What the city calls its lists; for the city only.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 100, examples("武汉好人榜"))]
+    pub list_title: Option<String>,
+    /// Who issues the city's lists and certificates; for the city only.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 100, examples("武汉市文明办"))]
+    pub list_issuer: Option<String>,
 }
 
 impl From<CreateOrganizationRequest> for NewOrganization {
@@ -123,6 +139,8 @@ impl From<CreateOrganizationRequest> for NewOrganization {
             headcount: input.headcount,
             responsible_name: input.responsible_name,
             active: input.active.unwrap_or(true),
+            list_title: input.list_title,
+            list_issuer: input.list_issuer,
         }
     }
 }
@@ -161,6 +179,14 @@ pub struct UpdateOrganizationRequest {
     #[serde(default)]
     #[schema(value_type = bool)]
     pub active: Patch<bool>,
+    /// What the city calls its lists; for the city only.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 100)]
+    pub list_title: Patch<String>,
+    /// Who issues the city's lists and certificates; for the city only.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 100)]
+    pub list_issuer: Patch<String>,
 }
 
 impl From<UpdateOrganizationRequest> for OrganizationPatch {
@@ -172,6 +198,8 @@ impl From<UpdateOrganizationRequest> for OrganizationPatch {
             headcount: input.headcount.nullable(),
             responsible_name: input.responsible_name.nullable(),
             active: input.active.value(),
+            list_title: input.list_title.nullable(),
+            list_issuer: input.list_issuer.nullable(),
         }
     }
 }

@@ -62,6 +62,8 @@ impl App {
             headcount: Some(120),
             responsible_name: Some("周敏".to_owned()),
             active: true,
+            list_title: None,
+            list_issuer: None,
             version: 1,
             created_at: now,
             updated_at: now,
