@@ -130,6 +130,18 @@ fn seed(db: &mut Connection, clocks: &Clocks, vault: &MasterKey) -> Result<Vec<S
 }
 
 fn check_master_key(db: &mut Connection, vault: &MasterKey, setup: &Setup) -> Result<(), StartError> {
+    match storage::server_keys::list(db, CHECK)?.first() {
+        Some(check) if !vault.matches_check_value(&check.wrapped) => {
+            Err(StartError::WrongKey { path: setup.key_path.clone() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The purpose of the row that proves the master key.
+const CHECK: &str = "check";
+
+fn remember_master_key(db: &mut Connection, clocks: &Clocks, vault: &MasterKey) -> Result<(), StartError> {
     if !storage::server_keys::list(db, CHECK)?.is_empty() {
         return Ok(());
     }
