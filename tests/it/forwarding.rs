@@ -16,7 +16,7 @@ async fn city(app: &App, tree: &Tree) -> Client {
 
 /// A screened candidate with consent.
 async fn screened(app: &App, tree: &Tree, name: &str) -> CandidateId {
-    let id = app.candidate(tree, Status::Screened, "dedication", name).await;
+    let id = app.contender(tree, Status::Screened, "dedication", name).await;
     let (reviewer, _) = app.user(Role::UnitReviewer, Some(tree.unit)).await;
     app.consent(id, reviewer).await;
     id
@@ -35,7 +35,7 @@ both! {
         let tree = app.tree().await;
         let one = screened(&app, &tree, "王小明").await;
         let two = screened(&app, &tree, "李四").await;
-        app.candidate(&tree, Status::Endorsed, "dedication", "未筛选").await;
+        app.contender(&tree, Status::Endorsed, "dedication", "未筛选").await;
         app.set_clock(FORWARDING);
         let city = city(&app, &tree).await;
         let batch = city.post("/batches", november()).await.expect(201);
@@ -62,7 +62,7 @@ both! {
     async fn one_missing_consent_fails_the_batch_and_is_named(app: App) {
         let tree = app.tree().await;
         let with = screened(&app, &tree, "王小明").await;
-        let without = app.candidate(&tree, Status::Screened, "bravery", "李四").await;
+        let without = app.contender(&tree, Status::Screened, "bravery", "李四").await;
         let city = city(&app, &tree).await;
         let closed = city.post("/batches", november()).await.problem(409, "window_closed");
         let codes: Vec<String> = closed.faults().into_iter().map(|fault| fault.1).collect();
@@ -126,8 +126,8 @@ both! {
 
     async fn anyone_objects_and_the_city_decides(app: App) {
         let tree = app.tree().await;
-        let one = app.candidate(&tree, Status::Forwarded, "dedication", "王小明").await;
-        let hidden = app.candidate(&tree, Status::Screened, "dedication", "李四").await;
+        let one = app.contender(&tree, Status::Forwarded, "dedication", "王小明").await;
+        let hidden = app.contender(&tree, Status::Screened, "dedication", "李四").await;
         app.set_clock("2026-11-26T02:00:00Z");
         let public = app.anonymous();
         let body = json!({ "text": "所述事迹与事实不符。", "contact": "13800005678", "name": "赵六" });

@@ -23,7 +23,7 @@ async fn city(app: &App, tree: &Tree) -> Client {
 
 /// A forwarded candidate with as many votes.
 async fn contender(app: &App, tree: &Tree, category: &str, name: &str, votes: i64) -> CandidateId {
-    let id = app.candidate(tree, Status::Forwarded, category, name).await;
+    let id = app.contender(tree, Status::Forwarded, category, name).await;
     app.votes(id, votes).await;
     id
 }
@@ -134,7 +134,7 @@ both! {
 
     async fn only_the_city_publishes(app: App) {
         let tree = app.tree().await;
-        app.candidate(&tree, Status::Nominated, "dedication", "王小明").await;
+        app.contender(&tree, Status::Nominated, "dedication", "王小明").await;
         app.set_clock(CLOSED);
         app.anonymous().post("/lists", publish()).await.problem(401, "unauthenticated");
         for (role, place) in [

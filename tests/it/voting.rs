@@ -36,8 +36,8 @@ async fn results(client: &Client, category: &str) -> Vec<(String, u64, u64)> {
 both! {
     async fn a_vote_counts_once_and_may_be_retried(app: App) {
         let tree = app.tree().await;
-        let one = app.candidate(&tree, Status::Forwarded, "dedication", "王小明").await;
-        app.candidate(&tree, Status::Forwarded, "dedication", "李四").await;
+        let one = app.contender(&tree, Status::Forwarded, "dedication", "王小明").await;
+        app.contender(&tree, Status::Forwarded, "dedication", "李四").await;
         app.set_clock(VOTING);
         let citizen = app.citizen().await;
         let first = citizen.post("/votes", ballot(&one)).await.expect(201);
@@ -58,8 +58,8 @@ both! {
 
     async fn citizens_and_reviewers_vote_and_nobody_else(app: App) {
         let tree = app.tree().await;
-        let one = app.candidate(&tree, Status::Forwarded, "dedication", "王小明").await;
-        let hidden = app.candidate(&tree, Status::Screened, "dedication", "李四").await;
+        let one = app.contender(&tree, Status::Forwarded, "dedication", "王小明").await;
+        let hidden = app.contender(&tree, Status::Screened, "dedication", "李四").await;
         app.set_clock(VOTING);
         app.anonymous().post("/votes", ballot(&one)).await.problem(401, "unauthenticated");
         for role in [Role::Admin, Role::Portal] {
@@ -84,7 +84,7 @@ both! {
 
     async fn the_same_vote_64_times_at_once_counts_once(app: App) {
         let tree = app.tree().await;
-        let one = app.candidate(&tree, Status::Forwarded, "dedication", "王小明").await;
+        let one = app.contender(&tree, Status::Forwarded, "dedication", "王小明").await;
         app.set_clock(VOTING);
         let citizen = app.citizen().await;
         let replies = join_all((0..64).map(|_| citizen.post("/votes", ballot(&one)))).await;
@@ -102,9 +102,9 @@ both! {
         app.policy(|policy| policy.votes_per_category = 3).await;
         let mut ids = Vec::new();
         for number in 0..10 {
-            ids.push(app.candidate(&tree, Status::Forwarded, "dedication", &format!("候选{number}")).await);
+            ids.push(app.contender(&tree, Status::Forwarded, "dedication", &format!("候选{number}")).await);
         }
-        let other = app.candidate(&tree, Status::Forwarded, "bravery", "赵勇").await;
+        let other = app.contender(&tree, Status::Forwarded, "bravery", "赵勇").await;
         app.set_clock(VOTING);
         let citizen = app.citizen().await;
         let replies = join_all(ids.iter().map(|id| citizen.post("/votes", ballot(id)))).await;
@@ -125,8 +125,8 @@ both! {
 
     async fn many_voters_at_once_are_all_counted(app: App) {
         let tree = app.tree().await;
-        let one = app.candidate(&tree, Status::Forwarded, "dedication", "王小明").await;
-        let two = app.candidate(&tree, Status::Forwarded, "dedication", "李四").await;
+        let one = app.contender(&tree, Status::Forwarded, "dedication", "王小明").await;
+        let two = app.contender(&tree, Status::Forwarded, "dedication", "李四").await;
         app.set_clock(VOTING);
         let mut clients = Vec::new();
         for _ in 0..24 {
@@ -143,7 +143,7 @@ both! {
 
     async fn voting_has_a_window(app: App) {
         let tree = app.tree().await;
-        let one = app.candidate(&tree, Status::Forwarded, "dedication", "王小明").await;
+        let one = app.contender(&tree, Status::Forwarded, "dedication", "王小明").await;
         let citizen = app.citizen().await;
         for (moment, status) in [
             ("2026-11-24T15:59:59.999Z", 409),
@@ -164,7 +164,7 @@ both! {
     async fn a_daily_vote_begins_anew_at_midnight(app: App) {
         let tree = app.tree().await;
         app.policy(|policy| policy.repeat = Repeat::Daily).await;
-        let one = app.candidate(&tree, Status::Forwarded, "dedication", "王小明").await;
+        let one = app.contender(&tree, Status::Forwarded, "dedication", "王小明").await;
         let citizen = app.citizen().await;
         app.set_clock("2026-11-26T10:00:00Z");
         let first = citizen.post("/votes", ballot(&one)).await.expect(201);
@@ -185,7 +185,7 @@ both! {
     async fn hidden_results_are_for_reviewers_alone(app: App) {
         let tree = app.tree().await;
         app.policy(|policy| policy.results_visibility = ResultsVisibility::AfterClose).await;
-        let one = app.candidate(&tree, Status::Forwarded, "dedication", "王小明").await;
+        let one = app.contender(&tree, Status::Forwarded, "dedication", "王小明").await;
         app.votes(one, 2).await;
         let (_, reviewer) = app.user(Role::UnitReviewer, Some(tree.unit)).await;
         app.set_clock(VOTING);
@@ -212,7 +212,7 @@ both! {
             policy.voting_url = Some("https://www.wenming.cn/vote".to_owned());
         })
         .await;
-        let one = app.candidate(&tree, Status::Forwarded, "dedication", "王小明").await;
+        let one = app.contender(&tree, Status::Forwarded, "dedication", "王小明").await;
         app.set_clock(VOTING);
         let reply = app.citizen().await.post("/votes", ballot(&one)).await.problem(409, "voting_elsewhere");
         assert_eq!(reply.json["errors"][0]["voting_url"], "https://www.wenming.cn/vote");

@@ -16,10 +16,10 @@ const fn row(method: &'static str, path: &'static str, cells: &'static str) -> R
 const ANYBODY: &str = "+ + + + + + + + +";
 const SIGNED_IN: &str = "401 + + + + + + + +";
 const ADMIN: &str = "401 403 403 403 403 403 403 403 +";
-const CITY: &str = "401 403 403 403 403 403 + 403 403";
-const CITY_AND_PORTAL: &str = "401 403 403 403 403 403 + + 403";
 const INSIDE_AND_ADMIN_OR_404: &str = "404 404 + 404 + 404 + 404 +";
 const VOTERS: &str = "401 + + + + + + 403 403";
+const CITY: &str = "401 403 403 403 403 403 + 403 403";
+const CITY_AND_PORTAL: &str = "401 403 403 403 403 403 + + 403";
 const REVIEWERS: &str = "401 403 + + + + + 403 403";
 
 #[rustfmt::skip]
@@ -64,50 +64,50 @@ pub const MATRIX: &[Row] = &[
     row("PATCH", "/api/v1/cycles/{month}", ADMIN),
     row("GET", "/api/v1/cycles/{month}/quotas", REVIEWERS),
     // Candidates. The citizen of the columns is not the nominator.
-    // Decisions on candidates.
-    // Forwarding, lists, honours.
-    row("GET", "/api/v1/batches", CITY_AND_PORTAL),
-    row("GET", "/api/v1/batches/{id}", CITY_AND_PORTAL),
-    row("GET", "/api/v1/certificates/{number}", ANYBODY),
-    row("GET", "/api/v1/honorees", ANYBODY),
-    row("GET", "/api/v1/honorees/{id}", ANYBODY),
-    row("GET", "/api/v1/lists", ANYBODY),
-    row("GET", "/api/v1/lists/{month}", ANYBODY),
-    row("POST", "/api/v1/batches", CITY),
-    row("POST", "/api/v1/batches/{id}/receipt", CITY_AND_PORTAL),
-    row("POST", "/api/v1/lists", CITY),
-    // Votes and objections.
-    row("DELETE", "/api/v1/candidates/{id}/consent", "401 403 + 404 403 403 + 403 403"),
-    row("DELETE", "/api/v1/candidates/{id}/photos/{photo_id}", "401 404 + 404 403 404 403 403 403"),
+    row("POST", "/api/v1/candidates", "+ + + + + + + 403 +"),
     row("GET", "/api/v1/candidates", ANYBODY),
     row("GET", "/api/v1/candidates/{id}", INSIDE_AND_ADMIN_OR_404),
-    row("GET", "/api/v1/candidates/{id}/consent", "401 403 + 404 + 404 + 403 +"),
-    row("GET", "/api/v1/candidates/{id}/contacts", "401 403 + 404 + 404 + 403 403"),
-    row("GET", "/api/v1/candidates/{id}/history",           "401 403 + 404 + 404 + 403 +"),
-    row("GET", "/api/v1/candidates/{id}/readiness", "401 404 + 404 + 404 + 404 +"),
-    row("GET", "/api/v1/candidates/{id}/reviews",           "401 403 + 404 + 404 + 403 +"),
-    row("GET", "/api/v1/cycles/{month}/tally", ANYBODY),
-    row("GET", "/api/v1/inbox", REVIEWERS),
-    row("GET", "/api/v1/me/nominations", SIGNED_IN),
-    row("GET", "/api/v1/me/votes", SIGNED_IN),
-    row("GET", "/api/v1/nominations/{tracking_code}", ANYBODY),
-    row("GET", "/api/v1/objections", CITY),
-    row("GET", "/api/v1/photos/{id}", INSIDE_AND_ADMIN_OR_404),
     row("PATCH", "/api/v1/candidates/{id}", "401 404 + 404 403 404 403 403 403"),
-    row("POST", "/api/v1/candidate-actions", REVIEWERS),
-    row("POST", "/api/v1/candidates", "+ + + + + + + 403 +"),
-    row("POST", "/api/v1/candidates/{id}/carry-over",       "401 403 + 404 + 404 + 403 403"),
-    row("POST", "/api/v1/candidates/{id}/disqualification", "401 403 403 403 403 403 + 403 403"),
-    row("POST", "/api/v1/candidates/{id}/objections", ANYBODY),
+    row("GET", "/api/v1/candidates/{id}/contacts", "401 403 + 404 + 404 + 403 403"),
+    row("GET", "/api/v1/candidates/{id}/readiness", "401 404 + 404 + 404 + 404 +"),
+    row("GET", "/api/v1/candidates/{id}/consent", "401 403 + 404 + 404 + 403 +"),
+    row("PUT", "/api/v1/candidates/{id}/consent", "401 403 + 404 403 404 403 403 403"),
+    row("DELETE", "/api/v1/candidates/{id}/consent", "401 403 + 404 403 403 + 403 403"),
     row("POST", "/api/v1/candidates/{id}/photos", "401 404 + 404 403 404 403 403 403"),
+    row("DELETE", "/api/v1/candidates/{id}/photos/{photo_id}", "401 404 + 404 403 404 403 403 403"),
+    row("GET", "/api/v1/photos/{id}", INSIDE_AND_ADMIN_OR_404),
+    row("GET", "/api/v1/nominations/{tracking_code}", ANYBODY),
+    row("GET", "/api/v1/me/nominations", SIGNED_IN),
+    // Decisions on candidates.
+    row("GET", "/api/v1/candidates/{id}/reviews",           "401 403 + 404 + 404 + 403 +"),
+    row("POST", "/api/v1/candidates/{id}/reviews",          "401 403 + 404 + 404 + 403 403"),
+    row("POST", "/api/v1/candidates/{id}/withdrawal",       "401 404 + 404 + 404 + 403 403"),
+    row("POST", "/api/v1/candidates/{id}/resubmission",     "401 404 + 404 + 404 + 403 403"),
     row("POST", "/api/v1/candidates/{id}/recall",           "401 403 + 404 + 404 + 403 403"),
     row("POST", "/api/v1/candidates/{id}/reinstatement",    "401 403 403 403 403 403 + 403 403"),
-    row("POST", "/api/v1/candidates/{id}/resubmission",     "401 404 + 404 + 404 + 403 403"),
-    row("POST", "/api/v1/candidates/{id}/reviews",          "401 403 + 404 + 404 + 403 403"),
+    row("POST", "/api/v1/candidates/{id}/carry-over",       "401 403 + 404 + 404 + 403 403"),
+    row("POST", "/api/v1/candidates/{id}/disqualification", "401 403 403 403 403 403 + 403 403"),
     row("POST", "/api/v1/candidates/{id}/revocation",       "401 403 403 403 403 403 + 403 403"),
-    row("POST", "/api/v1/candidates/{id}/withdrawal",       "401 404 + 404 + 404 + 403 403"),
-    row("POST", "/api/v1/objections/{id}/decision", CITY),
-    row("POST", "/api/v1/votes", VOTERS),
-    row("PUT", "/api/v1/candidates/{id}/consent", "401 403 + 404 403 404 403 403 403"),
     row("PUT", "/api/v1/candidates/{id}/unit",              "401 403 + 404 + 404 + 403 403"),
+    row("GET", "/api/v1/candidates/{id}/history",           "401 403 + 404 + 404 + 403 +"),
+    row("POST", "/api/v1/candidate-actions", REVIEWERS),
+    row("GET", "/api/v1/inbox", REVIEWERS),
+    // Forwarding, lists, honours.
+    row("POST", "/api/v1/batches", CITY),
+    row("GET", "/api/v1/batches", CITY_AND_PORTAL),
+    row("GET", "/api/v1/batches/{id}", CITY_AND_PORTAL),
+    row("POST", "/api/v1/batches/{id}/receipt", CITY_AND_PORTAL),
+    row("POST", "/api/v1/lists", CITY),
+    row("GET", "/api/v1/lists", ANYBODY),
+    row("GET", "/api/v1/lists/{month}", ANYBODY),
+    row("GET", "/api/v1/honorees", ANYBODY),
+    row("GET", "/api/v1/honorees/{id}", ANYBODY),
+    row("GET", "/api/v1/certificates/{number}", ANYBODY),
+    // Votes and objections.
+    row("POST", "/api/v1/votes", VOTERS),
+    row("GET", "/api/v1/me/votes", SIGNED_IN),
+    row("GET", "/api/v1/cycles/{month}/tally", ANYBODY),
+    row("POST", "/api/v1/candidates/{id}/objections", ANYBODY),
+    row("GET", "/api/v1/objections", CITY),
+    row("POST", "/api/v1/objections/{id}/decision", CITY),
 ];

@@ -15,25 +15,21 @@ impl World {
     pub async fn build(app: &App) -> Self {
         let tree = app.tree().await;
         let (user, _) = app.user(haoren::domain::role::Role::UnitReviewer, Some(tree.unit)).await;
+        let nominated = nominated(app, &tree).await;
+        let public = app.contender(&tree, Status::Forwarded, "dedication", "王小明").await;
+        let (objection, batch) = (app.objection(public).await, app.batch(public, user).await);
+        let honoree = app.honour(public, user).await;
+        let names = vec![
             ("/batches/{id}", format!("/batches/{batch}")),
+            ("/candidates/{id}/objections", format!("/candidates/{public}/objections")),
             ("/certificates/{number}", "/certificates/2026-11-DED-0001".to_owned()),
             ("/honorees/{id}", format!("/honorees/{honoree}")),
             ("/lists/{month}", "/lists/2026-11".to_owned()),
-        let batch = app.batch(candidate, user).await;
-        let candidate = app.candidate(&tree, Status::Forwarded, "dedication", "王小明").await;
-        let honoree = app.honour(candidate, user).await;
-        let names = vec![
-        let objection = app.objection(candidate).await;
-            ("/candidates/{id}", format!("/candidates/{candidate}")),
-            ("/candidates/{id}", format!("/candidates/{}", nominated.id)),
-            ("/candidates/{id}/photos/{photo_id}", format!("/candidates/{}/photos/{}", nominated.id, nominated.photo)),
-            ("/nominations/{tracking_code}", format!("/nominations/{}", nominated.code)),
             ("/objections/{id}", format!("/objections/{objection}")),
+            ("/candidates/{id}/photos/{photo_id}", format!("/candidates/{}/photos/{}", nominated.id, nominated.photo)),
+            ("/candidates/{id}", format!("/candidates/{}", nominated.id)),
             ("/photos/{id}", format!("/photos/{}", nominated.photo)),
-        let candidate = app.candidate(&tree, Status::Forwarded, "dedication", "王小明").await;
-        let names = vec![
-        let nominated = nominated(app, &tree).await;
-        let objection = app.objection(candidate).await;
+            ("/nominations/{tracking_code}", format!("/nominations/{}", nominated.code)),
             ("/users/{id}", format!("/users/{user}")),
             ("/organizations/{id}", format!("/organizations/{}", tree.unit)),
             ("/categories/{code}", "/categories/bravery".to_owned()),

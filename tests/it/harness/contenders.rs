@@ -37,7 +37,7 @@ impl App {
     }
 
     /// A candidate of [`MONTH`] in a state, carried by the tree's first unit, with everything but photos and consent.
-    pub async fn candidate(&self, tree: &Tree, status: Status, category: &str, name: &str) -> CandidateId {
+    pub async fn contender(&self, tree: &Tree, status: Status, category: &str, name: &str) -> CandidateId {
         // Ids follow the clock, which stands still: without this their order would be left to chance.
         self.time.advance(chrono::Duration::milliseconds(1));
         let id: CandidateId = generator::new_id(&self.service.clocks).unwrap();
