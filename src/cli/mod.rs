@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod admin;
+pub mod demo;
 mod doctor;
 mod migrate;
 mod openapi;
@@ -35,6 +36,8 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Make an administrator, or give one a new password.
     Admin(admin::Admin),
+    /// Make a demonstration city and serve it.
+    Demo(demo::Demo),
     /// Tell what is configured, what is wrong and how to mend it.
     Doctor(doctor::Doctor),
     /// Write the API's contract (OpenAPI 3.1) to standard output.
@@ -52,6 +55,7 @@ impl CommandLine {
             Some(Command::Serve(command)) => command.run(),
             Some(Command::Migrate(command)) => command.run(),
             Some(Command::Admin(command)) => command.run(),
+            Some(Command::Demo(command)) => command.run(),
             Some(Command::Doctor(command)) => command.run(),
             Some(Command::Openapi(command)) => command.run(),
         }

@@ -17,6 +17,7 @@ mod candidates;
 mod contract;
 mod cycle_races;
 mod cycles;
+mod demo;
 mod detours;
 mod forwarding;
 mod inputs;
