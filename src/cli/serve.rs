@@ -7,7 +7,7 @@ use clap::Args;
 use super::{CommandError, say};
 use crate::{
     api::server::Server,
-    service::{Service, accounts::first_admin, clock::SystemTime, startup, sweeping},
+    service::{Service, accounts::first_admin, candidates::photos, clock::SystemTime, startup, sweeping},
     settings::{ServerSettings, Settings},
     storage::Address,
 };
@@ -76,6 +76,10 @@ async fn sweep_now_and_then(service: Service) {
         match sweeping::sweep(&service).await {
             Ok((keys, tokens)) => log::debug!("swept {keys} idempotency keys and {tokens} refresh tokens"),
             Err(error) => log::warn!("sweeping failed: {error}"),
+        }
+        match photos::sweep_files(&service).await {
+            Ok(removed) => log::debug!("swept the files of {removed} photos without a row"),
+            Err(error) => log::warn!("sweeping the file store failed: {error}"),
         }
     }
 }

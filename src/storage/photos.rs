@@ -79,3 +79,8 @@ pub fn delete(connection: &mut Connection, candidate: CandidateId, id: PhotoId) 
         diesel::delete(photos::table.find(id).filter(photos::candidate_id.eq(candidate))).execute(connection)?;
     Ok(removed == 1)
 }
+
+/// Which of the photos have a row.
+pub fn known_among(connection: &mut Connection, ids: &[PhotoId]) -> Result<Vec<PhotoId>, StoreError> {
+    Ok(photos::table.filter(photos::id.eq_any(ids.to_vec())).select(photos::id).load(connection)?)
+}

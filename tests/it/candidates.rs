@@ -1,6 +1,9 @@
 //! Recommending, reading and editing candidates.
 
-use haoren::domain::role::Role;
+use haoren::{
+    domain::{candidate::Status, month::Month, role::Role},
+    storage::{self, Connection},
+};
 use serde_json::{Value, json};
 
 use crate::harness::{App, Client, Reply, Tree};
@@ -348,6 +351,49 @@ both! {
         unit.get(&path).await.problem(404, "not_found");
     }
 
+    async fn a_consent_withdrawn_after_publication_withholds(app: App) {
+        let tree = app.tree().await;
+        let id = app.candidate(&tree, Status::Listed).await;
+        let path = format!("/candidates/{id}");
+        let shown = app.anonymous().get(&path).await.expect(200);
+        assert_eq!(shown.json["view"], "public");
+        for inner in ["contact", "gender", "birth_year", "ethnicity", "nominations", "members", "allowed_actions"] {
+            assert_eq!(shown.json.get(inner), None, "{inner}");
+        }
+        let (_, unit) = app.user(Role::UnitReviewer, Some(tree.unit)).await;
+        let tag = app.tag(id).await;
+        let gone = unit.delete(&format!("{path}/consent?reason=本人要求"), Some(&tag)).await.expect(200);
+        assert_eq!(gone.json["status"], "listed");
+        unit.delete(&format!("{path}/consent"), Some(&tag)).await.problem(412, "precondition_failed");
+        app.anonymous().get(&path).await.problem(404, "not_found");
+        assert_eq!(app.anonymous().get("/candidates").await.expect(200).json["items"], json!([]));
+    }
+
+    async fn the_not_listed_are_public_for_thirty_days(app: App) {
+        let tree = app.tree().await;
+        let id = app.candidate(&tree, Status::NotListed).await;
+        publish(&app, "2026-12-01T02:00:00Z").await;
+        for (moment, status) in [("2026-12-31T01:59:59Z", 200), ("2026-12-31T02:00:00Z", 404)] {
+            app.set_clock(moment);
+            app.anonymous().get(&format!("/candidates/{id}")).await.expect(status);
+            let listed = app.anonymous().get("/candidates?status=not_listed").await.expect(200);
+            assert_eq!(listed.json["items"].as_array().unwrap().is_empty(), status == 404);
+        }
+    }
+
+    async fn a_claimed_number_opens_no_file(app: App) {
+        let tree = app.tree().await;
+        let body = merged(recommendation(&tree), &json!({ "nominator": { "name": "王芳", "phone": "13900001234" } }));
+        let made = nominate(&app.anonymous(), body).await;
+        let claimant = app.citizen().await;
+        let me = claimant.get("/me").await.expect(200);
+        claimant.patch("/me", &me.etag(), json!({ "phone": "139 0000 1234" })).await.expect(200);
+        let path = format!("/candidates/{}", made.id());
+        claimant.get(&path).await.problem(404, "not_found");
+        claimant.patch(&path, &made.etag(), json!({ "name": "张四" })).await.problem(404, "not_found");
+        claimant.post_if(&format!("{path}/withdrawal"), &made.etag(), json!({})).await.problem(404, "not_found");
+    }
+
     async fn readiness_is_reported_by_the_code_that_guards(app: App) {
         let tree = app.tree().await;
         let citizen = app.citizen().await;
@@ -366,11 +412,18 @@ both! {
     }
 }
 
+/// Notes that the list of November 2026 was published.
+async fn publish(app: &App, moment: &str) {
+    let (month, moment) = (Month::parse("2026-11").unwrap(), moment.parse().unwrap());
+    let work = move |db: &mut Connection| storage::cycles::set_published(db, month, moment);
+    assert!(app.service.store.write(work).await.unwrap());
+}
+
 /// How many audit events of an action there are.
 async fn audited(app: &App, action: &'static str) -> i64 {
     use diesel::prelude::*;
-    use haoren::storage::{Connection, StoreError, schema::audit_events};
-    let work = move |db: &mut Connection| {
+    use haoren::storage::{StoreError, schema::audit_events};
+    let work = move |db: &mut storage::Connection| {
         Ok::<i64, StoreError>(audit_events::table.filter(audit_events::action.eq(action)).count().get_result(db)?)
     };
     app.service.store.read(work).await.unwrap()

@@ -1,6 +1,10 @@
 //! Photos of candidates.
 
-use haoren::domain::role::Role;
+use haoren::{
+    domain::{id::PhotoId, role::Role},
+    service::{candidates::photos, generator},
+    storage::files::PhotoFile,
+};
 use image::{ImageFormat, Rgb, RgbImage};
 use serde_json::{Value, json};
 
@@ -115,5 +119,23 @@ both! {
         assert_eq!(taken, 2, "{:?}", replies.iter().map(|reply| reply.status).collect::<Vec<_>>());
         assert!(replies.iter().all(|reply| reply.status == 201 || reply.json["code"] == "photo_limit"));
         assert_eq!(app.service.files.list().await.unwrap().len(), 4);
+    }
+
+    async fn files_without_a_row_are_swept(app: App) {
+        let tree = app.tree().await;
+        let citizen = app.citizen().await;
+        let (id, _) = nominate(&citizen, &tree).await;
+        let path = format!("/candidates/{id}/photos");
+        let jpeg = picture(ImageFormat::Jpeg, 300, 300);
+        let kept = citizen.upload(&path, None, "a.jpg", jpeg).await.expect(201).id();
+        let orphan: PhotoId = generator::new_id(&app.service.clocks).unwrap();
+        app.service.files.put(orphan, PhotoFile::Full, bytes::Bytes::from_static(b"orphan")).await.unwrap();
+        assert_eq!(photos::sweep_files(&app.service).await.unwrap(), 0);
+        // The files' own times are the system's, wherever the test's clock stands.
+        app.time.advance(chrono::Duration::days(365 * 200));
+        assert_eq!(photos::sweep_files(&app.service).await.unwrap(), 1);
+        let left = app.service.files.list().await.unwrap();
+        assert!(left.iter().all(|file| file.photo.is_some_and(|photo| photo.to_string() == kept)));
+        assert_eq!(left.len(), 2);
     }
 }

@@ -84,11 +84,12 @@ pub struct WithdrawConsentQuery {
 
 /// Withdraw the consent
 ///
-/// Recorded by the unit or the city. It ends the candidate, and takes it out of the public view at once.
+/// Recorded by the unit or the city. It ends the candidate, and takes it out of the public view at once; of a published
+/// list it withholds name, deed and photos, while place, number and category stay.
 #[utoipa::path(
     tag = "candidates",
     params(("id" = Uuid, Path, description = "The candidate's id."), responses::IfMatchHeader, WithdrawConsentQuery),
-    responses((status = 200, description = "The candidate, withdrawn.", body = Candidate), responses::BadQuery, responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Precondition, responses::Conflict, responses::Common)
+    responses((status = 200, description = "The candidate, withdrawn or withheld.", body = Candidate), responses::BadQuery, responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Precondition, responses::Conflict, responses::Common)
 )]
 #[delete("/candidates/{id}/consent")]
 pub async fn withdraw_consent(

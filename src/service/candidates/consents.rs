@@ -6,7 +6,7 @@ use super::{access, reach, update};
 use crate::{
     domain::{
         authority::may_ever,
-        candidate::Candidate,
+        candidate::{Candidate, Status, Visibility},
         consent::{self, Consent, Person},
         fault::{Code, Fault},
         id::CandidateId,
@@ -25,6 +25,7 @@ use crate::{
     },
     storage::{
         self, Connection,
+        candidates::CandidateChange,
         consents::ConsentRow,
         sql_values::{At, Stored},
     },
@@ -170,22 +171,58 @@ fn write(
     Ok(ConsentOf { consent, version: version.ok_or(Error::of(Code::PreconditionFailed))? })
 }
 
-/// Withdraws the consent, which ends the candidate: by the unit or the city. Returns the candidate as it is then.
+/// Withdraws the consent: by the unit or the city. It ends the candidate; of one whose list is published it withholds name,
+/// deed and photos, while place, number and category stay.
 pub async fn withdraw_consent(
     service: &Service,
     caller: &Caller,
     (id, version): (CandidateId, i64),
     reason: Option<String>,
-) -> Result<Candidate, Error> {
-    caller.account()?;
+) -> Result<(), Error> {
+    may_withdraw(caller)?;
     let (service, caller) = (service.clone(), caller.clone());
     let store = service.store.clone();
     store
         .write(move |db| {
-            let order = Order::new(Action::WithdrawConsent, reason).at_version(version);
-            let done = transitions::apply(&service, db, &caller, id, &order)?;
+            let candidate = storage::candidates::find(db, id)?.ok_or_else(Error::not_found)?;
+            if [Status::Listed, Status::NotListed].contains(&candidate.status) {
+                withhold(&service, db, &caller, (id, version), reason)?;
+            } else {
+                let order = Order::new(Action::WithdrawConsent, reason).at_version(version);
+                transitions::apply(&service, db, &caller, id, &order)?;
+            }
             storage::consents::delete(db, id)?;
-            Ok(done.candidate)
+            Ok(())
         })
         .await
+}
+
+fn withhold(
+    service: &Service,
+    db: &mut Connection,
+    caller: &Caller,
+    (id, version): (CandidateId, i64),
+    reason: Option<String>,
+) -> Result<(), Error> {
+    let (account, now) = (caller.account()?, service.clocks.campaign());
+    account.recheck(db)?;
+    let candidate = storage::candidates::lock(db, id)?.ok_or_else(Error::not_found)?;
+    if !account.scope.covers(candidate.district_id, candidate.unit_id) {
+        return Err(Error::not_found());
+    }
+    if candidate.version != version {
+        return Err(Error::of(Code::PreconditionFailed));
+    }
+    if candidate.visibility == Visibility::Withheld {
+        return Err(Error::fault(Fault::of(Code::TransitionNotAllowed).with("visibility", "withheld")));
+    }
+    let change = CandidateChange {
+        visibility: Some(Visibility::Withheld),
+        withheld_reason: Some(reason),
+        withheld_at: Some(Some(At(now))),
+        ..CandidateChange::default()
+    };
+    let changed = storage::candidates::update_if(db, (id, version), &change, now)?;
+    changed.ok_or(Error::of(Code::PreconditionFailed))?;
+    update::note(service, db, caller, &candidate, &Deed::new("candidate.withheld", "candidate", id))
 }

@@ -1,6 +1,9 @@
 //! Photos of a candidate: sent by the nominator or the unit, read as the candidate.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
+use chrono::Duration;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
@@ -220,4 +223,26 @@ pub async fn get_content(
     let found = service.files.find(id, file).await.map_err(|error| Error::Unavailable(error.to_string()))?;
     let content = found.ok_or_else(|| Error::Internal(format!("the file of photo {id} is missing")))?;
     Ok(PhotoContent { photo, content, is_public })
+}
+
+/// Files without a row are left for so long, as the row of a fresh one may still be on its way.
+const ORPHANS_LEFT: Duration = Duration::days(1);
+
+/// Removes the files of photos that no row knows; returns how many photos. Safe in several processes at once.
+pub async fn sweep_files(service: &Service) -> Result<usize, Error> {
+    let failed = |error: FilesError| Error::Unavailable(error.to_string());
+    let before = service.clocks.machine() - ORPHANS_LEFT;
+    let files = service.files.list().await.map_err(failed)?;
+    let old = files.into_iter().filter(|file| file.put_at < before).filter_map(|file| file.photo);
+    let old: BTreeSet<PhotoId> = old.collect();
+    let mut removed = 0;
+    for slice in old.into_iter().collect::<Vec<_>>().chunks(500) {
+        let asked = slice.to_vec();
+        let known = service.store.read(move |db| Ok::<_, Error>(storage::photos::known_among(db, &asked)?)).await?;
+        for photo in slice.iter().filter(|photo| !known.contains(photo)) {
+            service.files.delete(*photo).await.map_err(failed)?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
 }

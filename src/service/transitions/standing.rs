@@ -66,8 +66,12 @@ impl File<'_> {
     fn relation(&self, db: &mut Connection, caller: &Caller, staff: &mut Staff) -> Result<Relation, Error> {
         let account = caller.account.as_ref();
         let digest = caller.tracking_code.as_deref().and_then(TrackingCode::parse).map(|code| code.digest());
+        let is_inside =
+            account.is_some_and(|account| account.scope.covers(self.candidate.district_id, self.candidate.unit_id));
+        // A number in an account is a claim. It keeps a reviewer from the own nomination, and opens nothing to anybody.
+        let claimed = account.filter(|_| is_inside).and_then(|account| account.phone_index.as_deref());
         let is_own = |row: &NominationRow| {
-            account.is_some_and(|account| is_nominator(row, account.id, account.phone_index.as_deref()))
+            account.is_some_and(|account| is_nominator(row, account.id, claimed))
                 || digest.is_some_and(|digest| row.tracking_digest.as_deref() == Some(&digest[..]))
         };
         // The file belongs to the first nomination that stands.
@@ -80,8 +84,6 @@ impl File<'_> {
             Part::None
         };
         let role = account.map(|account| account.role);
-        let is_inside =
-            account.is_some_and(|account| account.scope.covers(self.candidate.district_id, self.candidate.unit_id));
         let decided = self.decided.iter().filter(|(reviewer, _)| Some(*reviewer) == caller.id());
         Ok(Relation {
             standing: Standing { role, is_inside, part, deciders: self.deciders(db, role, staff)? },
