@@ -110,6 +110,24 @@ both! {
         act(&app, &staff.unit, id, "withdrawal", json!({})).await.problem(409, "transition_not_allowed");
     }
 
+    async fn a_nominator_without_an_account_acts_by_the_tracking_code(app: App) {
+        let tree = app.tree().await;
+        let staff = app.staff(&tree).await;
+        let body = json!({ "category": "dedication", "name": "陈桂兰", "summary": "三十年如一日。", "unit_id": tree.unit });
+        let made = app.anonymous().post("/candidates", body).await.expect(201);
+        let id: CandidateId = made.id().parse().unwrap();
+        let holder = app.anonymous().with("Tracking-Code", made.json["tracking_code"].as_str().unwrap());
+        decide(&app, &staff.unit, id, "return").await.expect(201);
+        act(&app, &app.anonymous(), id, "resubmission", json!({})).await.problem(401, "unauthenticated");
+        act(&app, &holder, id, "recall", because()).await.problem(401, "unauthenticated");
+        act(&app, &holder, id, "resubmission", json!({ "answer": "已补充。" })).await.expect(201);
+        act(&app, &holder, id, "withdrawal", json!({})).await.expect(201);
+        assert_eq!(app.stored(id).await.status, Status::Withdrawn);
+        let history = staff.unit.get(&format!("/candidates/{id}/history")).await.expect(200);
+        let steps: Vec<_> = history.json["items"].as_array().unwrap().iter().map(|step| step["action"].clone()).collect();
+        assert_eq!(steps, ["nominate", "return", "resubmit", "withdraw"]);
+    }
+
     async fn a_disqualified_or_refused_one_leaves_the_vote_and_its_place(app: App) {
         let tree = app.tree().await;
         let staff = app.staff(&tree).await;

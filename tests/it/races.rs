@@ -1,15 +1,77 @@
 //! What happens when two want the same thing at once.
 
 use futures_util::future::join_all;
-use haoren::domain::{candidate::Candidate, candidate::Status, role::Role, stage::StageCode};
+use haoren::{
+    domain::{
+        candidate::{Candidate, Status},
+        id::CandidateId,
+        role::Role,
+        stage::StageCode,
+        transition::Action,
+    },
+    service::{Caller, Error, caller, transitions},
+    storage::{self, Connection},
+};
 use serde_json::json;
 
-use crate::harness::App;
+use crate::harness::{App, Client, Reply};
 
 const AT_ONCE: usize = 64;
 const ROUNDS: u32 = 50;
 
+async fn verify(app: &App, unit: &Client, id: CandidateId) -> Reply {
+    let checklist = app.checklist(StageCode::UnitVerification).await;
+    let body = json!({ "decision": "approve", "opinion": "属实。", "checklist": checklist });
+    unit.post_if(&format!("/candidates/{id}/reviews"), "\"1.x\"", body).await
+}
+
+async fn photos(app: &App, id: CandidateId) -> Vec<storage::photos::PhotoRow> {
+    let work = move |db: &mut Connection| Ok::<_, Error>(storage::photos::list_of(db, id)?);
+    app.service.store.read(work).await.unwrap()
+}
+
 both! {
+    async fn a_photo_is_removed_beside_a_verification(app: App) {
+        let tree = app.tree().await;
+        let unit = app.user(Role::UnitReviewer, Some(tree.unit)).await.1;
+        for _ in 0..10 {
+            let id = app.candidate(&tree, Status::Nominated).await;
+            let path = format!("/candidates/{id}/photos/{}", photos(&app, id).await[0].id);
+            let (review, removed) = tokio::join!(verify(&app, &unit, id), unit.delete(&path, Some("\"1.x\"")));
+            if review.status == 201 {
+                assert!([409, 412].contains(&removed.status.as_u16()), "{}", removed.json);
+                assert_eq!(photos(&app, id).await.len(), 2);
+            } else {
+                assert!(removed.status.is_success(), "{}", removed.json);
+                review.problem(412, "precondition_failed");
+                assert_eq!(app.stored(id).await.status, Status::Nominated);
+            }
+        }
+    }
+
+    async fn a_consent_is_withdrawn_beside_the_forwarding(app: App) {
+        let tree = app.tree().await;
+        let (user, city) = app.user(Role::CityReviewer, Some(tree.city)).await;
+        let account = app.service.store.read(move |db| caller::find_account(db, user, 1)).await.unwrap();
+        let caller = Caller { account, ..Caller::default() };
+        app.set_clock("2026-11-25T02:00:00Z");
+        for _ in 0..10 {
+            let id = app.candidate(&tree, Status::Screened).await;
+            let (service, caller) = (app.service.clone(), caller.clone());
+            let order = transitions::Order::new(Action::Forward, None);
+            let forward = app.service.store.write(move |db| transitions::apply(&service, db, &caller, id, &order));
+            let path = format!("/candidates/{id}/consent");
+            let (forwarded, withdrawn) = tokio::join!(forward, city.delete(&path, Some("\"1.x\"")));
+            if forwarded.is_ok() {
+                withdrawn.problem(412, "precondition_failed");
+                city.delete(&path, Some(&app.tag(id).await)).await.expect(200);
+            } else {
+                withdrawn.expect(200);
+            }
+            assert_eq!((app.stored(id).await.status, app.places(&tree, "2026-11").await), (Status::Withdrawn, 0));
+        }
+    }
+
     async fn two_places_and_sixty_four_who_want_them(app: App) {
         let tree = app.tree().await;
         let staff = app.staff(&tree).await;
