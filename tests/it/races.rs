@@ -14,7 +14,7 @@ use haoren::{
 };
 use serde_json::json;
 
-use crate::harness::{App, Client, Reply};
+use crate::harness::{App, Change, Client, Reply};
 
 const AT_ONCE: usize = 64;
 const ROUNDS: u32 = 50;
@@ -82,7 +82,7 @@ both! {
         for round in 0..ROUNDS {
             let changes = (0..AT_ONCE).map(|_| {
                 Box::new(|candidate: &mut Candidate| candidate.status = Status::Verified)
-                    as Box<dyn FnOnce(&mut Candidate) + Send>
+                    as Change
             });
             let ids = app.candidates(&tree, recorder, changes.collect()).await;
             let paths: Vec<_> = ids.iter().map(|id| format!("/candidates/{id}/reviews")).collect();

@@ -24,6 +24,9 @@ use serde_json::{Map, Value};
 
 use super::{App, Client, Tree};
 
+/// What a test changes of a candidate before it is stored.
+pub type Change = Box<dyn FnOnce(&mut Candidate) + Send>;
+
 /// The three who decide.
 pub struct Staff {
     pub unit: Client,
@@ -67,12 +70,7 @@ impl App {
     }
 
     /// Several candidates in one transaction.
-    pub async fn candidates(
-        &self,
-        tree: &Tree,
-        recorder: UserId,
-        changes: Vec<Box<dyn FnOnce(&mut Candidate) + Send>>,
-    ) -> Vec<CandidateId> {
+    pub async fn candidates(&self, tree: &Tree, recorder: UserId, changes: Vec<Change>) -> Vec<CandidateId> {
         let (service, tree) = (self.service.clone(), tree.clone());
         let work = move |db: &mut Connection| {
             cycles::ensure(&service, db)?;

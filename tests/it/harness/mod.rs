@@ -8,6 +8,7 @@ pub mod database;
 mod people;
 
 pub use app::App;
+pub use candidates::Change;
 pub use client::{Client, Reply};
 pub use people::Tree;
 
