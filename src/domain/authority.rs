@@ -17,10 +17,21 @@ pub struct Deciders {
 pub enum Part {
     /// None.
     None,
+    /// The account's telephone is a nominator's. Anybody can write one into an account, so it opens nothing; but it bars
+    /// from judging.
+    Telephone,
     /// A nominator, and not the one to whom the file belongs.
     Later,
     /// The nominator to whom the file belongs.
     First,
+}
+
+impl Part {
+    /// Whether the caller is a nominator by account or tracking code, and so knows of the candidate.
+    #[must_use]
+    pub const fn is_proven(self) -> bool {
+        matches!(self, Self::Later | Self::First)
+    }
 }
 
 /// Where the caller stands to a candidate.
@@ -186,10 +197,10 @@ pub const fn level(stage: StageCode) -> OrganizationKind {
 fn owners_only(own: Option<OrganizationKind>, standing: Standing) -> Permission {
     match (standing.part, own) {
         (Part::First, _) | (_, Some(OrganizationKind::Unit)) => Permission::Allowed,
-        (Part::None | Part::Later, Some(OrganizationKind::District | OrganizationKind::City)) => {
+        (Part::None | Part::Telephone | Part::Later, Some(OrganizationKind::District | OrganizationKind::City)) => {
             Permission::Refused(Refusal::Role)
         }
-        (Part::None | Part::Later, None) => Permission::Refused(Refusal::Outside),
+        (Part::None | Part::Telephone | Part::Later, None) => Permission::Refused(Refusal::Outside),
     }
 }
 

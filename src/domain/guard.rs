@@ -205,11 +205,12 @@ fn person(action: Action, facts: &Facts<'_>) -> Vec<Fault> {
 #[must_use]
 pub fn may_judge(action: Action, status: Status, standing: Standing, decided: &[StageCode]) -> Vec<Fault> {
     let mut faults = Vec::new();
+    // To reinstate is to uphold an appeal, which nobody does for the own nomination either.
+    if standing.part != Part::None && (is_review(action) || action == Action::Reinstate) {
+        faults.push(Fault::of(Code::OwnNomination));
+    }
     if !is_review(action) {
         return faults;
-    }
-    if standing.part != Part::None {
-        faults.push(Fault::of(Code::OwnNomination));
     }
     if let Some(stage) = status.stage()
         && let Some(before) = decided.iter().find(|before| before.role() != stage.role())

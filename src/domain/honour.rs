@@ -91,6 +91,8 @@ pub enum Standing {
         at: DateTime<Utc>,
         /// The reason that is made public.
         reason: String,
+        /// Whether the consent was withdrawn, too: then not even a masked name is shown.
+        is_withheld: bool,
     },
 }
 
@@ -100,8 +102,8 @@ impl Standing {
     pub fn name_shown(&self, name: &str) -> Option<String> {
         match self {
             Self::Shown => Some(name.to_owned()),
-            Self::Withheld => None,
-            Self::Revoked { .. } => Some(mask_name(name)),
+            Self::Withheld | Self::Revoked { is_withheld: true, .. } => None,
+            Self::Revoked { is_withheld: false, .. } => Some(mask_name(name)),
         }
     }
 
@@ -109,8 +111,8 @@ impl Standing {
     #[must_use]
     pub fn name_on_check(&self, name: &str) -> Option<String> {
         match self {
-            Self::Shown | Self::Revoked { .. } => Some(mask_name(name)),
-            Self::Withheld => None,
+            Self::Shown | Self::Revoked { is_withheld: false, .. } => Some(mask_name(name)),
+            Self::Withheld | Self::Revoked { is_withheld: true, .. } => None,
         }
     }
 
@@ -191,7 +193,10 @@ mod tests {
 
     #[test]
     fn what_is_shown_of_a_name_depends_on_the_standing() {
-        let revoked = Standing::Revoked { at: DateTime::UNIX_EPOCH, reason: "事迹失实".to_owned() };
+        let revoked =
+            Standing::Revoked { at: DateTime::UNIX_EPOCH, reason: "事迹失实".to_owned(), is_withheld: false };
+        let both = Standing::Revoked { at: DateTime::UNIX_EPOCH, reason: "事迹失实".to_owned(), is_withheld: true };
+        assert_eq!((both.name_shown("王小明"), both.name_on_check("王小明")), (None, None));
         let cases = [
             (Standing::Shown, Some("王小明"), Some("王*明")),
             (Standing::Withheld, None, None),

@@ -192,7 +192,7 @@ pub async fn receive_batch(
                     return Err(Error::of(Code::AlreadyPublished));
                 }
                 Received::New { status, refused } => {
-                    refuse_items(&service, db, &caller, &refused)?;
+                    refuse_items(&service, db, &caller, (batch.cycle, &refused))?;
                     let now = service.clocks.campaign();
                     storage::batches::set_received(db, id, status, &Receipt { refused, ..receipt }, now)?;
                     note_received(&service, db, &caller, &batch, status)?;
@@ -234,14 +234,20 @@ fn judge(db: &mut Connection, batch: &Batch, receipt: &Receipt) -> Result<Receiv
     })
 }
 
-/// Sends back what was refused. Who has left the batch's state meanwhile (disqualified, consent withdrawn) stays there.
-fn refuse_items(service: &Service, db: &mut Connection, caller: &Caller, refused: &[Refused]) -> Result<(), Error> {
+/// Sends back what was refused. Who has left the batch's state meanwhile (disqualified, consent withdrawn), or stands in
+/// a later cycle by now, stays there.
+fn refuse_items(
+    service: &Service,
+    db: &mut Connection,
+    caller: &Caller,
+    (cycle, refused): (Month, &[Refused]),
+) -> Result<(), Error> {
     let mut ordered: Vec<&Refused> = refused.iter().collect();
     ordered.sort_by_key(|item| item.candidate_id);
     for item in ordered {
         storage::locks::candidate(db, item.candidate_id)?;
-        let stands = storage::contenders::find(db, item.candidate_id)?.map(|contender| contender.status);
-        if stands == Some(Status::Forwarded) {
+        let stands = storage::contenders::find(db, item.candidate_id)?;
+        if stands.is_some_and(|stands| stands.status == Status::Forwarded && stands.cycle == cycle) {
             let order = Order::new(Action::Refuse, Some(item.reason.clone()));
             transitions::apply(service, db, caller, item.candidate_id, &order)?;
         }

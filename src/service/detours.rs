@@ -104,7 +104,7 @@ fn withdraw(
     let relation = sight::seen(db, caller, id)?.relation;
     let by_unit = withdraws_as_unit(relation.standing);
     let owns = relation.standing.part == Part::First;
-    if !by_unit && relation.standing.part != Part::None && (!owns || relation.other_nomination_stands) {
+    if !by_unit && relation.standing.part.is_proven() && (!owns || relation.other_nomination_stands) {
         return withdraw_nomination(service, db, caller, (id, order));
     }
     let done = transitions::apply(service, db, caller, id, order)?;

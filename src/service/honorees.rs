@@ -1,5 +1,7 @@
 //! Those who hold honours, and the public check of a certificate.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use super::{Error, Service};
@@ -34,7 +36,7 @@ pub async fn list_honorees(
         .store
         .read(move |db| {
             let found = storage::honorees::list_shown(db, after, limit)?;
-            found.into_iter().map(|honoree| with_honours(db, honoree)).collect()
+            with_honours(db, found)
         })
         .await
 }
@@ -45,16 +47,23 @@ pub async fn get_honoree(service: &Service, id: HonoreeId) -> Result<HonouredOne
         .store
         .read(move |db| {
             let honoree = storage::honorees::find(db, id)?.ok_or_else(Error::not_found)?;
-            let honoured = with_honours(db, honoree)?;
-            if honoured.honours.is_empty() { Err(Error::not_found()) } else { Ok(honoured) }
+            let honoured = with_honours(db, vec![honoree])?.into_iter().next();
+            honoured.filter(|honoured| !honoured.honours.is_empty()).ok_or_else(Error::not_found)
         })
         .await
 }
 
-fn with_honours(db: &mut Connection, honoree: Honoree) -> Result<HonouredOne, Error> {
-    let mut honours = storage::honours::list(db, Which::Honoree(honoree.id))?;
-    honours.retain(|entry| entry.honour.standing == Standing::Shown);
-    Ok(HonouredOne { honoree, honours })
+/// The honorees with the honours that stand and are shown, all read at once.
+fn with_honours(db: &mut Connection, honorees: Vec<Honoree>) -> Result<Vec<HonouredOne>, Error> {
+    let ids = honorees.iter().map(|honoree| honoree.id).collect();
+    let mut honours: BTreeMap<HonoreeId, Vec<Entry>> = BTreeMap::new();
+    for entry in storage::honours::list(db, Which::Honorees(ids))? {
+        if entry.honour.standing == Standing::Shown {
+            honours.entry(entry.honour.honoree).or_default().push(entry);
+        }
+    }
+    let of = |honoree: Honoree| HonouredOne { honours: honours.remove(&honoree.id).unwrap_or_default(), honoree };
+    Ok(honorees.into_iter().map(of).collect())
 }
 
 /// Checks a certificate by its number: the honour and the list it belongs to.

@@ -273,12 +273,14 @@ pub async fn list_lists(
     service
         .store
         .read(move |db| {
-            let mut counted = Vec::new();
-            for list in storage::lists::list(db, after, limit)? {
-                let (all, revoked) = storage::honours::count(db, list.cycle)?;
-                counted.push((list, all, revoked));
-            }
-            Ok(counted)
+            let lists = storage::lists::list(db, after, limit)?;
+            let counts = storage::honours::counts(db, &lists.iter().map(|list| list.cycle).collect::<Vec<_>>())?;
+            let of = |cycle| counts.get(&cycle).copied().unwrap_or_default();
+            Ok(lists
+                .into_iter()
+                .map(|list| (of(list.cycle), list))
+                .map(|((all, gone), list)| (list, all, gone))
+                .collect())
         })
         .await
 }

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::{
     Caller, Error, Service,
+    candidates::access,
     error::refuse_invalid,
     generator,
     idempotency::{self, Attempt, FirstAnswer},
@@ -79,12 +80,8 @@ impl DecisionInput {
 
 /// Makes sure that a candidate is published; else 404.
 pub async fn require_published(service: &Service, id: CandidateId) -> Result<(), Error> {
-    service.store.read(move |db| published(db, id).map(|_| ())).await
-}
-
-fn published(db: &mut Connection, id: CandidateId) -> Result<Contender, Error> {
-    let found = storage::contenders::find(db, id)?;
-    found.filter(|contender| contender.status.is_public()).ok_or_else(Error::not_found)
+    let now = service.clocks.campaign();
+    service.store.read(move |db| access::published(db, id, now).map(|_| ())).await
 }
 
 /// Raises an objection.
@@ -104,7 +101,7 @@ pub async fn create_objection(
                 account.recheck(db)?;
             }
             idempotency::claim(db, attempt.as_ref(), service.clocks.machine())?;
-            let contender = published(db, id)?;
+            let contender = access::published(db, id, service.clocks.campaign())?;
             storage::locks::cycle_shared(db, contender.cycle)?;
             refuse_closed(&service, db, id)?;
             let row = new_row(&service, &caller, (id, &contender), &input)?;
@@ -132,7 +129,7 @@ fn input_faults(input: &ObjectionInput) -> Vec<Fault> {
 
 /// 409 outside the period for objections to this candidate.
 fn refuse_closed(service: &Service, db: &mut Connection, id: CandidateId) -> Result<(), Error> {
-    let contender = published(db, id)?;
+    let contender = access::published(db, id, service.clocks.campaign())?;
     let cycle = storage::cycles::find(db, contender.cycle)?.ok_or_else(Error::not_found)?;
     let (published_at, days) = (cycle.published_at, cycle.policy.objection_days);
     let now = service.clocks.campaign();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Caller, Error, Service, cycles, votes};
+use super::{Caller, Error, Service, candidates::access, cycles, votes};
 use crate::{
     domain::{
         candidate::{Status, Visibility},
@@ -12,6 +12,7 @@ use crate::{
         id::CandidateId,
         month::Month,
         policy::ResultSource,
+        role::Role,
         tally::{self, Ranked},
     },
     storage::{self, Connection},
@@ -54,13 +55,19 @@ pub async fn get_tally(service: &Service, caller: &Caller, month: Month) -> Resu
                 return Err(Error::fault(votes::elsewhere(&cycle)));
             }
             let is_public = tally::is_public(visibility, closes_at, now);
-            Ok(CycleTally { categories: count(db, month)?, cycle, is_public })
+            let inner = role.is_some_and(Role::is_reviewer);
+            let recent = access::recently_published(db, now)?;
+            let hides_losers = !inner && cycle.published_at.is_some() && !recent.contains(&month);
+            Ok(CycleTally { categories: count(db, month, hides_losers)?, cycle, is_public })
         })
         .await
 }
 
-fn count(db: &mut Connection, month: Month) -> Result<Vec<CategoryTally>, Error> {
-    let counted = storage::tallies::list(db, month, &[Status::Forwarded, Status::Listed, Status::NotListed])?;
+/// Counts by category. Those who are not on the list are named to the public for thirty days only.
+fn count(db: &mut Connection, month: Month, hides_losers: bool) -> Result<Vec<CategoryTally>, Error> {
+    let all = [Status::Forwarded, Status::Listed, Status::NotListed];
+    let shown = if hides_losers { &all[..2] } else { &all[..] };
+    let counted = storage::tallies::list(db, month, shown)?;
     let mut names: BTreeMap<CandidateId, Option<String>> = BTreeMap::new();
     let mut votes: BTreeMap<CategoryCode, Vec<(CandidateId, i64)>> = BTreeMap::new();
     for one in counted {

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::{
     Error, Service,
     caller::{Account, Caller},
+    candidates::access,
 };
 use crate::{
     domain::{
@@ -41,29 +42,23 @@ pub async fn cast_vote(service: &Service, caller: &Caller, candidate: CandidateI
     store.write(move |db| cast(&service, db, &account, candidate)).await
 }
 
-/// Makes sure that a candidate can be voted for at all as far as the public knows; else 404.
-pub async fn require_published(service: &Service, candidate: CandidateId) -> Result<(), Error> {
-    service.store.read(move |db| published(db, candidate).map(|_| ())).await
-}
-
-fn published(db: &mut Connection, candidate: CandidateId) -> Result<Contender, Error> {
-    let found = storage::contenders::find(db, candidate)?;
-    found.filter(|contender| contender.status.is_public()).ok_or_else(Error::not_found)
-}
-
 fn cast(service: &Service, db: &mut Connection, account: &Account, candidate: CandidateId) -> Result<CastVote, Error> {
     account.recheck(db)?;
-    let cycle = published(db, candidate)?.cycle;
-    storage::locks::cycle_shared(db, cycle)?;
+    let seen = storage::contenders::find(db, candidate)?.ok_or_else(Error::not_found)?;
+    storage::locks::cycle_shared(db, seen.cycle)?;
     let now = service.clocks.campaign();
-    let cycle = storage::cycles::find(db, cycle)?.ok_or_else(Error::not_found)?;
+    let cycle = storage::cycles::find(db, seen.cycle)?.ok_or_else(Error::not_found)?;
     let voter = storage::votes::voter(db, account.id, now)?;
-    let contender = published(db, candidate)?;
     let day = vote::day(cycle.policy.repeat, now, service.time_zone);
-    let key = VoteKey { cycle: cycle.month, voter, candidate: contender.number, day };
-    // A repeated vote, the commonest of retries, need not wait for the log.
+    let key = VoteKey { cycle: cycle.month, voter, candidate: seen.number, day };
+    // A repeated vote, the commonest of retries, is answered whatever has become of the candidate, and without the log.
     let before = storage::votes::find_cast_at(db, key)?;
-    let size = if before.is_none() { storage::votes::lock_log(db, cycle.month)? } else { 0 };
+    let (size, contender) = match before {
+        Some(_) => (0, seen),
+        None => (storage::votes::lock_log(db, cycle.month)?, access::published(db, candidate, now)?),
+    };
+    // The log may have kept us waiting; what counts is the moment of writing.
+    let now = service.clocks.campaign();
     let situation = situation(db, &cycle, &contender, (key, before), now)?;
     let vote = |cast_at| Vote { candidate, cycle: cycle.month, category: contender.category.clone(), day, cast_at };
     match vote::decide(situation) {

@@ -108,8 +108,8 @@ pub fn insert(connection: &mut Connection, honour: &Honour) -> Result<(), StoreE
 pub enum Which {
     /// Those of a cycle's list.
     Cycle(Month),
-    /// Those of an honoree.
-    Honoree(HonoreeId),
+    /// Those of some honorees.
+    Honorees(Vec<HonoreeId>),
     /// The one with this certificate number.
     Number(String),
 }
@@ -146,7 +146,7 @@ pub fn list(connection: &mut Connection, which: Which) -> Result<Vec<Entry>, Sto
         .into_boxed();
     query = match which {
         Which::Cycle(month) => query.filter(honours::cycle.eq(month)),
-        Which::Honoree(id) => query.filter(honours::honoree_id.eq(id)),
+        Which::Honorees(ids) => query.filter(honours::honoree_id.eq_any(ids)),
         Which::Number(number) => query.filter(honours::certificate_number.eq(number)),
     };
     let rows: Vec<(HonourRow, CandidateRow)> =
@@ -174,7 +174,11 @@ fn entry(
 ) -> Result<Entry, StoreError> {
     let number = honour.certificate_number.parse().map_err(|_| StoreError::Missing("certificate number"))?;
     let standing = match (honour.revoked_at, candidate.visibility) {
-        (Some(at), _) => Standing::Revoked { at, reason: honour.revoked_reason.unwrap_or_default() },
+        (Some(at), visibility) => Standing::Revoked {
+            at,
+            reason: honour.revoked_reason.unwrap_or_default(),
+            is_withheld: visibility == Visibility::Withheld,
+        },
         (None, Visibility::Shown) => Standing::Shown,
         (None, Visibility::Withheld) => Standing::Withheld,
     };
@@ -201,12 +205,15 @@ fn entry(
     })
 }
 
-/// How many entries a cycle's list has, and how many of them are revoked.
-pub fn count(connection: &mut Connection, cycle: Month) -> Result<(i64, i64), StoreError> {
-    let of_cycle = honours::table.filter(honours::cycle.eq(cycle));
-    let all = of_cycle.select(count_star()).first(connection)?;
-    let revoked = of_cycle.filter(honours::revoked_at.is_not_null()).select(count_star()).first(connection)?;
-    Ok((all, revoked))
+/// How many entries the lists of some cycles have, and how many of them are revoked. A list without entries is not
+/// among them.
+pub fn counts(connection: &mut Connection, cycles: &[Month]) -> Result<BTreeMap<Month, (i64, i64)>, StoreError> {
+    let rows: Vec<(Month, i64, i64)> = honours::table
+        .filter(honours::cycle.eq_any(cycles.to_vec()))
+        .group_by(honours::cycle)
+        .select((honours::cycle, count_star(), diesel::dsl::count(honours::revoked_at)))
+        .load(connection)?;
+    Ok(rows.into_iter().map(|(cycle, all, revoked)| (cycle, (all, revoked))).collect())
 }
 
 /// Marks the honour of a candidate as revoked, in the transaction that revokes the candidate.

@@ -540,7 +540,8 @@ diesel::table! {
     use diesel::sql_types::*;
 
     /// Counts that can always be recomputed from the votes; valid = raw − quarantined − invalid.
-    tallies (candidate) {
+    tallies (cycle, candidate) {
+        cycle -> Integer,
         candidate -> BigInt,
         raw -> BigInt,
         quarantined -> BigInt,

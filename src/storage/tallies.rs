@@ -1,6 +1,6 @@
 //! The counts of votes, kept in the transaction of each vote.
 
-use diesel::{ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, RunQueryDsl};
 
 use super::{
     Connection, StoreError,
@@ -31,7 +31,9 @@ pub struct Counted {
 pub fn list(connection: &mut Connection, cycle: Month, statuses: &[Status]) -> Result<Vec<Counted>, StoreError> {
     type Counts = Option<(i64, i64, i64)>;
     let rows: Vec<(CandidateId, CategoryCode, String, Visibility, Counts)> = candidates::table
-        .left_join(tallies::table.on(tallies::candidate.eq(candidates::number)))
+        .left_join(
+            tallies::table.on(tallies::candidate.eq(candidates::number).and(tallies::cycle.eq(candidates::cycle))),
+        )
         .filter(candidates::cycle.eq(cycle))
         .filter(candidates::status.eq_any(statuses.to_vec()))
         .order(candidates::id)

@@ -101,12 +101,13 @@ pub fn insert(connection: &mut Connection, key: VoteKey, cast_at: DateTime<Utc>,
         .execute(connection)?;
     on_either!(connection, inner => diesel::insert_into(tallies::table)
         .values((
+            tallies::cycle.eq(cycle),
             tallies::candidate.eq(candidate),
             tallies::raw.eq(1_i64),
             tallies::quarantined.eq(0_i64),
             tallies::invalid.eq(0_i64),
         ))
-        .on_conflict(tallies::candidate)
+        .on_conflict((tallies::cycle, tallies::candidate))
         .do_update()
         .set(tallies::raw.eq(tallies::raw + 1))
         .execute(inner)?);

@@ -64,15 +64,17 @@ CREATE TABLE votes (
     PRIMARY KEY (cycle, voter, candidate, day)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX votes_candidate ON votes (candidate, seq);
+CREATE INDEX votes_voter ON votes (voter, cast_at);
 
 -- Counts that can always be recomputed from the votes; valid = raw − quarantined − invalid.
 CREATE TABLE tallies (
+    cycle INTEGER NOT NULL REFERENCES cycles (month),
     candidate INTEGER NOT NULL REFERENCES candidates (number),
     raw INTEGER NOT NULL,
     quarantined INTEGER NOT NULL,
     invalid INTEGER NOT NULL,
     CONSTRAINT tallies_sane CHECK (raw >= quarantined + invalid AND quarantined >= 0 AND invalid >= 0),
-    PRIMARY KEY (candidate)
+    PRIMARY KEY (cycle, candidate)
 ) STRICT;
 
 -- Objections to published candidates.

@@ -19,6 +19,9 @@ use crate::{
 /// The name of the part that carries the file.
 const PART: &str = "file";
 
+/// More parts than any honest form has.
+const MAX_PARTS: usize = 8;
+
 /// The part `file` of a form that has arrived and is not yet judged.
 pub struct Upload {
     file: Result<Bytes, Problem>,
@@ -77,7 +80,12 @@ async fn collect(mut form: Multipart) -> Result<Bytes, Problem> {
     let mut file: Option<Bytes> = None;
     let mut read = 0;
     let mut unknown = Vec::new();
+    let mut parts = 0;
     while let Some(field) = form.next().await {
+        parts += 1;
+        if parts > MAX_PARTS {
+            return Err(malformed());
+        }
         let mut field = field.map_err(|_| malformed())?;
         let name = field.name().unwrap_or_default().to_owned();
         let mut content = BytesMut::new();

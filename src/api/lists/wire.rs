@@ -168,7 +168,7 @@ impl Revocation {
     #[must_use]
     pub fn of(standing: &Standing) -> Option<Self> {
         match standing {
-            Standing::Revoked { at, reason } => Some(Self { revoked_at: *at, reason: reason.clone() }),
+            Standing::Revoked { at, reason, .. } => Some(Self { revoked_at: *at, reason: reason.clone() }),
             Standing::Shown | Standing::Withheld => None,
         }
     }

@@ -15,7 +15,7 @@ use crate::{
         caller::{Account, Caller},
         error::Error,
     },
-    storage::{self, Connection, nominations::NominationRow},
+    storage::{self, Connection, contenders::Contender, nominations::NominationRow},
 };
 
 /// For so long after publication the public still reads those who are not on the list.
@@ -52,9 +52,21 @@ pub fn recently_published(db: &mut Connection, now: DateTime<Utc>) -> Result<Vec
 /// Whether everybody may read the candidate.
 #[must_use]
 pub fn is_public(candidate: &Candidate, recent: &[Month]) -> bool {
-    candidate.visibility == Visibility::Shown
-        && candidate.status.is_public()
-        && (candidate.status != Status::NotListed || recent.contains(&candidate.cycle))
+    is_shown((candidate.status, candidate.visibility), candidate.cycle, recent)
+}
+
+/// The same for what is known of a candidate where the rest of it is not read.
+#[must_use]
+pub fn is_shown((status, visibility): (Status, Visibility), cycle: Month, recent: &[Month]) -> bool {
+    visibility == Visibility::Shown && status.is_public() && (status != Status::NotListed || recent.contains(&cycle))
+}
+
+/// A candidate that everybody may read now; else 404.
+pub fn published(db: &mut Connection, id: CandidateId, now: DateTime<Utc>) -> Result<Contender, Error> {
+    let recent = recently_published(db, now)?;
+    storage::contenders::find(db, id)?
+        .filter(|found| is_shown((found.status, found.visibility), found.cycle, &recent))
+        .ok_or_else(Error::not_found)
 }
 
 /// How the caller sees a candidate; `None` when it is none of the caller's business.

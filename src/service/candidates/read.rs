@@ -86,6 +86,10 @@ pub async fn list_candidates(
         .read(move |db| {
             let recent = access::recently_published(db, now)?;
             let (shown, sight) = shown(&caller, request.public_only, recent);
+            // The channel is no public fact, and a filter by it would make it one.
+            if matches!(shown, Shown::Public { .. }) && !request.channels.is_empty() {
+                return Err(Error::of(Code::InvalidQuery));
+            }
             let filter = CandidateFilter {
                 shown,
                 cycles: request.cycles,

@@ -6,7 +6,6 @@ use super::standing::{Relation, relations};
 use crate::{
     domain::{
         allowed::{AllowedAction, allowed_actions},
-        authority::Part,
         candidate::Candidate,
         cycle::Cycle,
         guard::Facts,
@@ -54,7 +53,7 @@ impl Loaded {
     #[must_use]
     pub fn is_visible(&self) -> bool {
         self.relation.standing.is_inside
-            || self.relation.standing.part != Part::None
+            || self.relation.standing.part.is_proven()
             || self.relation.is_portal && self.candidate.status.is_public()
     }
 

@@ -2,14 +2,7 @@
 
 use super::standing::{Relation, relations};
 use crate::{
-    domain::{
-        authority::{Part, may_ever},
-        candidate::Candidate,
-        fault::Code,
-        id::CandidateId,
-        role::Role,
-        transition::Action,
-    },
+    domain::{authority::may_ever, candidate::Candidate, fault::Code, id::CandidateId, role::Role, transition::Action},
     service::{Service, caller::Caller, error::Error},
     storage::{self, Connection},
 };
@@ -44,7 +37,7 @@ pub async fn to_act_on(service: &Service, caller: &Caller, id: CandidateId, acti
 pub fn seen(db: &mut Connection, caller: &Caller, id: CandidateId) -> Result<Seen, Error> {
     let candidate = storage::candidates::find(db, id)?.ok_or_else(Error::not_found)?;
     let relation = relations(db, caller, std::slice::from_ref(&candidate))?.pop().ok_or_else(Error::not_found)?;
-    if relation.standing.is_inside || relation.standing.part != Part::None {
+    if relation.standing.is_inside || relation.standing.part.is_proven() {
         Ok(Seen { candidate, relation })
     } else {
         Err(Error::not_found())

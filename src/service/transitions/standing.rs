@@ -68,18 +68,20 @@ impl File<'_> {
         let digest = caller.tracking_code.as_deref().and_then(TrackingCode::parse).map(|code| code.digest());
         let is_inside =
             account.is_some_and(|account| account.scope.covers(self.candidate.district_id, self.candidate.unit_id));
-        // A number in an account is a claim. It keeps a reviewer from the own nomination, and opens nothing to anybody.
-        let claimed = account.filter(|_| is_inside).and_then(|account| account.phone_index.as_deref());
         let is_own = |row: &NominationRow| {
-            account.is_some_and(|account| is_nominator(row, account.id, claimed))
+            account.is_some_and(|account| row.user_id == Some(account.id))
                 || digest.is_some_and(|digest| row.tracking_digest.as_deref() == Some(&digest[..]))
         };
-        // The file belongs to the first nomination that stands.
-        let owner = self.nominations.iter().find(|row| row.stands());
-        let part = if owner.is_some_and(&is_own) {
+        let shares_telephone = |row: &NominationRow| {
+            account.is_some_and(|account| is_nominator(row, account.id, account.phone_index.as_deref()))
+        };
+        // The file belongs to the first nomination; once that is withdrawn, to the unit alone.
+        let part = if self.nominations.iter().any(|row| row.is_first && row.stands() && is_own(row)) {
             Part::First
         } else if self.nominations.iter().any(&is_own) {
             Part::Later
+        } else if self.nominations.iter().any(shares_telephone) {
+            Part::Telephone
         } else {
             Part::None
         };
