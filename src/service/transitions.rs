@@ -230,11 +230,12 @@ fn write(db: &mut Connection, bench: &Bench<'_>, after: &Candidate) -> Result<i6
     let version = storage::candidates::update_if(db, (before.id, before.version), &change, bench.now)?
         .ok_or(Error::of(Code::PreconditionFailed))?;
     keep_places(db, bench, after)?;
-    if let (Action::Revoke, Some(reason)) = (bench.order.action, &bench.order.reason) {
-        storage::honours::set_revoked(db, before.id, bench.now, reason)?;
-    }
     if after.status == Status::Verified && bench.order.action != Action::Recall {
         storage::cycles::freeze_materials(db, after.cycle, bench.now)?;
+    }
+    if after.status == Status::Revoked {
+        let reason = bench.order.reason.as_deref().unwrap_or_default();
+        storage::honours::set_revoked(db, after.id, bench.now, reason)?;
     }
     Ok(version)
 }

@@ -23,6 +23,7 @@ mod forwarding;
 mod inputs;
 mod layers;
 mod listing;
+mod month;
 mod photos;
 mod races;
 mod reference_data;

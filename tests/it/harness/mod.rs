@@ -8,7 +8,7 @@ pub mod database;
 mod people;
 
 pub use app::App;
-pub use candidates::Change;
+pub use candidates::{Change, Staff};
 pub use client::{Client, Reply};
 pub use people::Tree;
 
