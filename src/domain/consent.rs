@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, Utc};
 use chrono_tz::Tz;
 
 use super::{
-    candidate::Subject,
+    candidate::{Status, Subject},
     fault::{Code, Fault},
 };
 
@@ -67,6 +67,18 @@ pub struct Consent {
 #[must_use]
 pub fn covers_all(scope: &[ConsentScope]) -> bool {
     ConsentScope::ALL.iter().all(|needed| scope.contains(needed))
+}
+
+/// What stands against a consent that replaces another while the screening or forwarding rests on it: it has to cover
+/// both publication and forwarding. Who takes a part of it back withdraws the consent.
+#[must_use]
+pub fn narrowed(scope: &[ConsentScope], status: Status) -> Option<Fault> {
+    let rests_on_it = [Status::Screened, Status::Forwarded].contains(&status);
+    (rests_on_it && !covers_all(scope)).then(|| {
+        let missing = ConsentScope::ALL.iter().filter(|needed| !scope.contains(needed)).map(|needed| needed.as_str());
+        let fault = Fault::at("/scope", Code::ConsentMissing).with("missing", missing.collect::<Vec<_>>());
+        fault.with("status", status.as_str()).with("hint", "DELETE")
+    })
 }
 
 /// Of a candidate, what decides who can consent.
@@ -140,6 +152,18 @@ mod tests {
         let given_by: Vec<_> =
             who_can_give(Person { subject, posthumous, birth_year }, 2026).iter().map(|by| by.as_str()).collect();
         assert_eq!(given_by.join(" "), expected);
+    }
+
+    #[test]
+    fn a_consent_is_not_narrowed_once_something_rests_on_it() {
+        use ConsentScope::{Forwarding, Publication};
+        for &status in Status::ALL {
+            let rests = status == Status::Screened || status == Status::Forwarded;
+            assert_eq!(narrowed(&[Forwarding, Publication], status), None, "{status}");
+            for part in [Forwarding, Publication] {
+                assert_eq!(narrowed(&[part], status).is_some(), rests, "{status} {part}");
+            }
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::domain::id::CandidateId;
 pub const TABLE: &str = "candidate_contacts";
 
 /// The contact details of a candidate as stored.
-#[derive(Clone, Debug, Insertable, Queryable, Selectable)]
+#[derive(Clone, Debug, PartialEq, Eq, Insertable, Queryable, Selectable)]
 #[diesel(table_name = candidate_contacts, treat_none_as_default_value = false)]
 pub struct ContactRow {
     /// Whose.

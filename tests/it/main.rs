@@ -14,6 +14,7 @@ mod harness;
 mod accounts;
 mod actors;
 mod candidates;
+mod consent_withdrawal;
 mod contract;
 mod cycle_races;
 mod cycles;

@@ -46,7 +46,8 @@ pub async fn get_consent(state: State, caller: Caller, id: Path<Segment<Candidat
 /// Record the consent
 ///
 /// By the unit; it replaces one that stands, and `If-Match` is needed then. Screening and forwarding need a consent to
-/// both publication and forwarding.
+/// both publication and forwarding, and from then on it is not narrowed: who takes it back withdraws it with `DELETE`.
+/// Recording what stands already changes nothing.
 #[utoipa::path(
     tag = "candidates",
     params(("id" = Uuid, Path, description = "The candidate's id."), ("If-Match" = Option<String>, Header, description = "The `etag` of the candidate or of the consent; needed where one is replaced.")),

@@ -9,6 +9,7 @@ use crate::{
         candidate::{Candidate, Status, Visibility},
         consent::{self, Consent, Person},
         fault::{Code, Fault},
+        history::Step,
         id::CandidateId,
         person_name,
         recommendation::SHORT_MAX_CHARS,
@@ -20,6 +21,7 @@ use crate::{
         Service,
         caller::{Account, Caller},
         error::{Error, refuse_invalid},
+        generator,
         record::Deed,
         transitions::{self, Order},
     },
@@ -162,6 +164,14 @@ fn write(
     if !candidate.status.is_open() {
         return Err(Error::fault(Fault::of(Code::TransitionNotAllowed).with("status", candidate.status.as_str())));
     }
+    if let Some(narrowed) = consent::narrowed(&input.scope, candidate.status) {
+        return Err(Error::fault(narrowed));
+    }
+    if let Some(before) = &before
+        && is_same(service, before, &row, &input.name)?
+    {
+        return Ok(ConsentOf { consent: before.clone(), version: candidate.version });
+    }
     let consent = ConsentRow { version: before.map_or(1, |before| before.version + 1), ..row };
     storage::consents::replace(db, &consent)?;
     let version = storage::candidates::touch_if(db, (id, candidate.version), now)?;
@@ -169,6 +179,22 @@ fn write(
     let deed = Deed::new("candidate.consent_recorded", "candidate", id).with(details);
     update::note(service, db, caller, &candidate, &deed)?;
     Ok(ConsentOf { consent, version: version.ok_or(Error::of(Code::PreconditionFailed))? })
+}
+
+/// Whether a consent says what the one that stands says already: then nothing of the file has changed.
+fn is_same(service: &Service, before: &ConsentRow, row: &ConsentRow, name: &str) -> Result<bool, Error> {
+    let said = |row: &ConsentRow| {
+        let mut scope = row.scope.0.clone();
+        scope.sort_unstable();
+        let texts = (row.name_masked.clone(), row.text_version.clone(), row.evidence.clone());
+        (row.given_by, scope, row.method, row.given_at.0.timestamp_micros(), texts)
+    };
+    if said(before) != said(row) {
+        return Ok(false);
+    }
+    let place = (storage::consents::TABLE, "name_cipher", before.candidate_id);
+    let known = reach::open(service, place, Some(&before.name_cipher))?;
+    Ok(known.is_some_and(|known| *known == text::tidy_line(name)))
 }
 
 /// Withdraws the consent: by the unit or the city. It ends the candidate; of one whose list is published it withholds name,
@@ -185,7 +211,7 @@ pub async fn withdraw_consent(
     store
         .write(move |db| {
             let candidate = storage::candidates::find(db, id)?.ok_or_else(Error::not_found)?;
-            if [Status::Listed, Status::NotListed].contains(&candidate.status) {
+            if [Status::Listed, Status::NotListed, Status::Revoked].contains(&candidate.status) {
                 withhold(&service, db, &caller, (id, version), reason)?;
             } else {
                 let order = Order::new(Action::WithdrawConsent, reason).at_version(version);
@@ -218,11 +244,38 @@ fn withhold(
     }
     let change = CandidateChange {
         visibility: Some(Visibility::Withheld),
-        withheld_reason: Some(reason),
+        withheld_reason: Some(reason.clone()),
         withheld_at: Some(Some(At(now))),
         ..CandidateChange::default()
     };
     let changed = storage::candidates::update_if(db, (id, version), &change, now)?;
-    changed.ok_or(Error::of(Code::PreconditionFailed))?;
-    update::note(service, db, caller, &candidate, &Deed::new("candidate.withheld", "candidate", id))
+    let version = changed.ok_or(Error::of(Code::PreconditionFailed))?;
+    let step = withheld_step(service, account, Candidate { version, updated_at: now, ..candidate.clone() }, reason)?;
+    storage::transitions::insert(db, &step)?;
+    let details = json!({ "status": candidate.status, "cycle": candidate.cycle, "version": version });
+    update::note(service, db, caller, &candidate, &Deed::new("candidate.withheld", "candidate", id).with(details))
+}
+
+/// The row of the history: the consent was withdrawn, and the status stays.
+fn withheld_step(
+    service: &Service,
+    account: &Account,
+    after: Candidate,
+    reason: Option<String>,
+) -> Result<Step, Error> {
+    Ok(Step {
+        id: generator::new_id(&service.clocks)?,
+        candidate_id: after.id,
+        cycle: after.cycle,
+        action: Some(Action::WithdrawConsent),
+        from_status: Some(after.status),
+        to_status: after.status,
+        actor_id: Some(account.id),
+        actor_role: Some(account.role),
+        organization_id: account.organization_id(),
+        reason,
+        review_id: None,
+        candidate_version: after.version,
+        at: after.updated_at,
+    })
 }

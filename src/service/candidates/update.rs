@@ -1,5 +1,6 @@
 //! Editing a candidate's file, by the nominator to whom it belongs or the unit.
 
+use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::{
@@ -95,9 +96,16 @@ fn carry_out(
     let after = change.applied(&before);
     refuse_wrong(db, &before, &after)?;
     refuse_closed(&before)?;
-    if let Some(change) = &contact {
-        let row = storage::contacts::find(db, id)?.unwrap_or_else(|| ContactRow::empty(id));
-        storage::contacts::replace(db, &changed_contact(service, row, change)?)?;
+    let contact = match &contact {
+        Some(change) => changed_contact(service, db, id, change)?,
+        None => None,
+    };
+    let changed = changed(&before, &after, contact.is_some());
+    if changed.is_empty() {
+        return shown(db, caller, (before, sight), now);
+    }
+    if let Some(row) = &contact {
+        storage::contacts::replace(db, row)?;
     }
     if after.deed != before.deed {
         storage::candidates::set_deed(db, id, after.deed.as_deref())?;
@@ -110,10 +118,18 @@ fn carry_out(
         updated_at: now,
         ..after
     };
-    let deed = Deed::new("candidate.updated", "candidate", id);
-    let deed = deed.with(json!({ "changed": changed(&before, &after, contact.is_some()) }));
+    let deed = Deed::new("candidate.updated", "candidate", id).with(json!({ "changed": changed }));
     note(service, db, caller, &after, &deed)?;
-    let mut dossier = dossier::gather_one(db, after, sight)?;
+    shown(db, caller, (after, sight), now)
+}
+
+fn shown(
+    db: &mut Connection,
+    caller: &Caller,
+    (candidate, sight): (Candidate, Sight),
+    now: DateTime<Utc>,
+) -> Result<Dossier, Error> {
+    let mut dossier = dossier::gather_one(db, candidate, sight)?;
     dossier::add_allowed(db, caller, std::slice::from_mut(&mut dossier), now)?;
     Ok(dossier)
 }
@@ -160,21 +176,39 @@ fn material_columns(after: &Candidate) -> CandidateChange {
     columns
 }
 
-fn changed_contact(service: &Service, row: ContactRow, change: &FileChange) -> Result<ContactRow, Error> {
-    let id = row.candidate_id;
-    let mut row = row;
-    if let Some(name) = &change.contact_name {
+/// The contact details after a change; `None` when they stay what they are.
+fn changed_contact(
+    service: &Service,
+    db: &mut Connection,
+    id: CandidateId,
+    change: &FileChange,
+) -> Result<Option<ContactRow>, Error> {
+    let before = storage::contacts::find(db, id)?.unwrap_or_else(|| ContactRow::empty(id));
+    let mut row = before.clone();
+    if let Some(name) = &change.contact_name
+        && !is_name(service, &before, name.as_deref())?
+    {
         let sealed = reach::seal_name(service, (storage::contacts::TABLE, id), name.as_deref())?;
         (row.name_cipher, row.name_masked) = (sealed.cipher, sealed.masked);
     }
     if let Some(phone) = &change.contact_phone {
         let new = contact_row(service, id, &Reach { phone: phone.clone(), ..Reach::default() })?;
-        (row.phone_cipher, row.phone_masked, row.phone_index) = (new.phone_cipher, new.phone_masked, new.phone_index);
+        // A number is sealed anew with another ciphertext each time; its index is the same for the same number.
+        if new.phone_index != before.phone_index || new.phone_cipher.is_some() != before.phone_cipher.is_some() {
+            (row.phone_cipher, row.phone_masked, row.phone_index) =
+                (new.phone_cipher, new.phone_masked, new.phone_index);
+        }
     }
     if let Some(relationship) = &change.contact_relationship {
         row.relationship = relationship.as_deref().map(text::tidy_line);
     }
-    Ok(row)
+    Ok((row != before).then_some(row))
+}
+
+fn is_name(service: &Service, row: &ContactRow, name: Option<&str>) -> Result<bool, Error> {
+    let place = (storage::contacts::TABLE, "name_cipher", row.candidate_id);
+    let known = reach::open(service, place, row.name_cipher.as_deref())?;
+    Ok(known.as_deref().map(String::as_str) == name.map(text::tidy_line).as_deref())
 }
 
 /// The names of what changed, for the audit; not the values.
