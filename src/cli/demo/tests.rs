@@ -104,14 +104,14 @@ fn a_district_endorses_two_a_month_and_meets_its_quota_with_the_third() {
     for entry in plan::diary(&stories, running, Shanghai, 50) {
         let told = &stories[entry.story];
         let used = places.entry((districts[&told.unit].clone(), told.month == StoryMonth::Finished)).or_default();
-        match entry.step {
-            Step::Approve(StageCode::DistrictEndorsement) => *used += 1,
-            Step::Return(StageCode::CityScreening) | Step::Reject(StageCode::CityScreening) => *used -= 1,
-            Step::MeetQuota => {
-                assert_eq!(*used, 2, "{}", told.name);
-                refused += 1;
-            }
-            _ => {}
+        let leaves = [Step::Return(StageCode::CityScreening), Step::Reject(StageCode::CityScreening)];
+        if entry.step == Step::Approve(StageCode::DistrictEndorsement) {
+            *used += 1;
+        } else if leaves.contains(&entry.step) {
+            *used -= 1;
+        } else if entry.step == Step::MeetQuota {
+            assert_eq!(*used, 2, "{}", told.name);
+            refused += 1;
         }
         assert!(*used <= 2, "{}", told.name);
     }
