@@ -118,7 +118,8 @@ both! {
         app.write(|db| {
             let month = "2026-11".parse().unwrap();
             let moment = "2026-11-04T02:00:00Z".parse().unwrap();
-            Ok(assert!(storage::cycles::set_published(db, month, moment)?))
+            assert!(storage::cycles::set_published(db, month, moment)?);
+            Ok(())
         })
         .await;
         app.anonymous().get(&format!("/candidates/{id}")).await.expect(200);

@@ -188,7 +188,7 @@ fn every_reference_resolves() {
                 members.values().for_each(|inner| walk(inner, contract, found));
             }
             Value::Array(items) => items.iter().for_each(|inner| walk(inner, contract, found)),
-            _ => {}
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
     let contract = contract();

@@ -70,7 +70,7 @@ async fn printed_lines_work(app: &App, facts: &guide::Facts) {
         assert!(reply.status().is_success(), "{}: {} {}", line.says, reply.status(), reply.text().await.unwrap());
         if line.path.ends_with("/auth/login") {
             let session: Value = reply.json().await.unwrap();
-            token = session["access_token"].as_str().unwrap().to_owned();
+            session["access_token"].as_str().unwrap().clone_into(&mut token);
         }
     }
 }

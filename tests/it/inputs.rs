@@ -86,6 +86,7 @@ async fn etag_of(client: &Client, path: &str, operation: &Operation) -> Option<S
 struct Findings(Vec<String>);
 
 impl Findings {
+    #[expect(clippy::too_many_arguments, reason = "what was asked, what came back, and what should have")]
     fn expect(&mut self, reach: &Reach, what: &str, reply: &Reply, status: u16, fault: Option<(&str, &[&str])>) {
         let problem = reply.header("content-type") == "application/problem+json";
         let mut fine = reply.status == status && problem;

@@ -4,6 +4,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::similar_names,
     clippy::unwrap_used,
     reason = "a test that cannot go on fails"
 )]

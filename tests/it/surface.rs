@@ -285,7 +285,7 @@ async fn a_shutdown_finishes_what_was_begun() {
     let mut interim = [0; 25];
     stream.read_exact(&mut interim).await.unwrap();
     assert!(interim.starts_with(b"HTTP/1.1 100"), "{}", String::from_utf8_lossy(&interim));
-    let (_, answer) = tokio::join!(app.stop(), async {
+    let ((), answer) = tokio::join!(app.stop(), async {
         stream.write_all(body.as_bytes()).await.unwrap();
         rest_of(stream).await
     });

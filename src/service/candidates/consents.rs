@@ -250,7 +250,7 @@ fn withhold(
     };
     let changed = storage::candidates::update_if(db, (id, version), &change, now)?;
     let version = changed.ok_or(Error::of(Code::PreconditionFailed))?;
-    let step = withheld_step(service, account, Candidate { version, updated_at: now, ..candidate.clone() }, reason)?;
+    let step = withheld_step(service, account, &Candidate { version, updated_at: now, ..candidate.clone() }, reason)?;
     storage::transitions::insert(db, &step)?;
     let details = json!({ "status": candidate.status, "cycle": candidate.cycle, "version": version });
     update::note(service, db, caller, &candidate, &Deed::new("candidate.withheld", "candidate", id).with(details))
@@ -260,7 +260,7 @@ fn withhold(
 fn withheld_step(
     service: &Service,
     account: &Account,
-    after: Candidate,
+    after: &Candidate,
     reason: Option<String>,
 ) -> Result<Step, Error> {
     Ok(Step {
