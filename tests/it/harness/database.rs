@@ -64,6 +64,8 @@ pub fn postgres() -> (TempDir, Settings) {
         let folder = template_folder("postgres");
         vault::load_or_create(&folder.join("keys").join("master")).unwrap();
         fill(&settings(&folder, Some(&database_of(&server, &name))));
+        // A template is copied only while nobody is connected to it, and a pool lets its connections go late.
+        run(&server, &format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"));
         (folder, server, name)
     });
     let mine = format!("haoren_it_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst));
