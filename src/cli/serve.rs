@@ -7,7 +7,7 @@ use clap::Args;
 use super::{CommandError, say};
 use crate::{
     api::server::Server,
-    service::{Service, accounts::first_admin, candidates::photos, clock::SystemTime, startup, sweeping},
+    service::{Service, accounts::first_admin, candidates::photos, clock::SystemTime, renewing, startup, sweeping},
     settings::{ServerSettings, Settings},
     storage::Address,
 };
@@ -44,6 +44,7 @@ async fn run(service: Service, settings: &ServerSettings) -> Result<ExitCode, Co
     let stop = stop_signal()?;
     let first = first_admin::ensure(&service, std::env::var("HAOREN_ADMIN_PASSWORD").ok()).await;
     let first = first.map_err(|error| first_admin::explain(&error, first_admin::FIRST))?;
+    renewing::renew_phone_indexes(&service).await?;
     let database = service.store.address().to_string();
     let server = Server::build(service.clone(), settings)?;
     let host = settings.bind.ip();

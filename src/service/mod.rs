@@ -28,6 +28,7 @@ pub mod organizations;
 pub mod pictures;
 pub mod record;
 pub mod reference_data;
+pub mod renewing;
 pub mod review_stages;
 pub mod reviews;
 pub mod startup;

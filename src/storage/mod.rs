@@ -39,6 +39,7 @@ pub mod nominations;
 pub mod objections;
 pub mod organizations;
 pub mod outbox_events;
+pub mod phone_indexes;
 pub mod photos;
 pub mod quota_use;
 pub mod refresh_tokens;

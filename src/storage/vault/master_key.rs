@@ -105,10 +105,16 @@ impl MasterKey {
         blind_index(&self.current, field, normalised)
     }
 
-    /// The digest under every key, for rows that were written before the key was changed.
+    /// The number of the key that encrypts and makes indexes.
     #[must_use]
-    pub fn blind_indexes(&self, field: &str, normalised: &str) -> Vec<Vec<u8>> {
-        [&self.current].into_iter().chain(&self.earlier).map(|key| blind_index(key, field, normalised)).collect()
+    pub const fn current_number(&self) -> KeyNumber {
+        self.current.number
+    }
+
+    /// Whether the key was changed, so that rows of earlier keys may be there.
+    #[must_use]
+    pub const fn has_earlier_keys(&self) -> bool {
+        !self.earlier.is_empty()
     }
 
     /// A value kept in the database, by which a wrong key is noticed at start.
