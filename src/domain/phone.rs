@@ -21,7 +21,11 @@ impl Phone {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let folded: String = text.trim().nfkc().collect();
-        let (main, extension) = split_extension(&folded);
+        let (main, extension) = match plain(&folded) {
+            // A mobile number has no extension, so its last dash is none before it is looked at as one.
+            Some(digits) if mobile(national(&digits)).is_some() => (folded.as_str(), ""),
+            _ => split_extension(&folded),
+        };
         if extension.len() > 6 || !extension.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
@@ -160,6 +164,9 @@ mod tests {
             ("+8613800001234", "13800001234"),
             ("008613800001234", "13800001234"),
             ("8613800001234", "13800001234"),
+            ("0086-138-0000-1234", "13800001234"),
+            ("86-138-0000-1234", "13800001234"),
+            ("+86-027-8234-5678", "027-82345678"),
             ("013800001234", "13800001234"),
             ("１３８００００１２３４", "13800001234"),
             (" 19912345678 ", "19912345678"),
