@@ -80,6 +80,12 @@ impl Error {
         Self::of(Code::NotFound)
     }
 
+    /// Whether it is certain that nothing was written: the use case itself refused, and its transaction was rolled back.
+    #[must_use]
+    pub fn is_certain(&self) -> bool {
+        matches!(self, Self::Refused(_) | Self::AnsweredBefore(_))
+    }
+
     /// The code of a refusal.
     #[must_use]
     pub fn code(&self) -> Option<Code> {

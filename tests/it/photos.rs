@@ -42,6 +42,24 @@ async fn nominate(client: &Client, tree: &Tree) -> (String, String) {
 }
 
 both! {
+    async fn a_photo_is_read_while_it_is_removed(app: App) {
+        let tree = app.tree().await;
+        let citizen = app.citizen().await;
+        let (id, _) = nominate(&citizen, &tree).await;
+        let path = format!("/candidates/{id}/photos");
+        for _ in 0..10 {
+            let photo = citizen.upload(&path, None, "a.jpg", picture(ImageFormat::Jpeg, 400, 300)).await.expect(201).id();
+            let (photo, of_candidate) = (format!("/photos/{photo}"), format!("{path}/{photo}"));
+            let tag = app.tag(id.parse().unwrap()).await;
+            let reads = futures_util::future::join_all((0..8).map(|_| citizen.get(&photo)));
+            let (removed, reads) = tokio::join!(citizen.delete(&of_candidate, Some(&tag)), reads);
+            removed.expect(204);
+            for read in reads {
+                assert!([200, 404].contains(&read.status.as_u16()), "{}", read.json);
+            }
+        }
+    }
+
     async fn photos_are_added_read_and_removed(app: App) {
         let tree = app.tree().await;
         let citizen = app.citizen().await;

@@ -66,6 +66,7 @@ pub async fn add_photo(
 ) -> Result<Answer, Problem> {
     let id = editable_id(&caller, &id)?;
     let candidate = update::find_editable(&state, &caller, id).await?;
+    let upload = upload.receive().await;
     once(
         &state,
         upload.attempt(&caller)?,

@@ -1,6 +1,7 @@
-//! One file of a multipart form, as an extractor that never fails by itself: the order of checks puts others first.
+//! One file of a multipart form. Nothing of it is taken from the wire before the handler has made sure of who sends it: a
+//! stranger must not fill the memory.
 
-use std::{future::Future, pin::Pin};
+use std::future::{Ready, ready};
 
 use actix_multipart::Multipart;
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web::BytesMut};
@@ -22,32 +23,43 @@ const PART: &str = "file";
 /// More parts than any honest form has.
 const MAX_PARTS: usize = 8;
 
-/// The part `file` of a form that has arrived and is not yet judged.
+/// A form that is still on its way. As an extractor it never fails by itself: the order of checks puts others first.
 pub struct Upload {
+    request: HttpRequest,
+    payload: Payload,
+}
+
+impl FromRequest for Upload {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        ready(Ok(Self { request: request.clone(), payload: payload.take() }))
+    }
+}
+
+impl Upload {
+    /// Takes the form from the wire, once it is certain that the caller may send one.
+    pub async fn receive(self) -> Received {
+        let Self { request, payload } = self;
+        let file = match check_type(&request) {
+            Ok(()) => collect(Multipart::new(request.headers(), payload.fuse())).await,
+            Err(problem) => Err(problem),
+        };
+        let place = format!("{} {}", request.method(), request.path());
+        Received { file, key: once::key(&request), place, query: request.query_string().to_owned() }
+    }
+}
+
+/// The part `file` of a form that has arrived and is not yet judged.
+pub struct Received {
     file: Result<Bytes, Problem>,
     key: Result<Option<String>, Problem>,
     place: String,
     query: String,
 }
 
-impl FromRequest for Upload {
-    type Error = Problem;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (request, payload) = (request.clone(), payload.take());
-        Box::pin(async move {
-            let file = match check_type(&request) {
-                Ok(()) => collect(Multipart::new(request.headers(), payload.fuse())).await,
-                Err(problem) => Err(problem),
-            };
-            let place = format!("{} {}", request.method(), request.path());
-            Ok(Self { file, key: once::key(&request), place, query: request.query_string().to_owned() })
-        })
-    }
-}
-
-impl Upload {
+impl Received {
     /// What the request says of itself for `once`; `None` without an `Idempotency-Key`.
     pub fn attempt(&self, caller: &Caller) -> Result<Option<Attempt>, Problem> {
         let Some(key) = self.key.clone()? else { return Ok(None) };

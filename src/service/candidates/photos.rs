@@ -57,11 +57,11 @@ pub async fn add_photo(
     let (in_service, caller) = (service.clone(), caller.clone());
     let row = photo_row(service, &caller, (id, photo), &picture)?;
     let written = service.store.write(move |db| write(&in_service, db, &caller, (row, limits), attempt.as_ref())).await;
-    if written.is_err() {
-        // What stays behind after a failure here is swept later.
-        if let Err(error) = service.files.delete(photo).await {
-            log::warn!("the file of a photo that was not taken could not be removed: {error}");
-        }
+    // Where the outcome of the commit is not known the row may be there, so the file stays; without a row it is swept.
+    if written.as_ref().is_err_and(Error::is_certain)
+        && let Err(error) = service.files.delete(photo).await
+    {
+        log::warn!("the file of a photo that was not taken could not be removed: {error}");
     }
     written
 }
@@ -221,8 +221,20 @@ pub async fn get_content(
         })
         .await?;
     let found = service.files.find(id, file).await.map_err(|error| Error::Unavailable(error.to_string()))?;
-    let content = found.ok_or_else(|| Error::Internal(format!("the file of photo {id} is missing")))?;
-    Ok(PhotoContent { photo, content, is_public })
+    match found {
+        Some(content) => Ok(PhotoContent { photo, content, is_public }),
+        None => Err(missing_file(service, id).await?),
+    }
+}
+
+/// A photo that was removed between the look at its row and the look for its file is gone; one whose row is still there
+/// has lost its file.
+async fn missing_file(service: &Service, id: PhotoId) -> Result<Error, Error> {
+    let row = service.store.read(move |db| Ok::<_, Error>(storage::photos::find(db, id)?)).await?;
+    Ok(match row {
+        None => Error::not_found(),
+        Some(_) => Error::Internal(format!("the file of photo {id} is missing")),
+    })
 }
 
 /// Files without a row are left for so long, as the row of a fresh one may still be on its way.
