@@ -27,7 +27,7 @@ text_enum! {
         Live = "live",
         /// To everybody after voting has closed.
         AfterClose = "after_close",
-        /// To reviewers; to the public with the list.
+        /// To reviewers alone, also when the list is published.
         ReviewersOnly = "reviewers_only",
     }
 }

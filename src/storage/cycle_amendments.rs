@@ -1,6 +1,10 @@
 //! Changes of frozen policy fields and of windows, each with its reason.
 
-use diesel::{ExpressionMethods, Insertable, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper};
+use chrono::{DateTime, Utc};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, Insertable, QueryDsl, Queryable, RunQueryDsl, Selectable,
+    SelectableHelper,
+};
 use serde_json::Value;
 
 use super::{
@@ -35,6 +39,26 @@ pub struct AmendmentRow {
 pub fn insert(connection: &mut Connection, row: &AmendmentRow) -> Result<(), StoreError> {
     diesel::insert_into(cycle_amendments::table).values(row).execute(connection)?;
     Ok(())
+}
+
+/// One page of a cycle's amendments, in the order in which they were made.
+pub fn list_of(
+    connection: &mut Connection,
+    month: Month,
+    after: Option<(DateTime<Utc>, AmendmentId)>,
+    limit: i64,
+) -> Result<Vec<AmendmentRow>, StoreError> {
+    let mut query = cycle_amendments::table
+        .filter(cycle_amendments::cycle.eq(month))
+        .order((cycle_amendments::at, cycle_amendments::id))
+        .select(AmendmentRow::as_select())
+        .limit(limit)
+        .into_boxed();
+    if let Some((at, id)) = after {
+        let same_moment = cycle_amendments::at.eq(At(at)).and(cycle_amendments::id.gt(id));
+        query = query.filter(cycle_amendments::at.gt(At(at)).or(same_moment));
+    }
+    Ok(query.load(connection)?)
 }
 
 /// The amendments of these cycles, in the order in which they were made.

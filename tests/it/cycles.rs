@@ -166,6 +166,33 @@ both! {
         assert_eq!(admin.get("/cycles/current").await.expect(200).json["intake"], "2026-11");
     }
 
+    async fn amendments_are_read_page_by_page(app: App) {
+        let admin = app.admin().await;
+        for hour in 0..23 {
+            let closes = format!("2026-11-22T{hour:02}:00:00Z");
+            let reason = format!("第{hour}次调整");
+            let patch = json!({ "windows": { "reporting": { "closes_at": closes } }, "reason": reason });
+            change(&admin, patch).await.expect(200);
+            app.time.advance(chrono::Duration::seconds(1));
+        }
+        let public = app.anonymous();
+        let shown = public.get(CYCLE).await.expect(200).json;
+        let reasons = |items: &Value| -> Vec<String> {
+            items.as_array().unwrap().iter().map(|item| item["reason"].as_str().unwrap().to_owned()).collect()
+        };
+        let expected: Vec<String> = (0..23).map(|hour| format!("第{hour}次调整")).collect();
+        assert_eq!((shown["amendment_count"].as_u64(), reasons(&shown["amendments"])), (Some(23), expected[3..].to_vec()));
+        let (mut read, mut path) = (vec![], format!("{CYCLE}/amendments?limit=10"));
+        loop {
+            let page = public.get(&path).await.expect(200).json;
+            read.extend(reasons(&page["items"]));
+            let Some(next) = page["next_cursor"].as_str() else { break };
+            path = format!("{CYCLE}/amendments?limit=10&cursor={next}");
+        }
+        assert_eq!(read, expected);
+        public.get("/cycles/2031-01/amendments").await.problem(404, "not_found");
+    }
+
     async fn all_faults_of_a_change_are_named(app: App) {
         let admin = app.admin().await;
         let bad = json!({

@@ -13,6 +13,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(operations::list_cycles)
         .service(operations::get_current_cycle)
         .service(operations::get_cycle)
+        .service(operations::list_cycle_amendments)
         .service(operations::update_cycle)
         .service(quotas::get_quotas);
 }

@@ -1,10 +1,11 @@
 //! Cycles: read by everybody; windows and policies kept by administrators.
 
 use actix_web::{HttpRequest, get, patch, web::Path};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::wire::{Cycle, UpdateCycleRequest};
+use super::wire::{Amendment, Cycle, UpdateCycleRequest};
 use crate::{
     api::{
         answer::Answer,
@@ -17,7 +18,7 @@ use crate::{
         responses,
         state::State,
     },
-    domain::{month::Month, role::Role},
+    domain::{id::AmendmentId, month::Month, role::Role},
     service::{
         Caller,
         cycles::{self, CycleState},
@@ -80,6 +81,30 @@ pub async fn get_current_cycle(state: State) -> Result<Answer, Problem> {
 #[get("/cycles/{month}")]
 pub async fn get_cycle(state: State, month: Path<Segment<Month>>) -> Result<Answer, Problem> {
     Ok(Answer::of(Cycle::from(cycles::get_cycle(&state, month.value()?).await?))?.public(0))
+}
+
+/// List a cycle's amendments
+///
+/// Every change of a window or of what was frozen, with its reason, in the order in which they were made.
+#[utoipa::path(
+    tag = "cycles",
+    params(("month" = String, Path, description = "The month, as in `2026-11`.", example = "2026-11"), ListCyclesQuery),
+    responses((status = 200, description = "A page of amendments.", body = Page<Amendment>), responses::BadQuery, responses::NotFound, responses::Common),
+    security(())
+)]
+#[get("/cycles/{month}/amendments")]
+pub async fn list_cycle_amendments(
+    state: State,
+    request: HttpRequest,
+    month: Path<Segment<Month>>,
+    query: Query<ListCyclesQuery>,
+) -> Result<Answer, Problem> {
+    let month = month.value()?;
+    cycles::get_cycle(&state, month).await?;
+    let query = query.read()?;
+    let page = PageRequest::<(DateTime<Utc>, AmendmentId)>::read(&request, query.limit, query.cursor.as_deref())?;
+    let rows = cycles::list_amendments(&state, month, page.after, page.rows()).await?;
+    Ok(page.answer_plain(rows, |row| (row.at.0, row.id), |row| Ok(Amendment::from(row)))?.public(0))
 }
 
 /// Change a cycle

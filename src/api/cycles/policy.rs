@@ -22,7 +22,7 @@ mirrored! {
         Live,
         /// To everybody after voting has closed.
         AfterClose,
-        /// To reviewers; to the public with the list.
+        /// To reviewers alone, also when the list is published.
         ReviewersOnly,
     }
 }

@@ -136,8 +136,11 @@ pub struct Cycle {
     pub policy: Policy,
     /// What reviewers affirm in this cycle, by stage.
     pub checklists: BTreeMap<String, Vec<ChecklistItem>>,
-    /// Changes of windows and of what was frozen, in order.
+    /// The latest changes of windows and of what was frozen, in order; the last 20 of them.
+    #[schema(max_items = 20)]
     pub amendments: Vec<Amendment>,
+    /// How many such changes there are; all are read page by page from `/cycles/{month}/amendments`.
+    pub amendment_count: usize,
     /// Since when materials, quota and checklists are frozen.
     pub materials_frozen_at: Option<DateTime<Utc>>,
     /// When the list was published.
@@ -172,6 +175,7 @@ impl From<CycleState> for Cycle {
             policy: cycle.policy.clone().into(),
             checklists: cycle.checklists.iter().map(|(stage, list)| (stage.to_string(), items(list))).collect(),
             amendments: state.amendments.into_iter().map(Into::into).collect(),
+            amendment_count: state.amendment_count,
             materials_frozen_at: cycle.materials_frozen_at,
             published_at: cycle.published_at,
             created_at: cycle.created_at,

@@ -1,10 +1,12 @@
 //! Cycles as they stand now.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use super::{creation::ensure, creation::ensure_exist};
 use crate::{
-    domain::{cycle::Cycle, month::Month, phase::Phase, window::WindowKind},
+    domain::{cycle::Cycle, id::AmendmentId, month::Month, phase::Phase, window::WindowKind},
     service::{Service, error::Error},
     storage::{self, Connection, cycle_amendments::AmendmentRow},
 };
@@ -18,8 +20,23 @@ pub struct CycleState {
     pub phase: Phase,
     /// The windows open now.
     pub open: Vec<WindowKind>,
-    /// What was amended, in order.
+    /// The latest amendments, at most [`AMENDMENTS_SHOWN`], in order.
     pub amendments: Vec<AmendmentRow>,
+    /// How many amendments there are.
+    pub amendment_count: usize,
+}
+
+/// So many amendments are shown with their cycle; all of them by [`list_amendments`].
+pub const AMENDMENTS_SHOWN: usize = 20;
+
+/// One page of a cycle's amendments, in the order in which they were made.
+pub async fn list_amendments(
+    service: &Service,
+    month: Month,
+    after: Option<(DateTime<Utc>, AmendmentId)>,
+    limit: i64,
+) -> Result<Vec<AmendmentRow>, Error> {
+    service.store.read(move |db| Ok(storage::cycle_amendments::list_of(db, month, after, limit)?)).await
 }
 
 /// One page of cycles, the latest first, before the last one seen.
@@ -63,12 +80,15 @@ pub(super) fn state(db: &mut Connection, month: Month, now: DateTime<Utc>) -> Re
 
 fn states(db: &mut Connection, cycles: Vec<Cycle>, now: DateTime<Utc>) -> Result<Vec<CycleState>, Error> {
     let months: Vec<Month> = cycles.iter().map(|cycle| cycle.month).collect();
-    let amendments = storage::cycle_amendments::list(db, &months)?;
-    let state = |cycle: Cycle| CycleState {
-        phase: cycle.phase(now),
-        open: cycle.open(now),
-        amendments: amendments.iter().filter(|row| row.cycle == cycle.month).cloned().collect(),
-        cycle,
+    let mut amendments: BTreeMap<Month, Vec<AmendmentRow>> = BTreeMap::new();
+    for row in storage::cycle_amendments::list(db, &months)? {
+        amendments.entry(row.cycle).or_default().push(row);
+    }
+    let state = |cycle: Cycle| {
+        let mut amendments = amendments.remove(&cycle.month).unwrap_or_default();
+        let amendment_count = amendments.len();
+        let shown = amendments.split_off(amendment_count.saturating_sub(AMENDMENTS_SHOWN));
+        CycleState { phase: cycle.phase(now), open: cycle.open(now), amendments: shown, amendment_count, cycle }
     };
     Ok(cycles.into_iter().map(state).collect())
 }

@@ -62,6 +62,7 @@ pub const MATRIX: &[Row] = &[
     row("GET", "/api/v1/cycles/current", ANYBODY),
     row("GET", "/api/v1/cycles/{month}", ANYBODY),
     row("PATCH", "/api/v1/cycles/{month}", ADMIN),
+    row("GET", "/api/v1/cycles/{month}/amendments", ANYBODY),
     row("GET", "/api/v1/cycles/{month}/quotas", REVIEWERS),
     // Candidates. The citizen of the columns is not the nominator.
     row("POST", "/api/v1/candidates", "+ + + + + + + 403 +"),
