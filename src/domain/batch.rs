@@ -176,8 +176,8 @@ pub fn judge_receipt(receipt: &Receipt) -> Vec<Fault> {
     faults
 }
 
-/// Holds a receipt against the batch. The same receipt again changes nothing; a later one may refuse more items, and
-/// what is refused stays so with its first reason. `items` are all candidates of the batch with whether each is refused.
+/// Holds a receipt that was not taken before against the batch. What it says again changes nothing; it may refuse more
+/// items than an earlier one, and what is refused stays so with its first reason. `items` are all candidates of the batch with whether each is refused.
 pub fn receive(
     status: BatchStatus,
     items: &BTreeMap<CandidateId, bool>,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 
 use super::{
     Caller, Error, Service,
@@ -155,12 +156,11 @@ pub async fn list_batches(
     service
         .store
         .read(move |db| {
-            let mut counted = Vec::new();
-            for batch in storage::batches::list(db, cycle, after, limit)? {
-                let items = storage::batches::count_items(db, batch.id)?;
-                counted.push((batch, items));
-            }
-            Ok(counted)
+            let batches = storage::batches::list(db, cycle, after, limit)?;
+            let ids: Vec<BatchId> = batches.iter().map(|batch| batch.id).collect();
+            let counts = storage::batches::count_items(db, &ids)?;
+            let count = |id| counts.get(&id).copied().unwrap_or_default();
+            Ok(batches.into_iter().map(|batch| (count(batch.id), batch)).map(|(count, batch)| (batch, count)).collect())
         })
         .await
 }
@@ -186,7 +186,10 @@ pub async fn receive_batch(
             storage::locks::cycle_shared(db, month)?;
             let cycle = storage::cycles::find(db, month)?.ok_or_else(Error::not_found)?;
             let batch = storage::batches::find_locked(db, id)?.ok_or_else(Error::not_found)?;
-            let is_new = match judge(db, &batch, &receipt)? {
+            let digest = digest(&receipt)?;
+            let is_known = storage::batches::knows_receipt(db, id, &digest)?;
+            let received = if is_known { Received::Known } else { judge(db, &batch, &receipt)? };
+            let is_new = match received {
                 Received::Known => false,
                 Received::New { refused, .. } if !refused.is_empty() && cycle.published_at.is_some() => {
                     return Err(Error::of(Code::AlreadyPublished));
@@ -194,6 +197,7 @@ pub async fn receive_batch(
                 Received::New { status, refused } => {
                     refuse_items(&service, db, &caller, (batch.cycle, &refused))?;
                     let now = service.clocks.campaign();
+                    storage::batches::insert_receipt(db, (id, &digest), &receipt, now)?;
                     storage::batches::set_received(db, id, status, &Receipt { refused, ..receipt }, now)?;
                     note_received(&service, db, &caller, &batch, status)?;
                     true
@@ -212,6 +216,14 @@ fn tidy(mut receipt: Receipt) -> Receipt {
         item.reason = text::tidy_paragraphs(&item.reason);
     }
     receipt
+}
+
+/// By which a receipt is recognised when it is sent again, in whatever order it names what is refused.
+fn digest(receipt: &Receipt) -> Result<Vec<u8>, Error> {
+    let mut refused = receipt.refused.clone();
+    refused.sort_by_key(|item| item.candidate_id);
+    let bytes = serde_json::to_vec(&Receipt { refused, ..receipt.clone() });
+    Ok(Sha256::digest(bytes.map_err(|error| Error::Internal(error.to_string()))?).to_vec())
 }
 
 fn receipt_faults(receipt: &Receipt) -> Vec<Fault> {

@@ -1,5 +1,7 @@
 //! Batches that go to the portal, and their frozen items.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
@@ -8,7 +10,7 @@ use diesel::{
 
 use super::{
     Connection, StoreError, locks,
-    schema::{batch_items, batches},
+    schema::{batch_items, batch_receipts, batches},
     sql_values::{At, Stored},
 };
 use crate::domain::{
@@ -134,10 +136,14 @@ pub fn items(connection: &mut Connection, id: BatchId) -> Result<Vec<BatchItem>,
         .collect()
 }
 
-/// How many items each of the batches has, in their order.
-pub fn count_items(connection: &mut Connection, id: BatchId) -> Result<u32, StoreError> {
-    let count: i64 = batch_items::table.filter(batch_items::batch_id.eq(id)).count().get_result(connection)?;
-    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+/// How many items each of the batches has.
+pub fn count_items(connection: &mut Connection, ids: &[BatchId]) -> Result<BTreeMap<BatchId, u32>, StoreError> {
+    let rows: Vec<(BatchId, i64)> = batch_items::table
+        .filter(batch_items::batch_id.eq_any(ids.to_vec()))
+        .group_by(batch_items::batch_id)
+        .select((batch_items::batch_id, diesel::dsl::count_star()))
+        .load(connection)?;
+    Ok(rows.into_iter().map(|(id, count)| (id, u32::try_from(count).unwrap_or(u32::MAX))).collect())
 }
 
 /// One page, the latest first.
@@ -158,6 +164,30 @@ pub fn list(
     }
     let rows = query.order((batches::created_at.desc(), batches::id.desc())).limit(limit).load(connection)?;
     Ok(rows.into_iter().map(Batch::from).collect())
+}
+
+/// Whether a receipt with this digest was taken before.
+pub fn knows_receipt(connection: &mut Connection, id: BatchId, digest: &[u8]) -> Result<bool, StoreError> {
+    let found = batch_receipts::table.find((id, digest.to_vec())).count().get_result::<i64>(connection)?;
+    Ok(found > 0)
+}
+
+/// Keeps a receipt under its digest. Part of a [`set_received`] in the same transaction.
+pub fn insert_receipt(
+    connection: &mut Connection,
+    (id, digest): (BatchId, &[u8]),
+    receipt: &Receipt,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    diesel::insert_into(batch_receipts::table)
+        .values((
+            batch_receipts::batch_id.eq(id),
+            batch_receipts::digest.eq(digest),
+            batch_receipts::receipt.eq(Stored(receipt.clone())),
+            batch_receipts::received_at.eq(At(now)),
+        ))
+        .execute(connection)?;
+    Ok(())
 }
 
 /// Notes a receipt: the batch's status, the refused items, and the others as accepted.

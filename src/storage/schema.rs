@@ -482,6 +482,19 @@ diesel::table! {
     use crate::storage::sql_types::*;
     use diesel::sql_types::*;
 
+    /// Every receipt that was taken for a batch.
+    batch_receipts (batch_id, digest) {
+        batch_id -> Id,
+        digest -> Binary,
+        receipt -> JsonValue,
+        received_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
     /// The frozen candidates of a batch.
     batch_items (batch_id, candidate_id) {
         batch_id -> Id,
@@ -651,6 +664,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     transitions,
     batches,
     batch_items,
+    batch_receipts,
     voters,
     vote_logs,
     votes,

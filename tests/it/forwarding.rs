@@ -124,6 +124,30 @@ both! {
         portal.post(&path, json!({ "accepted": true })).await.problem(409, "already_decided");
     }
 
+    async fn an_earlier_receipt_is_known_after_a_later_one(app: App) {
+        let tree = app.tree().await;
+        let one = screened(&app, &tree, "王小明").await;
+        let two = screened(&app, &tree, "李四").await;
+        app.set_clock(FORWARDING);
+        let id = city(&app, &tree).await.post("/batches", november()).await.expect(201).id();
+        let (_, portal) = app.user(Role::Portal, None).await;
+        let path = format!("/batches/{id}/receipt");
+        let refused = |ids: &[CandidateId]| {
+            let refused: Vec<Value> =
+                ids.iter().map(|id| json!({ "candidate_id": id, "reason": "照片不清晰" })).collect();
+            json!({ "accepted": refused.is_empty(), "refused": refused })
+        };
+        for (receipt, status) in [(refused(&[]), "accepted"), (refused(&[two]), "partly_refused"), (refused(&[one, two]), "refused")] {
+            assert_eq!(portal.post(&path, receipt).await.expect(201).json["status"], status);
+        }
+        let stands = portal.get(&format!("/batches/{id}")).await.expect(200).json;
+        for replayed in [refused(&[]), refused(&[two]), refused(&[two, one])] {
+            assert_eq!(portal.post(&path, replayed).await.expect(200).json, stands);
+        }
+        let listed = portal.get("/batches").await.expect(200);
+        assert_eq!(listed.json["items"][0]["item_count"], 2, "{}", listed.json);
+    }
+
     async fn anyone_objects_and_the_city_decides(app: App) {
         let tree = app.tree().await;
         let one = app.contender(&tree, Status::Forwarded, "dedication", "王小明").await;
