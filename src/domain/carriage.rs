@@ -5,7 +5,9 @@ use chrono::{DateTime, Utc};
 use super::{
     candidate::{Candidate, Status},
     cycle::Cycle,
+    id::OrganizationId,
     month::Month,
+    organization::Organization,
     transition::{Action, target},
     window::WindowKind,
 };
@@ -44,6 +46,14 @@ pub fn landing_status(action: Action, from: Status, meets_new_policy: bool) -> O
     let to = target(from, action)?;
     let falls_back = action == Action::CarryOver && to == Status::Verified && !meets_new_policy;
     Some(if falls_back { Status::Nominated } else { to })
+}
+
+/// The unit that carries what is reinstated: its former one while that takes part and still stands in the candidate's
+/// district; else none, and the district's inbox holds it.
+#[must_use]
+pub fn reinstated_at(candidate: &Candidate, former: Option<&Organization>) -> Option<OrganizationId> {
+    let stands = |unit: &&Organization| unit.active && unit.district_id == Some(candidate.district_id);
+    former.filter(stands).map(|unit| unit.id)
 }
 
 /// What is remembered of returns after an action: the furthest status from which the city or another stage returned the

@@ -273,6 +273,10 @@ fn use_faults(db: &mut Connection, old: &Organization, new: &Organization) -> Re
     if !moves && !closes {
         return Ok(vec![]);
     }
+    if moves {
+        // They move with it, so nobody may be recommended to one of them from the count to the commit.
+        storage::locks::organizations_below(db, old.id)?;
+    }
     let mut faults = vec![];
     let open_candidates = storage::organizations::count_open_candidates(db, old.id)?;
     if open_candidates > 0 {

@@ -41,6 +41,11 @@ pub fn organization(connection: &mut Connection, id: OrganizationId) -> Result<(
     hold(connection, "SELECT 1 FROM organizations WHERE id = $1 FOR UPDATE", id.0)
 }
 
+/// Holds the organizations directly below one against every other writer, in the order of their ids.
+pub fn organizations_below(connection: &mut Connection, id: OrganizationId) -> Result<(), StoreError> {
+    hold(connection, "SELECT 1 FROM organizations WHERE parent_id = $1 ORDER BY id FOR UPDATE", id.0)
+}
+
 /// Holds an organization's row against changes.
 pub fn organization_shared(connection: &mut Connection, id: OrganizationId) -> Result<(), StoreError> {
     hold(connection, "SELECT 1 FROM organizations WHERE id = $1 FOR SHARE", id.0)

@@ -115,25 +115,4 @@ both! {
         let holders: Vec<_> = district["candidates"].as_array().unwrap().iter().map(|one| &one["id"]).collect();
         assert!(names.iter().all(|id| holders.contains(&&json!(id.to_string()))), "{holders:?}");
     }
-
-    async fn who_carries_open_candidates_is_neither_moved_nor_closed(app: App) {
-        let tree = app.tree().await;
-        let admin = app.admin().await;
-        let change = async |id: String, patch: Value| {
-            let path = format!("/organizations/{id}");
-            let etag = admin.get(&path).await.expect(200).etag();
-            admin.patch(&path, &etag, patch).await
-        };
-        app.candidate_with(&tree, Status::Returned, {
-            let sister = tree.sister_unit;
-            move |candidate| candidate.unit_id = Some(sister)
-        })
-        .await;
-        let sister = tree.sister_unit.to_string();
-        change(sister.clone(), json!({ "active": false })).await.problem(409, "organization_in_use");
-        let refused = change(sister.clone(), json!({ "parent_id": tree.other_district })).await;
-        assert_eq!(refused.problem(409, "organization_in_use").json["errors"][0]["open_candidates"], 1);
-        change(sister, json!({ "name": "江汉区第一实验小学" })).await.expect(200);
-        change(tree.other_unit.to_string(), json!({ "active": false })).await.expect(200);
-    }
 }
