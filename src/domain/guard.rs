@@ -5,18 +5,16 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::{
-    authority::{Part, Permission, Refusal, Standing, permission},
+    authority::{Part, Permission, Refusal, Standing, keeps_as_unit, permission},
     candidate::{Candidate, Status},
     carriage::next_step,
     cycle::Cycle,
     fault::{Code, Fault},
-    organization::OrganizationKind,
     readiness::Readiness,
     review,
-    role::Role,
     stage::StageCode,
     transition::{Action, target},
-    window::{Window, WindowKind, instant_text},
+    window::{Window, WindowKind, Windows, instant_text},
 };
 
 /// What the caller says beside the action.
@@ -108,10 +106,7 @@ fn window(action: Action, facts: &Facts<'_>) -> Option<Fault> {
         Action::Verify | Action::Endorse => needs(WindowKind::Reporting),
         Action::Screen => needs(WindowKind::Screening),
         Action::Forward => needs(WindowKind::Forwarding),
-        Action::List | Action::NotList => (facts.now < windows.publication_from()).then(|| {
-            let fault = Fault::of(Code::WindowClosed).with("window", "publication");
-            fault.with("opens_at", instant_text(windows.publication_from()))
-        }),
+        Action::List | Action::NotList => before_publication(windows, facts.now),
         Action::CarryOver => {
             let kind = next_step(facts.candidate)?;
             let window = windows.get(kind);
@@ -132,6 +127,14 @@ fn window(action: Action, facts: &Facts<'_>) -> Option<Fault> {
         | Action::Disqualify
         | Action::Revoke => None,
     }
+}
+
+/// That the list cannot be published yet, with from when it can.
+#[must_use]
+pub fn before_publication(windows: &Windows, now: DateTime<Utc>) -> Option<Fault> {
+    let from = windows.publication_from();
+    let fault = || Fault::of(Code::WindowClosed).with("window", "publication");
+    (now < from).then(|| fault().with("opens_at", instant_text(from)))
 }
 
 /// That a window which an action needs is not open, with when it is.
@@ -232,7 +235,7 @@ fn records(action: Action, facts: &Facts<'_>, said: &Said) -> Option<Fault> {
         Action::Refuse | Action::Disqualify => {
             published_at.map(|at| Fault::of(Code::AlreadyPublished).with("published_at", instant_text(at)))
         }
-        Action::Withdraw if facts.other_nomination_stands && !withdraws_as_unit(facts.standing) => {
+        Action::Withdraw if facts.other_nomination_stands && !keeps_as_unit(facts.standing) => {
             Some(Fault::of(Code::OtherNominationStands))
         }
         Action::Assign
@@ -258,13 +261,6 @@ fn records(action: Action, facts: &Facts<'_>, said: &Said) -> Option<Fault> {
 #[must_use]
 pub fn quota_exceeded(limit: u32, used: u32) -> Fault {
     Fault::of(Code::QuotaExceeded).with("limit", limit).with("used", used)
-}
-
-/// Whether a withdrawal is the unit's, which ends the candidate, and not a nominator's, which ends it only while no other
-/// nomination stands.
-#[must_use]
-pub fn withdraws_as_unit(standing: Standing) -> bool {
-    standing.is_inside && standing.role.and_then(Role::organization_kind) == Some(OrganizationKind::Unit)
 }
 
 /// Whether leaving a status for another frees the district's place of the cycle. What leaves after publication does not.

@@ -120,7 +120,7 @@ impl Windows {
     }
 
     /// Everything that is wrong with the four as a whole: each opens before it closes, what is endorsed can still be
-    /// screened, what is forwarded can still be voted for, and nobody votes before anything can be forwarded.
+    /// screened, what is screened can still be forwarded, what is forwarded can still be voted for, and nobody votes before anything can be forwarded.
     #[must_use]
     pub fn validate(&self) -> Vec<Fault> {
         let mut faults: Vec<Fault> = WindowKind::ALL
@@ -136,6 +136,7 @@ impl Windows {
         };
         not_before(WindowKind::Screening, Edge::Closes, self.screening.closes_at, self.reporting.closes_at);
         not_before(WindowKind::Forwarding, Edge::Opens, self.forwarding.opens_at, self.reporting.opens_at);
+        not_before(WindowKind::Forwarding, Edge::Closes, self.forwarding.closes_at, self.screening.closes_at);
         not_before(WindowKind::Voting, Edge::Opens, self.voting.opens_at, self.forwarding.opens_at);
         not_before(WindowKind::Voting, Edge::Closes, self.voting.closes_at, self.forwarding.closes_at);
         faults

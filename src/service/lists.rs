@@ -19,6 +19,7 @@ use crate::{
         category::CategoryCode,
         cycle::Cycle,
         fault::{Code, Fault},
+        guard,
         honour::{CertificateNumber, Honour, Standing},
         id::HonoreeId,
         listing::{self, Contender, Entry, Listing, Refusal, Rules, TieBreak},
@@ -63,7 +64,7 @@ pub async fn publish_list(
         .write(move |db| {
             account.recheck(db)?;
             idempotency::claim(db, attempt.as_ref(), service.clocks.machine())?;
-            let cycle = publishable(&service, db, month)?;
+            let cycle = hold_unpublished(db, month)?;
             let listing = draw_up(&service, db, &cycle, &tie_breaks)?;
             write_list(&service, db, &account, &cycle, &tie_breaks)?;
             give_honours(&service, db, &caller, &cycle, &listing)?;
@@ -96,19 +97,14 @@ fn reason_faults(breaks: &[TieBreak]) -> Vec<Fault> {
     checked.flatten().collect()
 }
 
-/// Holds the cycle and its log of votes, and makes sure that the moment to publish has come and has not passed.
-fn publishable(service: &Service, db: &mut Connection, month: Month) -> Result<Cycle, Error> {
+/// Holds the cycle and its log of votes, and makes sure that its list is still to be published.
+fn hold_unpublished(db: &mut Connection, month: Month) -> Result<Cycle, Error> {
     storage::locks::cycle(db, month)?;
     let unknown = || Error::invalid(vec![Fault::at("/cycle", Code::UnknownReference)]);
     let cycle = storage::cycles::find(db, month)?.ok_or_else(unknown)?;
     storage::votes::lock_log(db, month)?;
     if cycle.published_at.is_some() {
         return Err(Error::of(Code::AlreadyPublished));
-    }
-    let from = cycle.windows.publication_from();
-    if service.clocks.campaign() < from {
-        let fault = Fault::of(Code::WindowClosed).with("window", "publication").with("opens_at", json!(from));
-        return Err(Error::fault(fault));
     }
     Ok(cycle)
 }
@@ -120,6 +116,11 @@ fn draw_up(service: &Service, db: &mut Connection, cycle: &Cycle, breaks: &[TieB
     let counted = storage::tallies::list(db, cycle.month, &[Status::Forwarded])?;
     let quarantined: i64 = counted.iter().map(|one| one.tally.quarantined).sum();
     let mut faults = undecided(db, cycle, quarantined)?;
+    if let Some(early) = guard::before_publication(&cycle.windows, service.clocks.campaign()) {
+        // While votes may still come in there is no tie to be told of.
+        faults.push(early);
+        return Err(Error::guards(faults));
+    }
     let contenders: Vec<Contender> = counted
         .into_iter()
         .map(|one| Contender { candidate: one.tally.candidate, votes: one.tally.valid(), category: one.category })

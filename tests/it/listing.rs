@@ -173,6 +173,18 @@ both! {
         city.post(&decision, json!({ "upheld": false, "reason": "经核实，异议不成立" })).await.expect(201);
     }
 
+    async fn all_that_bars_an_early_publication_is_named_together(app: App) {
+        let tree = app.tree().await;
+        let one = contender(&app, &tree, "dedication", "王小明", 1).await;
+        app.set_clock("2026-11-26T02:00:00Z");
+        let path = format!("/candidates/{one}/objections");
+        app.anonymous().post(&path, json!({ "text": "事迹与事实不符。" })).await.expect(201);
+        let barred = city(&app, &tree).await.post("/lists", publish()).await.problem(409, "window_closed");
+        let codes: Vec<String> = barred.faults().into_iter().map(|fault| fault.1).collect();
+        assert_eq!(codes, ["objections_undecided", "window_closed"]);
+        assert_eq!(barred.json["errors"][0]["opens_at"], "2026-11-30T16:00:00Z");
+    }
+
     async fn the_public_reads_lists_honorees_and_certificates(app: App) {
         let tree = app.tree().await;
         let shown = contender(&app, &tree, "dedication", "王小明", 3).await;

@@ -88,6 +88,10 @@ fn all_faults_of_the_four_are_named_together() {
     windows.forwarding.opens_at = standard.reporting.opens_at - Duration::milliseconds(1);
     let places: Vec<_> = windows.validate().into_iter().map(|fault| fault.pointer).collect();
     assert_eq!(places, ["/windows/screening/closes_at", "/windows/forwarding/opens_at"]);
+    let mut windows = standard;
+    windows.forwarding.closes_at = standard.screening.closes_at - Duration::milliseconds(1);
+    let places: Vec<_> = windows.validate().into_iter().map(|fault| fault.pointer).collect();
+    assert_eq!(places, ["/windows/forwarding/closes_at"]);
 }
 
 #[test]
