@@ -148,7 +148,7 @@ impl Responder for Answer {
             },
         ));
         if self.keeping != Keeping::Private {
-            response.insert_header((header::VARY, "Authorization, Accept-Encoding"));
+            response.insert_header((header::VARY, "Authorization, Tracking-Code, Accept-Encoding"));
         }
         if let Some(etag) = self.etag {
             response.insert_header((header::ETAG, etag));

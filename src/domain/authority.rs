@@ -2,13 +2,12 @@
 
 use super::{candidate::Status, organization::OrganizationKind, role::Role, stage::StageCode, transition::Action};
 
-/// Which levels have an active reviewer who may decide on the candidate: in its organization of that level, no nominator
-/// of it, and without a decision at another stage of it.
+/// What holds of the two levels below the city, as far as a candidate is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Deciders {
-    /// In the candidate's unit, or the unit above that.
+pub struct Levels {
+    /// Of its unit, or the unit above that.
     pub unit: bool,
-    /// In its district.
+    /// Of its district.
     pub district: bool,
 }
 
@@ -43,8 +42,11 @@ pub struct Standing {
     pub is_inside: bool,
     /// The caller's part in recommending it.
     pub part: Part,
-    /// Who else could decide.
-    pub deciders: Deciders,
+    /// Which levels have an active reviewer who may decide on it: no nominator of it, and without a decision at another
+    /// stage of it.
+    pub deciders: Levels,
+    /// Which levels have an active reviewer at all, who may keep the file.
+    pub staffed: Levels,
 }
 
 /// Whether the caller may, as far as persons are concerned; the state of things is another matter.
@@ -111,9 +113,9 @@ pub fn permission(action: Action, status: Status, has_unit: bool, standing: Stan
     if !may_ever(standing.role, action) {
         return Permission::Refused(Refusal::Role);
     }
-    let own = if standing.is_inside { standing.role.and_then(Role::organization_kind) } else { None };
+    let own = own_level(standing);
     match action {
-        Action::Resubmit | Action::Withdraw => owners_only(own, standing),
+        Action::Resubmit | Action::Withdraw => keeping(standing),
         Action::Refuse if standing.role == Some(Role::Portal) => Permission::Allowed,
         Action::Assign if own == Some(OrganizationKind::Unit) => Permission::Allowed,
         Action::Assign
@@ -193,25 +195,43 @@ pub const fn level(stage: StageCode) -> OrganizationKind {
     }
 }
 
-/// The file belongs to its first nomination: only that nominator and the unit resubmit and withdraw.
-fn owners_only(own: Option<OrganizationKind>, standing: Standing) -> Permission {
-    match (standing.part, own) {
-        (Part::First, _) | (_, Some(OrganizationKind::Unit)) => Permission::Allowed,
-        (Part::None | Part::Telephone | Part::Later, Some(OrganizationKind::District | OrganizationKind::City)) => {
-            Permission::Refused(Refusal::Role)
-        }
-        (Part::None | Part::Telephone | Part::Later, None) => Permission::Refused(Refusal::Outside),
+/// Who keeps the file: edits, uploads, resubmits and withdraws. It belongs to its first nomination: to that nominator and
+/// to the unit, in whose place the level above acts where the unit has nobody who may.
+#[must_use]
+pub fn keeping(standing: Standing) -> Permission {
+    if standing.part == Part::First {
+        return Permission::Allowed;
+    }
+    match own_level(standing) {
+        None => Permission::Refused(Refusal::Outside),
+        Some(own) => match decide_at(OrganizationKind::Unit, own, standing.staffed) {
+            granted @ (Permission::Allowed | Permission::ActingFor(_)) => granted,
+            // It is no decision that would be the caller's in other circumstances: the role alone forbids it.
+            Permission::Refused(_) => Permission::Refused(Refusal::Role),
+        },
     }
 }
 
-/// A decision belongs to its level; where that has nobody who may decide, the level above decides in its place.
-fn decide_at(level: OrganizationKind, own: OrganizationKind, deciders: Deciders) -> Permission {
+/// Whether the caller keeps the file as its unit does, or in the place of a unit that has nobody who may: what ends with
+/// that is the candidate, not a nomination.
+#[must_use]
+pub fn keeps_as_unit(standing: Standing) -> bool {
+    matches!(keeping(Standing { part: Part::None, ..standing }), Permission::Allowed | Permission::ActingFor(_))
+}
+
+/// The level of a reviewer in whose subtree the candidate lies.
+fn own_level(standing: Standing) -> Option<OrganizationKind> {
+    if standing.is_inside { standing.role.and_then(Role::organization_kind) } else { None }
+}
+
+/// What is a level's is done by the level above where nobody of it is present.
+fn decide_at(level: OrganizationKind, own: OrganizationKind, present: Levels) -> Permission {
     use OrganizationKind::{City, District, Unit};
     match (level, own) {
         (Unit, Unit) | (District, District) | (City, City) => Permission::Allowed,
         (City, District | Unit) | (District, Unit) => Permission::Refused(Refusal::Stage),
-        (Unit, District | City) if deciders.unit => Permission::Refused(Refusal::Staffed(Unit)),
-        (Unit | District, City) if deciders.district => Permission::Refused(Refusal::Staffed(District)),
+        (Unit, District | City) if present.unit => Permission::Refused(Refusal::Staffed(Unit)),
+        (Unit | District, City) if present.district => Permission::Refused(Refusal::Staffed(District)),
         (Unit, District | City) => Permission::ActingFor(Unit),
         (District, City) => Permission::ActingFor(District),
     }

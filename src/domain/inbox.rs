@@ -5,6 +5,7 @@ use super::{
     candidate::{Candidate, Status},
     carriage::next_step,
     guard::may_judge,
+    organization::OrganizationKind,
     stage::StageCode,
     transition::Action,
     window::WindowKind,
@@ -52,13 +53,45 @@ const fn next_action(candidate: &Candidate) -> Option<Action> {
     }
 }
 
-/// The statuses in which anything can wait for a reviewer.
-pub const WAITING: &[Status] = &[Status::Nominated, Status::Verified, Status::Endorsed, Status::Screened];
+/// Where work of a level can lie: candidates in a status, on whom levels below would decide if they had anybody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seat {
+    /// The status of the candidates.
+    pub status: Status,
+    /// The levels that must have nobody who may decide.
+    pub in_place_of: &'static [OrganizationKind],
+}
+
+/// Where the work of a level can lie. What lies elsewhere never waits for it, whatever else holds.
+#[must_use]
+pub const fn seats(level: OrganizationKind) -> &'static [Seat] {
+    use OrganizationKind::{District, Unit};
+    const fn seat(status: Status, in_place_of: &'static [OrganizationKind]) -> Seat {
+        Seat { status, in_place_of }
+    }
+    const OF_UNIT: [Seat; 1] = [seat(Status::Nominated, &[])];
+    // A candidate without a unit has nobody there who could decide.
+    const OF_DISTRICT: [Seat; 2] = [seat(Status::Nominated, &[Unit]), seat(Status::Verified, &[])];
+    const OF_CITY: [Seat; 4] = [
+        seat(Status::Nominated, &[Unit, District]),
+        seat(Status::Verified, &[District]),
+        seat(Status::Endorsed, &[]),
+        seat(Status::Screened, &[]),
+    ];
+    match level {
+        OrganizationKind::Unit => &OF_UNIT,
+        OrganizationKind::District => &OF_DISTRICT,
+        OrganizationKind::City => &OF_CITY,
+    }
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{authority::Part, guard::sample, organization::OrganizationKind};
+    use crate::domain::{
+        authority::{Levels, Part},
+        guard::sample,
+    };
 
     fn waits(status: Status, role: &str) -> Option<Action> {
         awaited(&sample::candidate(status), sample::standing(role), &[]).map(|awaited| awaited.action)
@@ -76,9 +109,40 @@ mod tests {
             let row = expected.iter().find(|(waiting, _)| waiting == status).map_or([None; 3], |(_, row)| *row);
             let heard = ["unit_reviewer", "district_reviewer", "city_reviewer"].map(|role| waits(*status, role));
             assert_eq!(heard, row, "{status}");
-            assert_eq!(WAITING.contains(status), row.iter().any(Option::is_some));
             assert_eq!(waits(*status, "admin"), None);
         }
+    }
+
+    #[test]
+    fn whatever_waits_lies_at_a_seat_of_the_level() {
+        let levels = [OrganizationKind::Unit, OrganizationKind::District, OrganizationKind::City];
+        let mut waiting = 0;
+        for (level, role) in levels.into_iter().zip(["unit_reviewer", "district_reviewer", "city_reviewer"]) {
+            for (status, has_unit, unit, district) in Status::ALL
+                .iter()
+                .flat_map(|status| (0..8).map(move |bits| (*status, bits & 1 == 0, bits & 2 == 0, bits & 4 == 0)))
+            {
+                let mut candidate = sample::candidate(status);
+                candidate.unit_id = candidate.unit_id.filter(|_| has_unit);
+                let deciders = Levels { unit: unit && has_unit, district };
+                let standing = Standing { deciders, ..sample::standing(role) };
+                let lacks = |level: &OrganizationKind| match level {
+                    OrganizationKind::Unit => !deciders.unit,
+                    OrganizationKind::District => !deciders.district,
+                    OrganizationKind::City => false,
+                };
+                let lies = |seat: &Seat| seat.status == status && seat.in_place_of.iter().all(lacks);
+                let is_found = seats(level).iter().any(lies);
+                let waits = awaited(&candidate, standing, &[]).is_some();
+                // A candidate without a unit waits for a unit, and is nobody's at the unit's own seat.
+                assert!(is_found || !waits, "{role} {status} {deciders:?}");
+                if level != OrganizationKind::Unit {
+                    assert_eq!(is_found, waits, "{role} {status} {deciders:?}");
+                }
+                waiting += usize::from(waits);
+            }
+        }
+        assert!(waiting > 0);
     }
 
     #[test]

@@ -14,10 +14,9 @@ use super::{
 use crate::{
     domain::{
         assignment::{self, Wish},
-        authority::Part,
+        authority::{Part, keeps_as_unit},
         candidate::Status,
         fault::Code,
-        guard::withdraws_as_unit,
         id::{CandidateId, NominationId, OrganizationId},
         month::Month,
         role::Role,
@@ -102,7 +101,7 @@ fn withdraw(
     (id, order): (CandidateId, &Order),
 ) -> Result<Outcome, Error> {
     let relation = sight::seen(db, caller, id)?.relation;
-    let by_unit = withdraws_as_unit(relation.standing);
+    let by_unit = keeps_as_unit(relation.standing);
     let owns = relation.standing.part == Part::First;
     if !by_unit && relation.standing.part.is_proven() && (!owns || relation.other_nomination_stands) {
         return withdraw_nomination(service, db, caller, (id, order));
@@ -159,10 +158,7 @@ fn assign(
         return Err(Error::of(Code::PreconditionFailed));
     }
     let unit = match order.unit_id {
-        Some(unit) => {
-            storage::locks::organization_shared(db, unit)?;
-            storage::organizations::find(db, unit)?
-        }
+        Some(unit) => transitions::hold_organization(db, unit)?,
         None => None,
     };
     let wish = Wish {

@@ -9,7 +9,7 @@ use crate::{
     domain::{
         candidate::Candidate,
         cycle::Cycle,
-        inbox::{Awaited, WAITING, awaited},
+        inbox::{Awaited, awaited, seats},
         month::Month,
     },
     storage::{self, Connection, candidates::WaitingKey},
@@ -56,11 +56,18 @@ fn collect(
     limit: i64,
 ) -> Result<Vec<Waiting>, Error> {
     let account = caller.account()?;
+    let seats = account.role.organization_kind().map_or(&[][..], seats);
     let wanted = usize::try_from(limit).unwrap_or(0);
     let mut cycles: BTreeMap<Month, Cycle> = BTreeMap::new();
     let mut found = Vec::new();
     loop {
-        let rows = storage::candidates::list_waiting(db, (&account.scope, WAITING), after, CHUNK)?;
+        let mut rows = Vec::new();
+        for seat in seats {
+            rows.extend(storage::candidates::list_waiting(db, (&account.scope, seat), after, CHUNK)?);
+        }
+        // The first of all seats together are among the first of each.
+        rows.sort_by_key(|candidate| (candidate.cycle, candidate.created_at, candidate.id));
+        rows.truncate(usize::try_from(CHUNK).unwrap_or(usize::MAX));
         let relations = relations(db, caller, &rows)?;
         let Some(last) = rows.last() else { break };
         after = Some((last.cycle, last.created_at, last.id));

@@ -14,19 +14,20 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 pub use self::{
-    facts::{Loaded, readiness},
+    facts::{Files, Loaded, cycles_of, readiness},
     standing::{Relation, relations},
 };
 use crate::{
     domain::{
         authority::Permission,
         candidate::{Candidate, Status},
-        carriage::{landing_cycle, landing_status, returned_from},
+        carriage::{landing_cycle, landing_status, reinstated_at, returned_from},
         cycle::Cycle,
         fault::{Code, Fault},
         guard::{self, Said},
         id::{CandidateId, OrganizationId, ReviewId, TransitionId},
         month::Month,
+        organization::Organization,
         transition::Action,
     },
     service::{
@@ -86,6 +87,8 @@ struct Bench<'a> {
     order: &'a Order,
     loaded: Loaded,
     intake: Option<Cycle>,
+    /// For reinstating, the unit that carried the candidate.
+    former_unit: Option<Organization>,
     now: DateTime<Utc>,
 }
 
@@ -127,7 +130,7 @@ impl Bench<'_> {
     }
 }
 
-/// Locks in the order of all writers (cycles, candidate, quota), then loads.
+/// Locks in the order of all writers (organization, cycles, candidate, quota), then loads.
 fn load<'a>(
     service: &Service,
     db: &mut Connection,
@@ -136,6 +139,10 @@ fn load<'a>(
 ) -> Result<Bench<'a>, Error> {
     let now = service.clocks.campaign();
     let seen = storage::candidates::find(db, id)?.ok_or_else(Error::not_found)?;
+    let former_unit = match seen.unit_id.filter(|_| order.action == Action::Reinstate) {
+        Some(unit) => hold_organization(db, unit)?,
+        None => None,
+    };
     let intake = lock_cycles(service, db, (seen.cycle, order.action))?;
     let candidate = storage::candidates::lock(db, id)?.ok_or_else(Error::not_found)?;
     // Another writer moved it between the look and the lock, so the cycle held is not its own.
@@ -152,7 +159,13 @@ fn load<'a>(
     if order.action == Action::Endorse {
         loaded.lock_quota(db)?;
     }
-    Ok(Bench { order, loaded, intake, now })
+    Ok(Bench { order, loaded, intake, former_unit, now })
+}
+
+/// Holds an organization as it is, so that it is neither closed nor moved meanwhile.
+pub fn hold_organization(db: &mut Connection, id: OrganizationId) -> Result<Option<Organization>, Error> {
+    storage::locks::organization_shared(db, id)?;
+    Ok(storage::organizations::find(db, id)?)
 }
 
 /// Holds the candidate's cycle, and the intake cycle where the action moves there, by month. Who may have to freeze a
@@ -207,7 +220,13 @@ fn decide(db: &mut Connection, bench: &Bench<'_>) -> Result<Candidate, Error> {
         cycle,
         status,
         returned_from: returned_from(action, before, cycle),
-        unit_id: if action == Action::Assign { bench.order.unit_id } else { before.unit_id },
+        unit_id: if action == Action::Assign {
+            bench.order.unit_id
+        } else if action == Action::Reinstate {
+            reinstated_at(before, bench.former_unit.as_ref())
+        } else {
+            before.unit_id
+        },
         ..before.clone()
     };
     if status != before.status {

@@ -15,13 +15,9 @@ use super::{
     schema::{candidate_materials, candidates},
     sql_values::At,
 };
-use crate::domain::{
-    candidate::Candidate,
-    id::{CandidateId, OrganizationId},
-    text,
-};
+use crate::domain::{candidate::Candidate, id::CandidateId, text};
 
-pub use list::{CandidateFilter, Shown, last_return_reason, list, published_since};
+pub use list::{CandidateFilter, Shown, last_return_reasons, list, published_since};
 pub use row::CandidateChange;
 pub use waiting::{WaitingKey, list_waiting};
 
@@ -50,6 +46,16 @@ pub fn find(connection: &mut Connection, id: CandidateId) -> Result<Option<Candi
         .first(connection)
         .optional()?;
     Ok(row.map(|(row, deed)| row.into_domain(deed)))
+}
+
+/// Finds several candidates with their deeds, in no order.
+pub fn list_of(connection: &mut Connection, ids: &[CandidateId]) -> Result<Vec<Candidate>, StoreError> {
+    let rows: Vec<(CandidateRow, Option<String>)> = candidates::table
+        .left_join(candidate_materials::table.on(candidate_materials::candidate_id.eq(candidates::id)))
+        .filter(candidates::id.eq_any(ids.to_vec()))
+        .select((CandidateRow::as_select(), candidate_materials::deed.nullable()))
+        .load(connection)?;
+    Ok(rows.into_iter().map(|(row, deed)| row.into_domain(deed)).collect())
 }
 
 /// Finds a candidate that must exist.
@@ -108,18 +114,6 @@ pub fn set_deed(connection: &mut Connection, id: CandidateId, deed: Option<&str>
         .set(candidate_materials::deed.eq(deed))
         .execute(connection)?;
     Ok(())
-}
-
-/// Whether an organization carries a candidate about whom something is still to be decided.
-pub fn any_open_at(connection: &mut Connection, organization: OrganizationId) -> Result<bool, StoreError> {
-    use diesel::BoolExpressionMethods as _;
-
-    use crate::domain::candidate::Status;
-    let open: Vec<Status> = Status::ALL.iter().copied().filter(|status| status.is_open()).collect();
-    let query = candidates::table
-        .filter(candidates::status.eq_any(open))
-        .filter(candidates::unit_id.eq(organization).or(candidates::district_id.nullable().eq(organization)));
-    Ok(diesel::select(diesel::dsl::exists(query)).get_result(connection)?)
 }
 
 /// The form of a name that is stored for searching.

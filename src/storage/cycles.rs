@@ -1,5 +1,7 @@
 //! The months' rounds with their windows and rules.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use diesel::{
     ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
@@ -95,6 +97,13 @@ pub fn insert_if_absent(connection: &mut Connection, cycle: &Cycle) -> Result<()
 pub fn find(connection: &mut Connection, month: Month) -> Result<Option<Cycle>, StoreError> {
     let row = cycles::table.find(month).select(CycleRow::as_select()).first(connection).optional()?;
     Ok(row.map(Cycle::from))
+}
+
+/// Finds several cycles, by month.
+pub fn find_all(connection: &mut Connection, months: &[Month]) -> Result<BTreeMap<Month, Cycle>, StoreError> {
+    let rows: Vec<CycleRow> =
+        cycles::table.filter(cycles::month.eq_any(months.to_vec())).select(CycleRow::as_select()).load(connection)?;
+    Ok(rows.into_iter().map(|row| (row.month, Cycle::from(row))).collect())
 }
 
 /// The months of those that exist, of the ones given.

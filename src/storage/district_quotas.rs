@@ -1,5 +1,7 @@
 //! The places of a district in a cycle: one counter row, which the database keeps between 0 and its limit.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, sql_query, sql_types::Integer};
 
 use super::{Connection, StoreError, schema::district_quotas, sql_types::Id};
@@ -34,6 +36,17 @@ pub fn used(connection: &mut Connection, (month, district): Key) -> Result<u32, 
     let used: Option<i32> =
         district_quotas::table.find((month, district)).select(district_quotas::used).first(connection).optional()?;
     Ok(used.and_then(|used| u32::try_from(used).ok()).unwrap_or(0))
+}
+
+/// The places in use of several counters; a counter that is not there has none in use.
+pub fn used_of(connection: &mut Connection, keys: &BTreeSet<Key>) -> Result<BTreeMap<Key, u32>, StoreError> {
+    let (months, districts): (BTreeSet<Month>, BTreeSet<OrganizationId>) = keys.iter().copied().unzip();
+    let rows: Vec<(Month, OrganizationId, i32)> = district_quotas::table
+        .filter(district_quotas::cycle.eq_any(months))
+        .filter(district_quotas::district_id.eq_any(districts))
+        .select((district_quotas::cycle, district_quotas::district_id, district_quotas::used))
+        .load(connection)?;
+    Ok(rows.into_iter().map(|(month, id, used)| ((month, id), u32::try_from(used).unwrap_or(0))).collect())
 }
 
 /// Takes a place; false when all are taken.

@@ -1,5 +1,7 @@
 //! The tree of organizations.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
@@ -94,6 +96,18 @@ pub fn find(connection: &mut Connection, id: OrganizationId) -> Result<Option<Or
 /// The organizations directly below one.
 pub fn child_ids(connection: &mut Connection, id: OrganizationId) -> Result<Vec<OrganizationId>, StoreError> {
     Ok(organizations::table.filter(organizations::parent_id.eq(id)).select(organizations::id).load(connection)?)
+}
+
+/// The organizations above several ones.
+pub fn parents(
+    connection: &mut Connection,
+    ids: &BTreeSet<OrganizationId>,
+) -> Result<BTreeMap<OrganizationId, OrganizationId>, StoreError> {
+    let rows: Vec<(OrganizationId, Option<OrganizationId>)> = organizations::table
+        .filter(organizations::id.eq_any(ids.clone()))
+        .select((organizations::id, organizations::parent_id))
+        .load(connection)?;
+    Ok(rows.into_iter().filter_map(|(id, parent)| Some((id, parent?))).collect())
 }
 
 /// Filters of the list of organizations.

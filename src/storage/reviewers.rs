@@ -1,8 +1,8 @@
 //! Who could decide: the active reviewers of organizations.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, RunQueryDsl};
 
 use super::{
     Connection, StoreError,
@@ -22,24 +22,25 @@ pub struct Reviewer {
     pub phone_index: Option<Vec<u8>>,
 }
 
-/// The active reviewers of a role at active organizations.
+/// The active reviewers of a role at active organizations, by organization.
 pub fn active_at(
     connection: &mut Connection,
     role: Role,
-    organizations: &[OrganizationId],
-) -> Result<Vec<Reviewer>, StoreError> {
-    let active = organizations::table
-        .filter(organizations::id.eq_any(organizations.to_vec()))
+    organizations: &BTreeSet<OrganizationId>,
+) -> Result<BTreeMap<OrganizationId, Vec<Reviewer>>, StoreError> {
+    let rows: Vec<(OrganizationId, UserId, Option<Vec<u8>>)> = users::table
+        .inner_join(organizations::table.on(users::organization_id.eq(organizations::id.nullable())))
+        .filter(organizations::id.eq_any(organizations.clone()))
         .filter(organizations::active.eq(true))
-        .select(organizations::id);
-    let active: Vec<OrganizationId> = active.load(connection)?;
-    let rows: Vec<(UserId, Option<Vec<u8>>)> = users::table
         .filter(users::role.eq(role))
         .filter(users::active.eq(true))
-        .filter(users::organization_id.eq_any(active.into_iter().map(Some).collect::<Vec<_>>()))
-        .select((users::id, users::phone_index))
+        .select((organizations::id, users::id, users::phone_index))
         .load(connection)?;
-    Ok(rows.into_iter().map(|(id, phone_index)| Reviewer { id, phone_index }).collect())
+    let mut reviewers: BTreeMap<OrganizationId, Vec<Reviewer>> = BTreeMap::new();
+    for (organization, id, phone_index) in rows {
+        reviewers.entry(organization).or_default().push(Reviewer { id, phone_index });
+    }
+    Ok(reviewers)
 }
 
 /// The names shown of some accounts.

@@ -148,24 +148,6 @@ pub fn lock_standing(connection: &mut Connection, id: UserId) -> Result<Option<(
     Ok(users::table.find(id).select((users::auth_version, users::active)).first(connection).optional()?)
 }
 
-/// An open account at an organization: its id, the organization, the blind index of its telephone.
-pub type Stationed = (UserId, OrganizationId, Option<Vec<u8>>);
-
-/// The open accounts of a role at some organizations.
-pub fn active_ids(
-    connection: &mut Connection,
-    role: Role,
-    organizations: &[OrganizationId],
-) -> Result<Vec<Stationed>, StoreError> {
-    let rows: Vec<(UserId, Option<OrganizationId>, Option<Vec<u8>>)> = users::table
-        .filter(users::role.eq(role))
-        .filter(users::active.eq(true))
-        .filter(users::organization_id.eq_any(organizations.to_vec()))
-        .select((users::id, users::organization_id, users::phone_index))
-        .load(connection)?;
-    Ok(rows.into_iter().filter_map(|(id, at, phone)| at.map(|at| (id, at, phone))).collect())
-}
-
 /// Changes an account if its version is still the one given; false when it is not. With `ends_tokens` everything
 /// signed in with it is signed out.
 pub fn update_if(

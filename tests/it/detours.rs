@@ -110,6 +110,43 @@ both! {
         act(&app, &staff.unit, id, "withdrawal", json!({})).await.problem(409, "transition_not_allowed");
     }
 
+    async fn the_level_above_keeps_the_file_of_an_empty_unit(app: App) {
+        let tree = app.tree().await;
+        let district = app.user(Role::DistrictReviewer, Some(tree.district)).await.1;
+        let city = app.user(Role::CityReviewer, Some(tree.city)).await.1;
+        let id = app.candidate(&tree, Status::Nominated).await;
+        decide(&app, &district, id, "return").await.expect(201);
+        act(&app, &city, id, "resubmission", json!({ "answer": "已补充。" })).await.problem(403, "forbidden");
+        let path = format!("/candidates/{id}");
+        let change = json!({ "summary": "三十年安全行车一百二十万公里。" });
+        city.patch(&path, &app.tag(id).await, change.clone()).await.problem(403, "forbidden");
+        app.time.advance(chrono::Duration::seconds(1));
+        district.patch(&path, &app.tag(id).await, change).await.expect(200);
+        act(&app, &district, id, "resubmission", json!({})).await.expect(201);
+        assert_eq!(app.stored(id).await.status, Status::Nominated);
+        act(&app, &district, id, "withdrawal", json!({})).await.expect(201);
+        assert_eq!(app.stored(id).await.status, Status::Withdrawn);
+        // Once the unit has somebody, the file is the unit's again.
+        let other = app.candidate(&tree, Status::Nominated).await;
+        app.user(Role::UnitReviewer, Some(tree.unit)).await;
+        act(&app, &district, other, "withdrawal", json!({})).await.problem(403, "forbidden");
+        district.patch(&format!("/candidates/{other}"), &app.tag(other).await, json!({})).await.problem(403, "forbidden");
+    }
+
+    async fn a_later_nominator_follows_the_status_alone(app: App) {
+        let tree = app.tree().await;
+        let (user, later) = app.user(Role::Citizen, None).await;
+        let id = app.candidate(&tree, Status::Nominated).await;
+        app.nomination(id, user, false).await;
+        later.get(&format!("/candidates/{id}")).await.problem(404, "not_found");
+        later.get(&format!("/candidates/{id}/readiness")).await.problem(404, "not_found");
+        let own = later.get("/me/nominations").await.expect(200).json["items"][0].clone();
+        assert_eq!((&own["status"], &own["is_first"]), (&json!("nominated"), &json!(false)));
+        let withdrawal = format!("/candidates/{id}/withdrawal");
+        later.post_if(&withdrawal, own["etag"].as_str().unwrap(), json!({})).await.expect(201);
+        assert_eq!(app.stored(id).await.status, Status::Nominated);
+    }
+
     async fn a_nominator_without_an_account_acts_by_the_tracking_code(app: App) {
         let tree = app.tree().await;
         let staff = app.staff(&tree).await;

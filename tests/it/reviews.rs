@@ -149,6 +149,36 @@ both! {
         approve(&app, &other, id).await.expect(201);
     }
 
+    async fn the_inbox_holds_what_nobody_below_may_decide_and_no_more(app: App) {
+        let tree = app.tree().await;
+        let (user, unit) = app.user(Role::UnitReviewer, Some(tree.unit)).await;
+        let district = app.user(Role::DistrictReviewer, Some(tree.district)).await.1;
+        let city = app.user(Role::CityReviewer, Some(tree.city)).await.1;
+        let own = app.candidate(&tree, Status::Nominated).await;
+        app.nomination(own, user, false).await;
+        let others = app.candidate(&tree, Status::Nominated).await;
+        let sister = tree.sister_unit;
+        let orphan = app.candidate_with(&tree, Status::Nominated, move |it| it.unit_id = Some(sister)).await;
+        let (elsewhere, other_unit) = (tree.other_district, tree.other_unit);
+        let far = app
+            .candidate_with(&tree, Status::Verified, move |it| {
+                it.district_id = elsewhere;
+                it.unit_id = Some(other_unit);
+            })
+            .await;
+        let screened = app.candidate(&tree, Status::Screened).await;
+        let sorted = |mut items: Vec<(String, String)>| {
+            items.sort();
+            items
+        };
+        let names = |ids: &[(CandidateId, &str)]| {
+            sorted(ids.iter().map(|(id, action)| (id.to_string(), (*action).to_owned())).collect())
+        };
+        assert_eq!(sorted(waiting(&unit).await), names(&[(others, "verify")]));
+        assert_eq!(sorted(waiting(&district).await), names(&[(own, "verify"), (orphan, "verify")]));
+        assert_eq!(sorted(waiting(&city).await), names(&[(far, "endorse"), (screened, "forward")]));
+    }
+
     async fn nobody_reviews_the_own_nomination(app: App) {
         let tree = app.tree().await;
         let (user, unit) = app.user(Role::UnitReviewer, Some(tree.unit)).await;

@@ -1,11 +1,12 @@
 use super::*;
 
-const NOBODY: Deciders = Deciders { unit: false, district: false };
-const STAFFED: Deciders = Deciders { unit: true, district: true };
+const NOBODY: Levels = Levels { unit: false, district: false };
+const STAFFED: Levels = Levels { unit: true, district: true };
 
-fn standing(role: &str, is_inside: bool, part: Part, deciders: Deciders) -> Standing {
+/// With the same levels able to decide and to keep the file.
+fn standing(role: &str, is_inside: bool, part: Part, present: Levels) -> Standing {
     let role = if role == "code" { None } else { Some(role.parse().unwrap()) };
-    Standing { role, is_inside, part, deciders }
+    Standing { role, is_inside, part, deciders: present, staffed: present }
 }
 
 fn short(permission: Permission) -> &'static str {
@@ -40,12 +41,12 @@ const TABLE: &str = "
     reject           verified   stage yes     staffed   stage yes      for_district
     reject           endorsed   stage stage   yes       stage stage    yes
     reject           screened   stage stage   yes       stage stage    yes
-    resubmit         returned   yes   role    role      yes   role     role
+    resubmit         returned   yes   role    role      yes   for_unit for_unit
     recall           verified   yes   staffed staffed   yes   for_unit for_unit
     recall           endorsed   stage yes     staffed   stage yes      for_district
     recall           screened   stage stage   stage     stage stage    stage
     reinstate        rejected   role  role    yes       role  role     yes
-    withdraw         nominated  yes   role    role      yes   role     role
+    withdraw         nominated  yes   role    role      yes   for_unit for_unit
     withdraw_consent forwarded  yes   role    yes       yes   role     yes
     refuse           forwarded  role  role    yes       role  role     yes
     disqualify       forwarded  role  role    yes       role  role     yes
@@ -152,10 +153,43 @@ fn the_district_holds_what_has_no_unit() {
 fn the_city_acts_for_a_unit_only_where_the_district_has_nobody_either() {
     use OrganizationKind::{District, Unit};
     let hear = |unit, district| {
-        let city = standing("city_reviewer", true, Part::None, Deciders { unit, district });
+        let city = standing("city_reviewer", true, Part::None, Levels { unit, district });
         permission(Action::Verify, Status::Nominated, true, city)
     };
     assert_eq!(hear(false, false), Permission::ActingFor(Unit));
     assert_eq!(hear(false, true), Permission::Refused(Refusal::Staffed(District)));
     assert_eq!(hear(true, false), Permission::Refused(Refusal::Staffed(Unit)));
+}
+
+#[test]
+fn who_may_not_decide_any_more_still_keeps_the_file() {
+    let mut district = standing("district_reviewer", true, Part::None, STAFFED);
+    district.deciders = NOBODY;
+    assert_eq!(keeping(district), Permission::Refused(Refusal::Role));
+    assert_eq!(
+        permission(Action::Verify, Status::Nominated, true, district),
+        Permission::ActingFor(OrganizationKind::Unit)
+    );
+    district.staffed.unit = false;
+    assert_eq!(keeping(district), Permission::ActingFor(OrganizationKind::Unit));
+    let city = Standing { role: Some("city_reviewer".parse().unwrap()), ..district };
+    assert_eq!(keeping(city), Permission::Refused(Refusal::Role));
+}
+
+#[test]
+fn a_nominator_who_is_a_reviewer_keeps_the_file_as_the_unit_only_in_its_place() {
+    for (role, deciders, as_unit) in [
+        ("unit_reviewer", STAFFED, true),
+        ("district_reviewer", STAFFED, false),
+        ("district_reviewer", NOBODY, true),
+        ("city_reviewer", Levels { unit: false, district: true }, false),
+        ("city_reviewer", NOBODY, true),
+        ("citizen", NOBODY, false),
+    ] {
+        for is_inside in [true, false] {
+            let standing = standing(role, is_inside, Part::First, deciders);
+            assert_eq!(keeping(standing), Permission::Allowed, "{role}");
+            assert_eq!(keeps_as_unit(standing), as_unit && is_inside, "{role}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::{
-    authority::Deciders,
+    authority::Levels,
     candidate::{Channel, Subject, Visibility},
     id::{CandidateId, OrganizationId},
     month::Month,
@@ -83,7 +83,8 @@ pub fn standing(role: &str) -> Standing {
         role: Some(role.parse().unwrap()),
         is_inside: true,
         part: Part::None,
-        deciders: Deciders { unit: true, district: true },
+        deciders: Levels { unit: true, district: true },
+        staffed: Levels { unit: true, district: true },
     }
 }
 

@@ -4,16 +4,18 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::{
     domain::{
+        authority::{Permission, Refusal, keeping, keeps_as_unit},
         candidate::{Candidate, Status, Visibility},
         fault::Code,
-        id::{CandidateId, OrganizationId},
+        id::CandidateId,
         month::Month,
         role::Role,
         tracking_code::TrackingCode,
     },
     service::{
-        caller::{Account, Caller},
+        caller::Caller,
         error::Error,
+        transitions::{Relation, relations},
     },
     storage::{self, Connection, contenders::Contender, nominations::NominationRow},
 };
@@ -26,9 +28,9 @@ const NOT_LISTED_SHOWN: Duration = Duration::days(30);
 pub enum Sight {
     /// Everybody's.
     Public,
-    /// The holder's of the nomination's tracking code: no contacts.
+    /// The holder's of the first nomination's tracking code: no contacts.
     Code,
-    /// The nominator's, by account.
+    /// The nominator's to whom the file belongs, by account.
     Nominator,
     /// A reviewer's in the subtree.
     Inside,
@@ -84,10 +86,9 @@ pub fn sight(
             return Ok(Some(Sight::Inside));
         }
     }
-    match own_nomination(db, caller, candidate.id)? {
-        Some(own) if own.tracking_digest.is_some() && own.user_id.is_none() => return Ok(Some(Sight::Code)),
-        Some(_) => return Ok(Some(Sight::Nominator)),
-        None => {}
+    // The file belongs to the first nomination; a later nominator follows the status alone.
+    if let Some(own) = own_nomination(db, caller, candidate.id)?.filter(|own| own.is_first) {
+        return Ok(Some(own_sight(&own)));
     }
     let recent = recently_published(db, now)?;
     Ok(is_public(candidate, &recent).then_some(Sight::Public))
@@ -139,42 +140,37 @@ pub fn may_ever_edit(caller: &Caller) -> Result<(), Error> {
     }
 }
 
-/// Lets pass the nominator to whom the file belongs, and the unit; 404 for whom the file is not to know of, and 403 for
-/// a reviewer above the unit.
+/// Lets pass who keeps the file: the nominator to whom it belongs, the unit, and the level above where the unit has nobody
+/// who may. 404 for whom the file is not to know of, and 403 for other reviewers above the unit.
 pub fn authorise_edit(db: &mut Connection, caller: &Caller, candidate: &Candidate) -> Result<Sight, Error> {
     may_ever_edit(caller)?;
-    if let Some(own) = own_nomination(db, caller, candidate.id)?.filter(|own| own.is_first) {
-        return Ok(if own.user_id.is_some() { Sight::Nominator } else { Sight::Code });
-    }
-    match &caller.account {
-        Some(account) if account.scope.covers(candidate.district_id, candidate.unit_id) => {
-            authorise_unit(db, account, candidate)?;
-            Ok(Sight::Inside)
+    let standing = relation(db, caller, candidate)?.standing;
+    match keeping(standing) {
+        Permission::Allowed | Permission::ActingFor(_) => {}
+        Permission::Refused(Refusal::Outside) => return Err(Error::not_found()),
+        Permission::Refused(Refusal::Role | Refusal::Stage | Refusal::Staffed(_)) => {
+            return Err(Error::of(Code::Forbidden));
         }
-        _ => Err(Error::not_found()),
     }
+    if standing.is_inside {
+        return Ok(Sight::Inside);
+    }
+    own_nomination(db, caller, candidate.id)?.map(|own| own_sight(&own)).ok_or_else(Error::not_found)
 }
 
-/// Lets pass the unit's reviewers, and the level above where there are none; the account's scope covers the candidate.
-pub fn authorise_unit(db: &mut Connection, account: &Account, candidate: &Candidate) -> Result<(), Error> {
-    let stands_in = match account.role {
-        Role::UnitReviewer => true,
-        Role::DistrictReviewer => !is_unit_staffed(db, candidate)?,
-        Role::CityReviewer => {
-            !is_unit_staffed(db, candidate)? && !is_staffed(db, Role::DistrictReviewer, &[candidate.district_id])?
-        }
-        Role::Citizen | Role::Portal | Role::Admin => false,
-    };
-    if stands_in { Ok(()) } else { Err(Error::of(Code::Forbidden)) }
+/// Lets pass the unit's reviewers, and the level above where the unit has nobody who may; 404 or 403 else.
+pub fn authorise_unit(db: &mut Connection, caller: &Caller, candidate: &Candidate) -> Result<(), Error> {
+    let standing = relation(db, caller, candidate)?.standing;
+    if !standing.is_inside {
+        return Err(Error::not_found());
+    }
+    if keeps_as_unit(standing) { Ok(()) } else { Err(Error::of(Code::Forbidden)) }
 }
 
-fn is_unit_staffed(db: &mut Connection, candidate: &Candidate) -> Result<bool, Error> {
-    let Some(unit) = candidate.unit_id else { return Ok(false) };
-    let above = storage::organizations::find(db, unit)?.and_then(|unit| unit.parent_id);
-    let units: Vec<OrganizationId> = [Some(unit), above].into_iter().flatten().collect();
-    is_staffed(db, Role::UnitReviewer, &units)
+fn relation(db: &mut Connection, caller: &Caller, candidate: &Candidate) -> Result<Relation, Error> {
+    relations(db, caller, std::slice::from_ref(candidate))?.pop().ok_or_else(Error::not_found)
 }
 
-fn is_staffed(db: &mut Connection, role: Role, organizations: &[OrganizationId]) -> Result<bool, Error> {
-    Ok(!storage::users::active_ids(db, role, organizations)?.is_empty())
+fn own_sight(own: &NominationRow) -> Sight {
+    if own.user_id.is_some() { Sight::Nominator } else { Sight::Code }
 }

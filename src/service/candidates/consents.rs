@@ -93,22 +93,16 @@ pub async fn find_consent(
 
 /// 401, 403 or 404 for who may not record the candidate's consent.
 pub async fn may_record(service: &Service, caller: &Caller, id: CandidateId) -> Result<(Candidate, bool), Error> {
-    let account = caller.require_reviewer()?.clone();
+    caller.require_reviewer()?;
+    let caller = caller.clone();
     service
         .store
         .read(move |db| {
             let candidate = storage::candidates::find(db, id)?.ok_or_else(Error::not_found)?;
-            authorise(db, &account, &candidate)?;
+            access::authorise_unit(db, &caller, &candidate)?;
             Ok((candidate, storage::consents::find(db, id)?.is_some()))
         })
         .await
-}
-
-fn authorise(db: &mut Connection, account: &Account, candidate: &Candidate) -> Result<(), Error> {
-    if !account.scope.covers(candidate.district_id, candidate.unit_id) {
-        return Err(Error::not_found());
-    }
-    access::authorise_unit(db, account, candidate)
 }
 
 /// Records the consent, or replaces the one that stands. `version` is the one that the client has seen, if it named one.
@@ -150,7 +144,7 @@ fn write(
     let (id, now) = (row.candidate_id, service.clocks.campaign());
     account.recheck(db)?;
     let candidate = storage::candidates::lock(db, id)?.ok_or_else(Error::not_found)?;
-    authorise(db, account, &candidate)?;
+    access::authorise_unit(db, caller, &candidate)?;
     if version.is_some_and(|version| version != candidate.version) {
         return Err(Error::of(Code::PreconditionFailed));
     }

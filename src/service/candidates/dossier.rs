@@ -80,8 +80,9 @@ pub fn add_allowed(
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     if caller.account.is_some() {
-        for dossier in dossiers {
-            dossier.allowed = Some(Loaded::of(db, caller, dossier.candidate.clone())?.allowed_actions(now));
+        let candidates = dossiers.iter().map(|dossier| dossier.candidate.clone()).collect();
+        for (dossier, loaded) in dossiers.iter_mut().zip(Loaded::of_all(db, caller, candidates)?) {
+            dossier.allowed = Some(loaded.allowed_actions(now));
         }
     }
     Ok(())

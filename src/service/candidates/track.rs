@@ -1,15 +1,22 @@
 //! What nominators see of their own nominations: by tracking code, or by account.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use super::access;
 use crate::{
     domain::{
         candidate::{Candidate, Status},
-        id::NominationId,
-        readiness::ReadinessItem,
+        id::{CandidateId, NominationId},
+        readiness::{Readiness, ReadinessItem},
     },
-    service::{Service, caller::Caller, error::Error, transitions},
+    service::{
+        Service,
+        caller::Caller,
+        error::Error,
+        transitions::{Files, cycles_of},
+    },
     storage::{self, Connection, nominations::NominationRow},
 };
 
@@ -32,7 +39,7 @@ pub async fn get_tracked(service: &Service, code: String) -> Result<Tracked, Err
         .store
         .read(move |db| {
             let nomination = access::find_coded(db, Some(&code))?.ok_or_else(Error::not_found)?;
-            tracked(db, nomination)
+            tracked(db, vec![nomination])?.pop().ok_or_else(Error::not_found)
         })
         .await
 }
@@ -49,32 +56,34 @@ pub async fn list_own(
         .store
         .read(move |db| {
             let nominations = storage::nominations::list_of_user(db, id, after, rows)?;
-            nominations.into_iter().map(|nomination| tracked(db, nomination)).collect()
+            tracked(db, nominations)
         })
         .await
 }
 
-fn tracked(db: &mut Connection, nomination: NominationRow) -> Result<Tracked, Error> {
-    let candidate = storage::candidates::get(db, nomination.candidate_id)?;
-    let missing = if candidate.status.is_editable() { missing(db, &candidate)? } else { Vec::new() };
-    let return_reason = match candidate.status {
-        Status::Returned => storage::candidates::last_return_reason(db, candidate.id)?,
-        Status::Nominated
-        | Status::Verified
-        | Status::Endorsed
-        | Status::Screened
-        | Status::Forwarded
-        | Status::Listed
-        | Status::NotListed
-        | Status::Rejected
-        | Status::Withdrawn
-        | Status::Revoked => None,
-    };
-    Ok(Tracked { nomination, candidate, missing, return_reason })
+fn tracked(db: &mut Connection, nominations: Vec<NominationRow>) -> Result<Vec<Tracked>, Error> {
+    let ids: Vec<CandidateId> = nominations.iter().map(|row| row.candidate_id).collect();
+    let candidates = storage::candidates::list_of(db, &ids)?;
+    let files = Files::of(db, &candidates)?;
+    let cycles = cycles_of(db, &candidates)?;
+    let returned: Vec<CandidateId> = candidates
+        .iter()
+        .filter(|candidate| candidate.status == Status::Returned)
+        .map(|candidate| candidate.id)
+        .collect();
+    let reasons = storage::candidates::last_return_reasons(db, &returned)?;
+    let candidates: BTreeMap<CandidateId, Candidate> =
+        candidates.into_iter().map(|candidate| (candidate.id, candidate)).collect();
+    let shown = nominations.into_iter().map(|nomination| {
+        let candidate = candidates.get(&nomination.candidate_id).cloned().ok_or_else(Error::not_found)?;
+        let cycle = cycles.get(&candidate.cycle).filter(|_| candidate.status.is_editable());
+        let missing = cycle.map(|cycle| missing(files.readiness(&candidate, &cycle.policy))).unwrap_or_default();
+        let return_reason = reasons.get(&candidate.id).cloned();
+        Ok(Tracked { nomination, candidate, missing, return_reason })
+    });
+    shown.collect()
 }
 
-fn missing(db: &mut Connection, candidate: &Candidate) -> Result<Vec<ReadinessItem>, Error> {
-    let Some(cycle) = storage::cycles::find(db, candidate.cycle)? else { return Ok(Vec::new()) };
-    let readiness = transitions::readiness(db, candidate, &cycle.policy)?;
-    Ok(readiness.items.into_iter().filter(|item| !item.ok && item.needed_to_verify).collect())
+fn missing(readiness: Readiness) -> Vec<ReadinessItem> {
+    readiness.items.into_iter().filter(|item| !item.ok && item.needed_to_verify).collect()
 }

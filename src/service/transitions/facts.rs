@@ -1,5 +1,7 @@
 //! What the guards look at, loaded from the storage.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
 
 use super::standing::{Relation, relations};
@@ -9,6 +11,8 @@ use crate::{
         candidate::Candidate,
         cycle::Cycle,
         guard::Facts,
+        id::CandidateId,
+        month::Month,
         photo::{PhotoFacts, PhotoLimits},
         policy::Policy,
         readiness::{MaterialLimits, Materials, Readiness},
@@ -38,15 +42,32 @@ pub struct Loaded {
 impl Loaded {
     /// Loads what concerns a candidate and a caller.
     pub fn of(db: &mut Connection, caller: &Caller, candidate: Candidate) -> Result<Self, Error> {
-        let cycle = storage::cycles::find(db, candidate.cycle)?
-            .ok_or_else(|| Error::Internal(format!("cycle {} is missing", candidate.cycle)))?;
-        let relation = relations(db, caller, std::slice::from_ref(&candidate))?
+        Self::of_all(db, caller, vec![candidate])?
             .pop()
-            .ok_or_else(|| Error::Internal("a candidate without a relation".to_owned()))?;
-        let readiness = readiness(db, &candidate, &cycle.policy)?;
-        let has_consent = storage::consents::complete_among(db, &[candidate.id])?.contains(&candidate.id);
-        let quota_used = storage::district_quotas::used(db, (candidate.cycle, candidate.district_id))?;
-        Ok(Self { candidate, cycle, relation, readiness, has_consent, confirming_records: 0, quota_used })
+            .ok_or_else(|| Error::Internal("a candidate that could not be loaded".to_owned()))
+    }
+
+    /// Loads what concerns several candidates and a caller, in their order, by a number of queries that does not grow
+    /// with theirs.
+    pub fn of_all(db: &mut Connection, caller: &Caller, candidates: Vec<Candidate>) -> Result<Vec<Self>, Error> {
+        let relations = relations(db, caller, &candidates)?;
+        let cycles = cycles_of(db, &candidates)?;
+        let files = Files::of(db, &candidates)?;
+        let places = candidates.iter().map(|candidate| (candidate.cycle, candidate.district_id)).collect();
+        let used = storage::district_quotas::used_of(db, &places)?;
+        let loaded = candidates.into_iter().zip(relations).map(|(candidate, relation)| {
+            let cycle = cycles.get(&candidate.cycle).cloned().ok_or_else(|| missing(&candidate))?;
+            Ok(Self {
+                readiness: files.readiness(&candidate, &cycle.policy),
+                has_consent: files.consented.contains(&candidate.id),
+                confirming_records: 0,
+                quota_used: used.get(&(candidate.cycle, candidate.district_id)).copied().unwrap_or_default(),
+                relation,
+                cycle,
+                candidate,
+            })
+        });
+        loaded.collect()
     }
 
     /// Whether the caller knows of the candidate other than from its public page.
@@ -88,18 +109,53 @@ impl Loaded {
     }
 }
 
+fn missing(candidate: &Candidate) -> Error {
+    Error::Internal(format!("cycle {} is missing", candidate.cycle))
+}
+
+/// The cycles in which candidates run.
+pub fn cycles_of(db: &mut Connection, candidates: &[Candidate]) -> Result<BTreeMap<Month, Cycle>, Error> {
+    let months: BTreeSet<Month> = candidates.iter().map(|candidate| candidate.cycle).collect();
+    Ok(storage::cycles::find_all(db, &months.into_iter().collect::<Vec<_>>())?)
+}
+
+/// What the files of candidates hold beside their own rows.
+pub struct Files {
+    photos: BTreeMap<CandidateId, Vec<PhotoFacts>>,
+    with_phone: BTreeSet<CandidateId>,
+    consented: BTreeSet<CandidateId>,
+}
+
+impl Files {
+    /// Loads the files of several candidates.
+    pub fn of(db: &mut Connection, candidates: &[Candidate]) -> Result<Self, Error> {
+        let ids: Vec<CandidateId> = candidates.iter().map(|candidate| candidate.id).collect();
+        let mut photos: BTreeMap<CandidateId, Vec<PhotoFacts>> = BTreeMap::new();
+        for photo in storage::photos::list_of_all(db, &ids)? {
+            photos.entry(photo.candidate_id).or_default().push(photo.facts());
+        }
+        let contacts = storage::contacts::list_of(db, &ids)?;
+        let with_phone = contacts.into_iter().filter(|row| row.phone_cipher.is_some()).map(|row| row.candidate_id);
+        let consented = storage::consents::complete_among(db, &ids)?;
+        Ok(Self { photos, with_phone: with_phone.collect(), consented })
+    }
+
+    /// How the materials of one of them stand against a policy.
+    #[must_use]
+    pub fn readiness(&self, candidate: &Candidate, policy: &Policy) -> Readiness {
+        let materials = Materials {
+            deed: candidate.deed.as_deref(),
+            photos: self.photos.get(&candidate.id).map_or(&[], Vec::as_slice),
+            has_contact_phone: self.with_phone.contains(&candidate.id),
+            has_consent: self.consented.contains(&candidate.id),
+        };
+        Readiness::of(&materials, &limits(policy))
+    }
+}
+
 /// How a candidate's materials stand against a policy.
 pub fn readiness(db: &mut Connection, candidate: &Candidate, policy: &Policy) -> Result<Readiness, Error> {
-    let photos: Vec<PhotoFacts> =
-        storage::photos::list_of(db, candidate.id)?.iter().map(storage::photos::PhotoRow::facts).collect();
-    let contacts = storage::contacts::find(db, candidate.id)?;
-    let materials = Materials {
-        deed: candidate.deed.as_deref(),
-        photos: &photos,
-        has_contact_phone: contacts.is_some_and(|contacts| contacts.phone_cipher.is_some()),
-        has_consent: storage::consents::complete_among(db, &[candidate.id])?.contains(&candidate.id),
-    };
-    Ok(Readiness::of(&materials, &limits(policy)))
+    Ok(Files::of(db, std::slice::from_ref(candidate))?.readiness(candidate, policy))
 }
 
 /// What a policy asks of the materials.

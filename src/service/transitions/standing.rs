@@ -1,10 +1,10 @@
 //! Where a caller stands to candidates: inside or outside, nominator or not, what was decided before, who else could.
 
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     domain::{
-        authority::{Deciders, Part, Standing},
+        authority::{Levels, Part, Standing},
         candidate::Candidate,
         id::{CandidateId, NominationId, OrganizationId, UserId},
         role::Role,
@@ -30,8 +30,7 @@ pub struct Relation {
     pub is_portal: bool,
 }
 
-/// Where a caller stands to candidates, in their order. A fixed number of queries, except for who could decide, which is
-/// asked once for each unit and district.
+/// Where a caller stands to candidates, in their order, by a number of queries that does not grow with theirs.
 pub fn relations(db: &mut Connection, caller: &Caller, candidates: &[Candidate]) -> Result<Vec<Relation>, Error> {
     let ids: Vec<CandidateId> = candidates.iter().map(|candidate| candidate.id).collect();
     let mut nominations: BTreeMap<CandidateId, Vec<NominationRow>> = BTreeMap::new();
@@ -42,17 +41,16 @@ pub fn relations(db: &mut Connection, caller: &Caller, candidates: &[Candidate])
     for (id, reviewer, stage) in storage::reviews::deciders_of(db, &ids)? {
         decided.entry(id).or_default().push((reviewer, stage));
     }
-    let mut staff = Staff::default();
-    let mut relations = Vec::with_capacity(candidates.len());
-    for candidate in candidates {
+    let staff = Staff::of(db, caller.role(), candidates)?;
+    let relations = candidates.iter().map(|candidate| {
         let file = File {
             candidate,
             nominations: nominations.get(&candidate.id).map_or(&[], Vec::as_slice),
             decided: decided.get(&candidate.id).map_or(&[], Vec::as_slice),
         };
-        relations.push(file.relation(db, caller, &mut staff)?);
-    }
-    Ok(relations)
+        file.relation(caller, staff.as_ref())
+    });
+    Ok(relations.collect())
 }
 
 /// One candidate with its nominations and who decided what.
@@ -63,7 +61,7 @@ struct File<'a> {
 }
 
 impl File<'_> {
-    fn relation(&self, db: &mut Connection, caller: &Caller, staff: &mut Staff) -> Result<Relation, Error> {
+    fn relation(&self, caller: &Caller, staff: Option<&Staff>) -> Relation {
         let account = caller.account.as_ref();
         let digest = caller.tracking_code.as_deref().and_then(TrackingCode::parse).map(|code| code.digest());
         let is_inside =
@@ -87,39 +85,42 @@ impl File<'_> {
         };
         let role = account.map(|account| account.role);
         let decided = self.decided.iter().filter(|(reviewer, _)| Some(*reviewer) == caller.id());
-        Ok(Relation {
-            standing: Standing { role, is_inside, part, deciders: self.deciders(db, role, staff)? },
+        Relation {
+            standing: Standing { role, is_inside, part, deciders: self.deciders(staff), staffed: self.staffed(staff) },
             decided: decided.map(|(_, stage)| *stage).collect(),
             own_nomination: self.nominations.iter().find(|row| row.stands() && is_own(row)).map(|row| row.id),
             other_nomination_stands: self.nominations.iter().any(|row| row.stands() && !is_own(row)),
             is_portal: role == Some(Role::Portal),
-        })
+        }
     }
 
-    /// Who else could decide. Asked only for those in whose place nobody but a level above decides.
-    fn deciders(&self, db: &mut Connection, role: Option<Role>, staff: &mut Staff) -> Result<Deciders, Error> {
-        let mut deciders = Deciders { unit: true, district: true };
-        let asks_above = [Some(Role::DistrictReviewer), Some(Role::CityReviewer)].contains(&role);
-        if !asks_above || !self.candidate.status.is_open() {
-            return Ok(deciders);
-        }
-        deciders.unit = match self.candidate.unit_id {
-            Some(unit) => self.any_may_decide(staff.of_unit(db, unit)?, Role::UnitReviewer),
-            None => false,
+    /// Which levels have somebody who may decide. While nobody asks, all.
+    fn deciders(&self, staff: Option<&Staff>) -> Levels {
+        self.levels(staff, |reviewer, role| self.may_decide(reviewer, role))
+    }
+
+    /// Which levels have anybody. While nobody asks, all.
+    fn staffed(&self, staff: Option<&Staff>) -> Levels {
+        self.levels(staff, |_, _| true)
+    }
+
+    fn levels(&self, staff: Option<&Staff>, counts: impl Fn(&Reviewer, Role) -> bool) -> Levels {
+        let Some(staff) = staff.filter(|_| self.candidate.status.is_open()) else {
+            return Levels { unit: true, district: true };
         };
-        let district = staff.of_district(db, self.candidate.district_id)?;
-        deciders.district = self.any_may_decide(district, Role::DistrictReviewer);
-        Ok(deciders)
+        let (unit, district) = (self.candidate.unit_id, self.candidate.district_id);
+        Levels {
+            unit: staff.of_unit(unit).any(|reviewer| counts(reviewer, Role::UnitReviewer)),
+            district: staff.of_district(district).any(|reviewer| counts(reviewer, Role::DistrictReviewer)),
+        }
     }
 
     /// No nominator, and nobody who has decided for another level, may decide.
-    fn any_may_decide(&self, reviewers: &[Reviewer], role: Role) -> bool {
-        reviewers.iter().any(|reviewer| {
-            let nominates =
-                self.nominations.iter().any(|row| is_nominator(row, reviewer.id, reviewer.phone_index.as_deref()));
-            let decided_elsewhere = self.decided.iter().any(|(id, stage)| *id == reviewer.id && stage.role() != role);
-            !nominates && !decided_elsewhere
-        })
+    fn may_decide(&self, reviewer: &Reviewer, role: Role) -> bool {
+        let nominates =
+            self.nominations.iter().any(|row| is_nominator(row, reviewer.id, reviewer.phone_index.as_deref()));
+        let decided_elsewhere = self.decided.iter().any(|(id, stage)| *id == reviewer.id && stage.role() != role);
+        !nominates && !decided_elsewhere
     }
 }
 
@@ -128,32 +129,38 @@ fn is_nominator(row: &NominationRow, id: UserId, phone_index: Option<&[u8]>) -> 
     row.user_id == Some(id) || (phone_index.is_some() && row.phone_index.as_deref() == phone_index)
 }
 
-/// The active reviewers of units and districts, each asked for once.
-#[derive(Default)]
+/// The active reviewers of the candidates' units and districts. Asked for by those alone who decide in the place of others.
 struct Staff {
+    parents: BTreeMap<OrganizationId, OrganizationId>,
     units: BTreeMap<OrganizationId, Vec<Reviewer>>,
     districts: BTreeMap<OrganizationId, Vec<Reviewer>>,
 }
 
 impl Staff {
-    /// Those of a unit and of the unit above it.
-    fn of_unit(&mut self, db: &mut Connection, unit: OrganizationId) -> Result<&[Reviewer], Error> {
-        match self.units.entry(unit) {
-            Entry::Occupied(known) => Ok(known.into_mut()),
-            Entry::Vacant(place) => {
-                let above = storage::organizations::find(db, unit)?.and_then(|unit| unit.parent_id);
-                let places: Vec<OrganizationId> = above.into_iter().chain([unit]).collect();
-                Ok(place.insert(storage::reviewers::active_at(db, Role::UnitReviewer, &places)?))
-            }
+    fn of(db: &mut Connection, role: Option<Role>, candidates: &[Candidate]) -> Result<Option<Self>, Error> {
+        let asks = [Some(Role::DistrictReviewer), Some(Role::CityReviewer)].contains(&role);
+        let open = || candidates.iter().filter(|candidate| candidate.status.is_open());
+        if !asks || open().next().is_none() {
+            return Ok(None);
         }
+        let mut units: BTreeSet<OrganizationId> = open().filter_map(|candidate| candidate.unit_id).collect();
+        let parents = storage::organizations::parents(db, &units)?;
+        units.extend(parents.values());
+        let districts = open().map(|candidate| candidate.district_id).collect();
+        Ok(Some(Self {
+            parents,
+            units: storage::reviewers::active_at(db, Role::UnitReviewer, &units)?,
+            districts: storage::reviewers::active_at(db, Role::DistrictReviewer, &districts)?,
+        }))
     }
 
-    fn of_district(&mut self, db: &mut Connection, district: OrganizationId) -> Result<&[Reviewer], Error> {
-        match self.districts.entry(district) {
-            Entry::Occupied(known) => Ok(known.into_mut()),
-            Entry::Vacant(place) => {
-                Ok(place.insert(storage::reviewers::active_at(db, Role::DistrictReviewer, &[district])?))
-            }
-        }
+    /// Those of a unit and of the unit above it.
+    fn of_unit(&self, unit: Option<OrganizationId>) -> impl Iterator<Item = &Reviewer> {
+        let above = unit.and_then(|unit| self.parents.get(&unit)).copied();
+        [unit, above].into_iter().flatten().filter_map(|place| self.units.get(&place)).flatten()
+    }
+
+    fn of_district(&self, district: OrganizationId) -> impl Iterator<Item = &Reviewer> {
+        self.districts.get(&district).into_iter().flatten()
     }
 }

@@ -1,9 +1,11 @@
 //! Pages of candidates in the order in which they were recommended.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl,
-    RunQueryDsl, SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, RunQueryDsl,
+    SelectableHelper,
 };
 
 use super::row::CandidateRow;
@@ -127,15 +129,18 @@ pub fn published_since(connection: &mut Connection, since: DateTime<Utc>) -> Res
     Ok(cycles::table.filter(cycles::published_at.gt(At(since))).select(cycles::month).load(connection)?)
 }
 
-/// Why a candidate was last returned: the reason of the step, or the opinion of the review that it was.
-pub fn last_return_reason(connection: &mut Connection, id: CandidateId) -> Result<Option<String>, StoreError> {
-    let found: Option<(Option<String>, Option<String>)> = transitions::table
+/// Why candidates were last returned: the reason of the step, or the opinion of the review that it was.
+pub fn last_return_reasons(
+    connection: &mut Connection,
+    ids: &[CandidateId],
+) -> Result<BTreeMap<CandidateId, String>, StoreError> {
+    let rows: Vec<(CandidateId, Option<String>, Option<String>)> = transitions::table
         .left_join(reviews::table.on(transitions::review_id.eq(reviews::id.nullable())))
-        .filter(transitions::candidate_id.eq(id))
+        .filter(transitions::candidate_id.eq_any(ids.to_vec()))
         .filter(transitions::to_status.eq(Status::Returned))
-        .order((transitions::at.desc(), transitions::id.desc()))
-        .select((transitions::reason, reviews::opinion.nullable()))
-        .first(connection)
-        .optional()?;
-    Ok(found.and_then(|(reason, opinion)| reason.or(opinion)))
+        .order((transitions::at, transitions::id))
+        .select((transitions::candidate_id, transitions::reason, reviews::opinion.nullable()))
+        .load(connection)?;
+    // Later ones take the place of earlier ones.
+    Ok(rows.into_iter().filter_map(|(id, reason, opinion)| Some((id, reason.or(opinion)?))).collect())
 }
