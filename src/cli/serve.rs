@@ -7,7 +7,7 @@ use clap::Args;
 use super::{CommandError, say};
 use crate::{
     api::server::Server,
-    service::{Service, accounts::first_admin, candidates::photos, clock::SystemTime, renewing, startup, sweeping},
+    service::{Service, accounts::first_admin, clock::SystemTime, renewing, startup, sweeping},
     settings::{ServerSettings, Settings},
     storage::Address,
 };
@@ -78,8 +78,8 @@ async fn sweep_now_and_then(service: Service) {
             Ok((keys, tokens)) => log::debug!("swept {keys} idempotency keys and {tokens} refresh tokens"),
             Err(error) => log::warn!("sweeping failed: {error}"),
         }
-        match photos::sweep_files(&service).await {
-            Ok(removed) => log::debug!("swept the files of {removed} photos without a row"),
+        match sweeping::sweep_files(&service).await {
+            Ok(removed) => log::debug!("swept {removed} files without a row"),
             Err(error) => log::warn!("sweeping the file store failed: {error}"),
         }
     }

@@ -1,9 +1,15 @@
 //! What has run out is removed, a slice at a time, so that no writer waits for it.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use super::{Error, Service, idempotency};
-use crate::storage;
+use crate::{
+    domain::id::PhotoId,
+    storage::{
+        self, Connection,
+        files::{FileKey, FilesError},
+    },
+};
 
 /// How often the server sweeps.
 pub const EVERY: Duration = Duration::from_mins(10);
@@ -27,4 +33,36 @@ pub async fn sweep(service: &Service) -> Result<(usize, usize), Error> {
         keys += of_this.0;
         tokens += of_this.1;
     }
+}
+
+/// Files without a row are left for so long, as the row of a fresh one may still be on its way.
+const ORPHANS_LEFT: chrono::Duration = chrono::Duration::days(1);
+/// How many files are asked for in one query.
+const FILES_AT_ONCE: usize = 500;
+
+/// Removes the files that no row knows; returns how many. Safe in several processes at once.
+pub async fn sweep_files(service: &Service) -> Result<usize, Error> {
+    let failed = |error: FilesError| Error::Unavailable(error.to_string());
+    let before = service.clocks.machine() - ORPHANS_LEFT;
+    let files = service.files.list().await.map_err(failed)?;
+    let old: Vec<FileKey> = files.into_iter().filter(|file| file.put_at < before).filter_map(|file| file.key).collect();
+    let mut removed = 0;
+    for slice in old.chunks(FILES_AT_ONCE) {
+        let asked = slice.to_vec();
+        let orphans = service.store.read(move |db| without_row(db, asked)).await?;
+        service.files.delete(&orphans).await.map_err(failed)?;
+        removed += orphans.len();
+    }
+    Ok(removed)
+}
+
+fn without_row(db: &mut Connection, keys: Vec<FileKey>) -> Result<Vec<FileKey>, Error> {
+    let photos = keys.iter().map(|key| match key {
+        FileKey::Photo(photo) | FileKey::Thumb(photo) => *photo,
+    });
+    let known: BTreeSet<PhotoId> = storage::photos::known_among(db, &photos.collect::<Vec<_>>())?.into_iter().collect();
+    let is_known = |key: &FileKey| match key {
+        FileKey::Photo(photo) | FileKey::Thumb(photo) => known.contains(photo),
+    };
+    Ok(keys.into_iter().filter(|key| !is_known(key)).collect())
 }

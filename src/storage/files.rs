@@ -1,4 +1,4 @@
-//! The file store of the photos: a local folder, or an S3-compatible one. A file's key is its photo's id.
+//! The file store: a local folder, or an S3-compatible one. A file's key is the id of what it belongs to.
 //!
 //! A file is put before its row is written and deleted after its row is gone, so that no row ever points at nothing;
 //! what is left without a row is swept later.
@@ -29,13 +29,37 @@ pub enum FilesAt {
     },
 }
 
-/// The two files of one photo.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PhotoFile {
-    /// The photo as stored.
-    Full,
-    /// Its small picture.
-    Thumb,
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FileKey {
+    /// A photo as stored.
+    Photo(PhotoId),
+    /// The small picture of a photo.
+    Thumb(PhotoId),
+}
+
+impl FileKey {
+    /// Both files of a photo.
+    #[must_use]
+    pub const fn of_photo(photo: PhotoId) -> [Self; 2] {
+        [Self::Photo(photo), Self::Thumb(photo)]
+    }
+
+    fn path(self) -> Key {
+        match self {
+            Self::Photo(photo) => Key::from(photo.to_string()),
+            Self::Thumb(photo) => Key::from(format!("{photo}.thumb")),
+        }
+    }
+
+    /// The key of a path, if it is one of the program's.
+    fn of_path(path: &Key) -> Option<Self> {
+        let name = path.as_ref();
+        match name.strip_suffix(".thumb") {
+            Some(photo) => photo.parse().ok().map(Self::Thumb),
+            None => name.parse().ok().map(Self::Photo),
+        }
+    }
 }
 
 /// Why a file could not be put, read or deleted.
@@ -46,8 +70,8 @@ pub struct FilesError(#[from] object_store::Error);
 /// A file of the store with what the sweeper needs to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredFile {
-    /// The photo it belongs to; `None` for a file that is not the program's.
-    pub photo: Option<PhotoId>,
+    /// What it is; `None` for a file that is not the program's.
+    pub key: Option<FileKey>,
     /// When it was put.
     pub put_at: DateTime<Utc>,
 }
@@ -78,25 +102,25 @@ impl Files {
         Ok(Self { store })
     }
 
-    /// Puts a file; one of the same photo is replaced.
-    pub async fn put(&self, photo: PhotoId, file: PhotoFile, content: Bytes) -> Result<(), FilesError> {
-        self.store.put(&key(photo, file), content.into()).await?;
+    /// Puts a file; one with the same key is replaced.
+    pub async fn put(&self, key: FileKey, content: Bytes) -> Result<(), FilesError> {
+        self.store.put(&key.path(), content.into()).await?;
         Ok(())
     }
 
     /// Reads a file; `None` when it is not there.
-    pub async fn find(&self, photo: PhotoId, file: PhotoFile) -> Result<Option<Bytes>, FilesError> {
-        match self.store.get(&key(photo, file)).await {
+    pub async fn find(&self, key: FileKey) -> Result<Option<Bytes>, FilesError> {
+        match self.store.get(&key.path()).await {
             Ok(found) => Ok(Some(found.bytes().await?)),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
 
-    /// Deletes both files of a photo; none there is no error.
-    pub async fn delete(&self, photo: PhotoId) -> Result<(), FilesError> {
-        for file in [PhotoFile::Full, PhotoFile::Thumb] {
-            match self.store.delete(&key(photo, file)).await {
+    /// Deletes files; none there is no error.
+    pub async fn delete(&self, keys: &[FileKey]) -> Result<(), FilesError> {
+        for key in keys {
+            match self.store.delete(&key.path()).await {
                 Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -107,27 +131,17 @@ impl Files {
     /// Every file there is, for the sweeper.
     pub async fn list(&self) -> Result<Vec<StoredFile>, FilesError> {
         let found: Vec<_> = self.store.list(None).try_collect().await?;
-        let files = found.into_iter().map(|meta| StoredFile {
-            photo: meta.location.filename().and_then(photo_of_key),
-            put_at: meta.last_modified,
-        });
+        let files = found
+            .into_iter()
+            .map(|meta| StoredFile { key: FileKey::of_path(&meta.location), put_at: meta.last_modified });
         Ok(files.collect())
     }
 }
 
-fn key(photo: PhotoId, file: PhotoFile) -> Key {
-    match file {
-        PhotoFile::Full => Key::from(photo.to_string()),
-        PhotoFile::Thumb => Key::from(format!("{photo}.thumb")),
-    }
-}
-
-fn photo_of_key(name: &str) -> Option<PhotoId> {
-    name.strip_suffix(".thumb").unwrap_or(name).parse().ok()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use uuid::Uuid;
 
     use super::*;
@@ -137,16 +151,17 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let files = Files::open(&FilesAt::Folder(folder.path().join("a/b"))).unwrap();
         let (one, other) = (PhotoId(Uuid::from_u128(1)), PhotoId(Uuid::from_u128(2)));
-        files.put(one, PhotoFile::Full, Bytes::from_static(b"full")).await.unwrap();
-        files.put(one, PhotoFile::Thumb, Bytes::from_static(b"thumb")).await.unwrap();
-        assert_eq!(files.find(one, PhotoFile::Full).await.unwrap().as_deref(), Some(&b"full"[..]));
-        assert_eq!(files.find(one, PhotoFile::Thumb).await.unwrap().as_deref(), Some(&b"thumb"[..]));
-        assert_eq!(files.find(other, PhotoFile::Full).await.unwrap(), None);
-        let listed = files.list().await.unwrap();
-        assert_eq!(listed.iter().map(|file| file.photo).collect::<Vec<_>>(), [Some(one), Some(one)]);
-        files.delete(one).await.unwrap();
-        files.delete(one).await.unwrap();
-        assert_eq!(files.list().await.unwrap(), []);
+        files.put(FileKey::Photo(one), Bytes::from_static(b"full")).await.unwrap();
+        files.put(FileKey::Thumb(one), Bytes::from_static(b"thumb")).await.unwrap();
+        assert_eq!(files.find(FileKey::Photo(one)).await.unwrap().as_deref(), Some(&b"full"[..]));
+        assert_eq!(files.find(FileKey::Thumb(one)).await.unwrap().as_deref(), Some(&b"thumb"[..]));
+        assert_eq!(files.find(FileKey::Photo(other)).await.unwrap(), None);
+        std::fs::write(folder.path().join("a/b/notes.txt"), b"not the program's").unwrap();
+        let listed: BTreeSet<_> = files.list().await.unwrap().into_iter().map(|file| file.key).collect();
+        assert_eq!(listed, FileKey::of_photo(one).into_iter().map(Some).chain([None]).collect());
+        files.delete(&FileKey::of_photo(one)).await.unwrap();
+        files.delete(&FileKey::of_photo(one)).await.unwrap();
+        assert_eq!(files.list().await.unwrap().len(), 1);
     }
 
     #[test]

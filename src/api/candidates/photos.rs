@@ -23,7 +23,6 @@ use crate::{
             update,
         },
     },
-    storage::files::PhotoFile,
 };
 
 /// How a photo is taken.
@@ -146,19 +145,17 @@ pub async fn get_photo(
     query: Query<GetPhotoQuery>,
 ) -> Result<HttpResponse, Problem> {
     let id = id.value()?;
-    let file = match query.read()?.size {
-        Some(SizeName::Thumb) => PhotoFile::Thumb,
-        None => PhotoFile::Full,
-    };
-    Ok(picture(&request, photos::get_content(&state, &caller, (id, file)).await?, file))
+    let is_thumb = matches!(query.read()?.size, Some(SizeName::Thumb));
+    Ok(picture(&request, photos::get_content(&state, &caller, (id, is_thumb)).await?, is_thumb))
 }
 
 /// A picture never changes under its id, so its digest is its tag.
-fn picture(request: &HttpRequest, found: PhotoContent, file: PhotoFile) -> HttpResponse {
+fn picture(request: &HttpRequest, found: PhotoContent, is_thumb: bool) -> HttpResponse {
     let digest: String = hex::encode(&found.photo.sha256).chars().take(32).collect();
-    let (etag, media_type) = match file {
-        PhotoFile::Full => (format!("\"{digest}\""), found.photo.media_type.as_str()),
-        PhotoFile::Thumb => (format!("\"{digest}-thumb\""), "image/jpeg"),
+    let (etag, media_type) = if is_thumb {
+        (format!("\"{digest}-thumb\""), "image/jpeg")
+    } else {
+        (format!("\"{digest}\""), found.photo.media_type.as_str())
     };
     let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     let known = known.is_some_and(|tags| tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag));

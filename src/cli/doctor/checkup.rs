@@ -11,7 +11,7 @@ use crate::{
     settings::Settings,
     storage::{
         self, Address, Connection, StoreError,
-        files::{Files, FilesAt, PhotoFile},
+        files::{FileKey, Files, FilesAt},
         migrations,
         vault::{self, MasterKey},
         version,
@@ -217,7 +217,7 @@ async fn photos(settings: &Settings) -> Finding {
     };
     // No photo has the nil id: a store that can be asked answers that it has none.
     let asked = match Files::open(&at) {
-        Ok(files) => files.find(PhotoId(Uuid::nil()), PhotoFile::Full).await.map(|_| ()),
+        Ok(files) => files.find(FileKey::Photo(PhotoId(Uuid::nil()))).await.map(|_| ()),
         Err(error) => Err(error),
     };
     match asked {

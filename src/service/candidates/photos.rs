@@ -1,9 +1,6 @@
 //! Photos of a candidate: sent by the nominator or the unit, read as the candidate.
 
-use std::collections::BTreeSet;
-
 use bytes::Bytes;
-use chrono::Duration;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
@@ -26,7 +23,7 @@ use crate::{
     },
     storage::{
         self, Connection,
-        files::{FilesError, PhotoFile},
+        files::{FileKey, FilesError},
         photos::PhotoRow,
         sql_values::At,
     },
@@ -59,7 +56,7 @@ pub async fn add_photo(
     let written = service.store.write(move |db| write(&in_service, db, &caller, (row, limits), attempt.as_ref())).await;
     // Where the outcome of the commit is not known the row may be there, so the file stays; without a row it is swept.
     if written.as_ref().is_err_and(Error::is_certain)
-        && let Err(error) = service.files.delete(photo).await
+        && let Err(error) = service.files.delete(&FileKey::of_photo(photo)).await
     {
         log::warn!("the file of a photo that was not taken could not be removed: {error}");
     }
@@ -85,8 +82,8 @@ fn refused(error: PictureError) -> Error {
 
 async fn put(service: &Service, photo: PhotoId, picture: &Picture) -> Result<(), Error> {
     let failed = |error: FilesError| Error::Unavailable(error.to_string());
-    service.files.put(photo, PhotoFile::Full, picture.content.clone()).await.map_err(failed)?;
-    service.files.put(photo, PhotoFile::Thumb, picture.thumb.clone()).await.map_err(failed)
+    service.files.put(FileKey::Photo(photo), picture.content.clone()).await.map_err(failed)?;
+    service.files.put(FileKey::Thumb(photo), picture.thumb.clone()).await.map_err(failed)
 }
 
 fn photo_row(
@@ -187,7 +184,7 @@ pub async fn delete_photo(
             update::note(&in_service, db, &caller, &candidate, &deed)
         })
         .await?;
-    if let Err(error) = service.files.delete(photo).await {
+    if let Err(error) = service.files.delete(&FileKey::of_photo(photo)).await {
         log::warn!("the file of a removed photo stays until it is swept: {error}");
     }
     Ok(())
@@ -204,11 +201,11 @@ pub struct PhotoContent {
     pub is_public: bool,
 }
 
-/// Reads a file of a photo, as far as the caller may know of its candidate; else 404.
+/// Reads a photo or its small picture, as far as the caller may know of its candidate; else 404.
 pub async fn get_content(
     service: &Service,
     caller: &Caller,
-    (id, file): (PhotoId, PhotoFile),
+    (id, is_thumb): (PhotoId, bool),
 ) -> Result<PhotoContent, Error> {
     let (now, caller) = (service.clocks.campaign(), caller.clone());
     let (photo, is_public) = service
@@ -220,7 +217,8 @@ pub async fn get_content(
             Ok::<_, Error>((photo, access::is_public(&candidate, &recent)))
         })
         .await?;
-    let found = service.files.find(id, file).await.map_err(|error| Error::Unavailable(error.to_string()))?;
+    let key = if is_thumb { FileKey::Thumb(id) } else { FileKey::Photo(id) };
+    let found = service.files.find(key).await.map_err(|error| Error::Unavailable(error.to_string()))?;
     match found {
         Some(content) => Ok(PhotoContent { photo, content, is_public }),
         None => Err(missing_file(service, id).await?),
@@ -235,26 +233,4 @@ async fn missing_file(service: &Service, id: PhotoId) -> Result<Error, Error> {
         None => Error::not_found(),
         Some(_) => Error::Internal(format!("the file of photo {id} is missing")),
     })
-}
-
-/// Files without a row are left for so long, as the row of a fresh one may still be on its way.
-const ORPHANS_LEFT: Duration = Duration::days(1);
-
-/// Removes the files of photos that no row knows; returns how many photos. Safe in several processes at once.
-pub async fn sweep_files(service: &Service) -> Result<usize, Error> {
-    let failed = |error: FilesError| Error::Unavailable(error.to_string());
-    let before = service.clocks.machine() - ORPHANS_LEFT;
-    let files = service.files.list().await.map_err(failed)?;
-    let old = files.into_iter().filter(|file| file.put_at < before).filter_map(|file| file.photo);
-    let old: BTreeSet<PhotoId> = old.collect();
-    let mut removed = 0;
-    for slice in old.into_iter().collect::<Vec<_>>().chunks(500) {
-        let asked = slice.to_vec();
-        let known = service.store.read(move |db| Ok::<_, Error>(storage::photos::known_among(db, &asked)?)).await?;
-        for photo in slice.iter().filter(|photo| !known.contains(photo)) {
-            service.files.delete(*photo).await.map_err(failed)?;
-            removed += 1;
-        }
-    }
-    Ok(removed)
 }
