@@ -16,7 +16,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::{faults, json, problem::Problem, state::State};
+use super::{faults, json, problem::Problem, stand_in::is_own, state::State};
 use crate::{
     domain::fault::{Code, Fault},
     service::{Caller, idempotency::Attempt},
@@ -66,7 +66,7 @@ impl<T> Body<T> {
             return Err(Problem::with(Code::InvalidHeader, vec![Fault::at("/Idempotency-Key", Code::Malformed)]));
         }
         let bytes = self.bytes.as_ref().map_err(Clone::clone)?;
-        Ok(Some(Attempt::new(caller, key, (&self.place, &self.query), bytes)))
+        Ok(Some(Attempt::new(&self.state, caller, key, (&self.place, &self.query), bytes)))
     }
 }
 
@@ -92,8 +92,12 @@ fn read_value<T: DeserializeOwned + ToSchema + Validate>(
         json::remove(&mut value, &stranger.pointer);
     }
     let invalid = |found: Vec<Fault>| Err(Problem::with(Code::ValidationFailed, found));
-    match serde_path_to_error::deserialize::<_, T>(value) {
-        Err(_) if !found.is_empty() => invalid(found),
+    match serde_path_to_error::deserialize::<_, T>(&value) {
+        Err(_) if !found.is_empty() => {
+            let beside = validated_beside::<T>(state, value, &found);
+            found.extend(beside);
+            invalid(found)
+        }
         Err(error) => {
             let pointer = faults::pointer_of(error.path());
             invalid(vec![Fault::at(pointer, Code::Malformed)])
@@ -105,6 +109,22 @@ fn read_value<T: DeserializeOwned + ToSchema + Validate>(
             if found.is_empty() { Ok(read) } else { invalid(found) }
         }
     }
+}
+
+/// What is wrong with the rest of a faulted body, as far as that can be told without the faulted places.
+fn validated_beside<T: DeserializeOwned + ToSchema + Validate>(
+    state: &State,
+    value: Value,
+    found: &[Fault],
+) -> Vec<Fault> {
+    let mended = state.schemas.stand_ins.mend(&T::name(), value, found);
+    let Some(Ok(read)) = mended.map(serde_json::from_value::<T>) else { return Vec::new() };
+    let mut beside = Vec::new();
+    if let Err(errors) = read.validate() {
+        faults::add_validated(&mut beside, "", &errors);
+    }
+    beside.retain(|fault| is_own(fault, found));
+    beside
 }
 
 fn check_type(request: &HttpRequest) -> Result<(), Problem> {

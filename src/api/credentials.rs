@@ -13,7 +13,7 @@ use actix_web::{
 
 use super::{context::Context, problem::Problem, state::State};
 use crate::{
-    domain::{fault::Code, id::UserId},
+    domain::{fault::Code, id::UserId, role::Role},
     service::{
         Error,
         accounts::tokens::Claims,
@@ -62,11 +62,11 @@ impl FromRequest for Caller {
     }
 }
 
-/// The account that a request's token names, if it is one of ours and has not expired. Says nothing of whether the
-/// account is still open.
-pub fn signed_in(state: &State, request: &ServiceRequest) -> Option<UserId> {
+/// The account that a request's token names, and its role then, if it is one of ours and has not expired. Says nothing
+/// of whether the account is still open.
+pub fn signed_in(state: &State, request: &ServiceRequest) -> Option<(UserId, Role)> {
     let authorization = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
-    claims(state, authorization).map(|claims| claims.sub)
+    claims(state, authorization).map(|claims| (claims.sub, claims.role))
 }
 
 fn claims(state: &State, authorization: &str) -> Option<Claims> {

@@ -66,7 +66,7 @@ impl Responder for Form {
 #[utoipa::path(
     operation_id = "get_contract_json",
     tag = "service",
-    responses((status = 200, description = "The contract.", content_type = "application/json", body = Object), responses::Common),
+    responses((status = 200, description = "The contract.", content_type = "application/json", body = Object), responses::Unchanged, responses::Common),
     security(())
 )]
 #[get("/openapi.json")]
@@ -80,7 +80,7 @@ pub async fn get_contract_json(written: Data<Written>) -> impl Responder {
 #[utoipa::path(
     operation_id = "get_contract_yaml",
     tag = "service",
-    responses((status = 200, description = "The contract.", content_type = "application/yaml", body = String), responses::Common),
+    responses((status = 200, description = "The contract.", content_type = "application/yaml", body = String), responses::Unchanged, responses::Common),
     security(())
 )]
 #[get("/openapi.yaml")]

@@ -1,9 +1,8 @@
 //! From the findings of the schema and of `validator` to the contract's faults.
 
-use std::{borrow::Cow, collections::HashMap};
-
 use jsonschema::{ValidationError, error::ValidationErrorKind};
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use validator::{ValidationErrors, ValidationErrorsKind};
 
 use super::json::token;
@@ -108,8 +107,7 @@ pub fn add_validated(found: &mut Vec<Fault>, parent: &str, errors: &ValidationEr
                 }
             }
             ValidationErrorsKind::Field(faults) => {
-                for fault in faults {
-                    let fault = of_validator(&pointer, &fault.code, &fault.params);
+                for fault in faults.iter().flat_map(|error| of_validator(&pointer, error)) {
                     if !found.iter().any(|known| known.pointer == fault.pointer && known.code == fault.code) {
                         found.push(fault);
                     }
@@ -119,28 +117,63 @@ pub fn add_validated(found: &mut Vec<Fault>, parent: &str, errors: &ValidationEr
     }
 }
 
-fn of_validator(pointer: &str, code: &str, params: &HashMap<Cow<'static, str>, Value>) -> Fault {
-    let code = Code::ALL.iter().copied().find(|known| known.as_str() == code).unwrap_or(Code::Malformed);
-    let below = params.get("pointer").and_then(Value::as_str).unwrap_or_default();
-    let mut fault = Fault::at(format!("{pointer}{below}"), code);
-    for name in ["limit", "actual", "minimum", "character", "position"] {
-        if let Some(value) = params.get(name) {
-            fault = fault.with(name, value.clone());
+fn of_validator(pointer: &str, error: &validator::ValidationError) -> Vec<Fault> {
+    match error.params.get(CARRIED).and_then(|carried| serde_json::from_value::<Vec<Carried>>(carried.clone()).ok()) {
+        Some(carried) => carried.into_iter().map(|fault| fault.at(pointer)).collect(),
+        None => {
+            let whole = Carried { code: error.code.to_string(), pointer: String::new(), figures: Map::new() };
+            let figures = error.params.iter().map(|(name, value)| (name.to_string(), value.clone()));
+            vec![
+                Carried { pointer: text(error.params.get("pointer")), figures: figures.collect(), ..whole }.at(pointer),
+            ]
         }
     }
-    fault
 }
 
-/// For `#[validate(custom(…))]`: the domain's faults as one error of the validator. The first one stands for all.
+fn text(value: Option<&Value>) -> String {
+    value.and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// The parameter in which an error of the validator carries all faults of its field.
+const CARRIED: &str = "faults";
+
+/// A fault of a field on its way through the validator.
+#[derive(Serialize, Deserialize)]
+struct Carried {
+    code: String,
+    pointer: String,
+    figures: Map<String, Value>,
+}
+
+impl Carried {
+    fn at(self, pointer: &str) -> Fault {
+        let code = Code::ALL.iter().copied().find(|known| known.as_str() == self.code).unwrap_or(Code::Malformed);
+        let mut fault = Fault::at(format!("{pointer}{}", self.pointer), code);
+        for name in FIGURES {
+            if let Some(value) = self.figures.get(name) {
+                fault = fault.with(name, value.clone());
+            }
+        }
+        fault
+    }
+}
+
+/// The figures that a fault of a body can have.
+const FIGURES: [&str; 5] = ["limit", "actual", "minimum", "character", "position"];
+
+/// For `#[validate(custom(…))]`: the domain's faults as one error of the validator, which carries them all.
 pub fn to_validator(faults: Vec<Fault>) -> Result<(), validator::ValidationError> {
-    let Some(first) = faults.into_iter().next() else { return Ok(()) };
+    let Some(first) = faults.first() else { return Ok(()) };
     let mut error = validator::ValidationError::new(first.code.as_str());
-    if !first.pointer.is_empty() {
-        error.add_param("pointer".into(), &first.pointer);
-    }
-    for (name, value) in first.figures {
-        error.add_param(name.into(), &value);
-    }
+    let carried: Vec<Carried> = faults
+        .into_iter()
+        .map(|fault| Carried {
+            code: fault.code.as_str().to_owned(),
+            pointer: fault.pointer,
+            figures: fault.figures.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        })
+        .collect();
+    error.add_param(CARRIED.into(), &carried);
     Err(error)
 }
 

@@ -110,7 +110,7 @@ pub struct ListHonoreesQuery {
 #[utoipa::path(
     tag = "honorees",
     params(ListHonoreesQuery),
-    responses((status = 200, description = "A page of honorees.", body = Page<HonoreeView>), (status = 304, description = "Unchanged."), responses::BadQuery, responses::Common),
+    responses((status = 200, description = "A page of honorees.", body = Page<HonoreeView>), responses::Unchanged, responses::BadQuery, responses::Common),
     security(())
 )]
 #[get("/honorees")]
@@ -132,7 +132,7 @@ pub async fn list_honorees(
 #[utoipa::path(
     tag = "honorees",
     params(("id" = Uuid, Path, description = "The honoree's id.")),
-    responses((status = 200, description = "The honoree.", body = HonoreeView), (status = 304, description = "Unchanged."), responses::NotFound, responses::Common),
+    responses((status = 200, description = "The honoree.", body = HonoreeView), responses::Unchanged, responses::NotFound, responses::Common),
     security(())
 )]
 #[get("/honorees/{id}")]
@@ -193,7 +193,7 @@ impl From<(Entry, ListRow)> for CertificateCheck {
 #[utoipa::path(
     tag = "honorees",
     params(("number" = String, Path, description = "The certificate's number, such as 2026-11-DED-0001.")),
-    responses((status = 200, description = "What is known of it.", body = CertificateCheck), (status = 304, description = "Unchanged."), responses::NotFound, responses::Common),
+    responses((status = 200, description = "What is known of it.", body = CertificateCheck), responses::Unchanged, responses::NotFound, responses::Common),
     security(())
 )]
 #[get("/certificates/{number}")]

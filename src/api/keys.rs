@@ -40,7 +40,7 @@ pub struct Jwk {
 /// With these anybody can check an access token of this server.
 #[utoipa::path(
     tag = "service",
-    responses((status = 200, description = "The keys.", body = Jwks), responses::Common),
+    responses((status = 200, description = "The keys.", body = Jwks), responses::Unchanged, responses::Common),
     security(())
 )]
 #[get("/.well-known/jwks.json")]

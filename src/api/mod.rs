@@ -40,6 +40,7 @@ pub mod role;
 pub mod routes;
 pub mod schemas;
 pub mod server;
+pub mod stand_in;
 pub mod state;
 pub mod subject;
 pub mod tallies;

@@ -2,13 +2,14 @@
 
 use actix_web::HttpRequest;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use sha2::{Digest, Sha256};
+use serde::{Serialize, de::DeserializeOwned};
+use subtle::ConstantTimeEq as _;
 use utoipa::ToSchema;
 
 use super::{
     answer::{Answer, Representation},
     problem::Problem,
+    state::State,
 };
 use crate::domain::fault::{Code, Fault};
 
@@ -32,19 +33,18 @@ pub struct PageRequest<K> {
     pub limit: i64,
     /// The key of the last row seen.
     pub after: Option<K>,
+    state: State,
     binding: String,
     path: String,
     query: Vec<(String, String)>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Cursor<K> {
-    k: K,
-    q: String,
-}
+/// Bytes of a cursor before its key: the digest that makes it ours, and this query's.
+const SEAL_BYTES: usize = 16;
 
 impl<K: Serialize + DeserializeOwned> PageRequest<K> {
-    /// Reads `limit` and `cursor`. The cursor is bound to all other parameters; with others it is a 400.
+    /// Reads `limit` and `cursor`. The cursor is bound to all other parameters; with others it is a 400, and so is one
+    /// that is not ours.
     pub fn read(request: &HttpRequest, limit: Option<i64>, cursor: Option<&str>) -> Result<Self, Problem> {
         let limit = limit.unwrap_or(DEFAULT_LIMIT);
         if !(1..=MAX_LIMIT).contains(&limit) {
@@ -54,18 +54,27 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
         let query: Vec<(String, String)> = serde_html_form::from_str(request.query_string()).unwrap_or_default();
         let mut bound: Vec<_> = query.iter().filter(|(name, _)| name != "limit" && name != "cursor").cloned().collect();
         bound.sort();
-        let binding = hex::encode(Sha256::digest(format!("{} {bound:?}", request.path()))).chars().take(16).collect();
-        let mut page = Self { limit, after: None, binding, path: request.path().to_owned(), query };
+        let (state, path) = (State::of(request)?, request.path().to_owned());
+        let mut page = Self { limit, after: None, state, binding: format!("{path} {bound:?}"), path, query };
         if let Some(cursor) = cursor {
             let invalid = || Problem::with(Code::InvalidCursor, vec![Fault::at("/cursor", Code::Malformed)]);
-            let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| invalid())?;
-            let read: Cursor<K> = serde_json::from_slice(&bytes).map_err(|_| invalid())?;
-            if read.q != page.binding {
-                return Err(invalid());
-            }
-            page.after = Some(read.k);
+            page.after = Some(page.key_of(cursor).ok_or_else(invalid)?);
         }
         Ok(page)
+    }
+
+    fn key_of(&self, cursor: &str) -> Option<K> {
+        let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
+        let (seal, key) = bytes.split_at_checked(SEAL_BYTES)?;
+        let is_ours: bool = self.seal(key).ct_eq(seal).into();
+        if is_ours { serde_json::from_slice(key).ok() } else { None }
+    }
+
+    fn seal(&self, key: &[u8]) -> [u8; SEAL_BYTES] {
+        let digest = self.state.vault.keyed_digest("cursor", &[self.binding.as_bytes(), key]);
+        let mut seal = [0; SEAL_BYTES];
+        seal.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
+        seal
     }
 
     /// How many rows to load: one more tells of another page.
@@ -108,9 +117,8 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
     }
 
     fn cursor(&self, key: K) -> Result<String, Problem> {
-        serde_json::to_vec(&Cursor { k: key, q: self.binding.clone() })
-            .map(|bytes| URL_SAFE_NO_PAD.encode(bytes))
-            .map_err(|_| Problem::of(Code::Internal))
+        let key = serde_json::to_vec(&key).map_err(|_| Problem::of(Code::Internal))?;
+        Ok(URL_SAFE_NO_PAD.encode([&self.seal(&key)[..], &key].concat()))
     }
 
     fn link(&self, cursor: &str) -> String {

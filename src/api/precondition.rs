@@ -39,6 +39,8 @@ impl IfMatch {
 #[must_use]
 pub fn parse(tag: &str) -> Option<i64> {
     let tag = tag.trim();
+    // A proxy that compresses weakens the tags that it passes on; the version is the same.
+    let tag = tag.strip_prefix("W/").unwrap_or(tag);
     let inner = tag.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(tag);
     let (version, _view) = inner.split_once('.')?;
     version.parse().ok().filter(|version| *version > 0)

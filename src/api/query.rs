@@ -1,6 +1,9 @@
 //! Parameters of a query, read strictly: an unknown or malformed one is a 400 that names it.
 
-use std::future::{Ready, ready};
+use std::{
+    collections::BTreeMap,
+    future::{Ready, ready},
+};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
@@ -27,7 +30,10 @@ impl<T: DeserializeOwned> Query<T> {
     /// Reads the query; `T` denies unknown fields. Every parameter that is wrong or unknown is named.
     pub fn read(&self) -> Result<T, Problem> {
         let mut pairs: Vec<(String, String)> = form_urlencoded::parse(self.text.as_bytes()).into_owned().collect();
-        let mut found = Vec::new();
+        let mut found = too_often(&pairs);
+        if !found.is_empty() {
+            return Err(Problem::with(Code::InvalidQuery, found));
+        }
         loop {
             match read_pairs(&pairs) {
                 Ok(read) if found.is_empty() => return Ok(read),
@@ -45,6 +51,21 @@ impl<T: DeserializeOwned> Query<T> {
             }
         }
     }
+}
+
+/// A value more often than anybody needs is work for the database and for nobody.
+const MAX_REPEATS: usize = 50;
+
+fn too_often(pairs: &[(String, String)]) -> Vec<Fault> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (name, _) in pairs {
+        *counts.entry(name).or_default() += 1;
+    }
+    let many = counts.into_iter().filter(|(_, count)| *count > MAX_REPEATS);
+    many.map(|(name, count)| {
+        Fault::at(format!("/{}", token(name)), Code::TooMany).with("limit", MAX_REPEATS).with("actual", count)
+    })
+    .collect()
 }
 
 fn read_pairs<T: DeserializeOwned>(pairs: &[(String, String)]) -> Result<T, Fault> {
@@ -86,6 +107,12 @@ mod tests {
         let wanted = Wanted { limit: Some(3), sure: Some(true), status: vec![1, 2] };
         assert_eq!(read("status=1&limit=3&status=2&sure=true"), Ok(wanted));
         assert_eq!(read(""), Ok(Wanted::default()));
+    }
+
+    #[test]
+    fn takes_no_more_than_fifty_of_one() {
+        assert_eq!(read(&"status=1&".repeat(50)).unwrap().status.len(), 50);
+        assert_eq!(read(&"status=1&".repeat(51)), Err(vec![("/status".to_owned(), Code::TooMany)]));
     }
 
     #[rstest]

@@ -110,6 +110,16 @@ failures! {
     Limited { "429": "Too many requests; see `Retry-After`.", }
 }
 
+/// A read whose answer the client has, by its `If-None-Match`.
+pub struct Unchanged;
+
+impl IntoResponses for Unchanged {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let unchanged = ResponseBuilder::new().description("Unchanged: the client has it.").build();
+        BTreeMap::from([("304".to_owned(), RefOr::T(unchanged))])
+    }
+}
+
 fn header_parameter(name: &str, required: bool, description: &str) -> Parameter {
     ParameterBuilder::new()
         .name(name)

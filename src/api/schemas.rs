@@ -5,11 +5,15 @@ use std::collections::HashMap;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-use super::{faults, json::MAX_FAULTS};
+use super::{faults, json::MAX_FAULTS, stand_in::StandIns};
 use crate::domain::fault::Fault;
 
 /// The compiled schemas of the contract's components, by name.
-pub struct Schemas(HashMap<String, Validator>);
+pub struct Schemas {
+    compiled: HashMap<String, Validator>,
+    /// Plain values for what is faulted.
+    pub stand_ins: StandIns,
+}
 
 impl Schemas {
     /// Compiles every component of a contract. A schema that does not compile is an error of the program, which the
@@ -30,13 +34,13 @@ impl Schemas {
                 .map_err(|error| format!("the schema {name} does not compile: {error}"))?;
             compiled.insert(name.clone(), validator);
         }
-        Ok(Self(compiled))
+        Ok(Self { compiled, stand_ins: StandIns::new(components) })
     }
 
     /// Everything that is wrong with a value.
     #[must_use]
     pub fn faults(&self, name: &str, value: &Value) -> Vec<Fault> {
-        let Some(schema) = self.0.get(name) else {
+        let Some(schema) = self.compiled.get(name) else {
             log::error!("the contract has no schema {name}");
             return Vec::new();
         };
@@ -46,6 +50,6 @@ impl Schemas {
     /// Whether the contract has a schema of this name.
     #[must_use]
     pub fn knows(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+        self.compiled.contains_key(name)
     }
 }

@@ -80,7 +80,7 @@ impl From<CategoryTally> for CategoryResult {
 #[utoipa::path(
     tag = "votes",
     params(("month" = String, Path, description = "The cycle, such as 2026-11.")),
-    responses((status = 200, description = "The results as they are now.", body = TallyView), (status = 304, description = "Unchanged."), responses::Forbidden, responses::NotFound, responses::Unauthenticated, responses::Conflict, responses::Common),
+    responses((status = 200, description = "The results as they are now.", body = TallyView), responses::Unchanged, responses::Forbidden, responses::NotFound, responses::Unauthenticated, responses::Conflict, responses::Common),
     security((), ("bearer" = []))
 )]
 #[get("/cycles/{month}/tally")]

@@ -26,7 +26,7 @@ pub use self::{
     progress::Progress,
 };
 use self::{folder::Marker, guide::Facts};
-use super::{CommandError, say, serve};
+use super::{CommandError, hold::hold, say, serve};
 use crate::{
     service::{clock::SystemTime, generator, startup},
     settings::{ServerSettings, Settings},
@@ -59,6 +59,11 @@ impl Demo {
     pub(super) fn run(mut self) -> Result<ExitCode, CommandError> {
         self.server.sandbox = true;
         let settings = self.settings();
+        // Beside the folder, for the folder itself is made anew.
+        let _held = hold(&self.data_dir.with_extension("lock"), || {
+            let folder = self.data_dir.display();
+            format!("another haoren demo uses {folder}; stop it, or choose another folder with --data-dir")
+        })?;
         if self.reset {
             folder::clear(&self.data_dir)?;
         }

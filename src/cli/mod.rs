@@ -3,6 +3,7 @@
 mod admin;
 pub mod demo;
 mod doctor;
+mod hold;
 mod migrate;
 mod openapi;
 mod serve;

@@ -4,12 +4,12 @@ use std::{fs::File, process::ExitCode, sync::Arc};
 
 use clap::Args;
 
-use super::{CommandError, say};
+use super::{CommandError, hold::hold, say};
 use crate::{
     api::server::Server,
     service::{Service, accounts::first_admin, clock::SystemTime, renewing, startup, sweeping},
     settings::{ServerSettings, Settings},
-    storage::Address,
+    storage::{Address, private_folder},
 };
 
 /// Serve the API.
@@ -107,16 +107,12 @@ fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
 /// Two servers on one SQLite folder would each let a writer in: the second is refused. Other commands work beside it.
 fn hold_data_folder(settings: &Settings) -> Result<Option<File>, CommandError> {
     let Address::Sqlite(_) = settings.address()? else { return Ok(None) };
-    std::fs::create_dir_all(&settings.data_dir)?;
-    let path = settings.data_dir.join("server.lock");
-    let file = File::options().create(true).truncate(false).write(true).open(&path)?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(std::fs::TryLockError::WouldBlock) => Err(format!(
+    private_folder(&settings.data_dir)?;
+    let refusal = || {
+        format!(
             "another haoren serves from {} already; stop it, or choose another folder with --data-dir",
             settings.data_dir.display()
         )
-        .into()),
-        Err(std::fs::TryLockError::Error(error)) => Err(error.into()),
-    }
+    };
+    hold(&settings.data_dir.join("server.lock"), refusal).map(Some)
 }

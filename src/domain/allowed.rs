@@ -3,7 +3,7 @@
 
 use super::{
     authority::{Permission, Refusal, may_ever},
-    fault::Fault,
+    fault::{Code, Fault},
     guard::{Facts, Said, check},
     transition::Action,
 };
@@ -25,7 +25,9 @@ pub fn allowed_actions(facts: &Facts<'_>) -> Vec<AllowedAction> {
     let said = Said { checklist: None, has_answer: true };
     let own = Action::ALL.iter().copied().filter(|action| has_part(*action, facts));
     own.map(|action| {
-        let reasons = check(action, facts, &said);
+        let mut reasons = check(action, facts, &said);
+        // Who withdraws beside others withdraws the own nomination, and is told nothing of the others.
+        reasons.retain(|reason| reason.code != Code::OtherNominationStands);
         AllowedAction { action, allowed: reasons.is_empty(), reasons }
     })
     .collect()
@@ -44,7 +46,7 @@ fn has_part(action: Action, facts: &Facts<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{authority::Part, candidate::Status, fault::Code, guard::sample};
+    use crate::domain::{authority::Part, candidate::Status, guard::sample};
 
     fn names(facts: &Facts<'_>, allowed: bool) -> Vec<&'static str> {
         let actions = allowed_actions(facts).into_iter().filter(|action| action.allowed == allowed);
@@ -70,6 +72,8 @@ mod tests {
         let mut standing = sample::standing("citizen");
         standing.part = Part::First;
         assert_eq!(names(&sample::facts(&candidate, &cycle, &ready, standing), true), ["resubmit", "withdraw"]);
+        let beside = Facts { other_nomination_stands: true, ..sample::facts(&candidate, &cycle, &ready, standing) };
+        assert_eq!(names(&beside, true), ["resubmit", "withdraw"]);
         standing.role = None;
         assert_eq!(names(&sample::facts(&candidate, &cycle, &ready, standing), true), ["resubmit", "withdraw"]);
         let admin = sample::standing("admin");

@@ -1,6 +1,6 @@
 //! The consent to publication and forwarding, without which nobody is screened or forwarded.
 
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use super::{
@@ -44,6 +44,12 @@ text_enum! {
     }
 }
 
+/// No consent to this campaign is older: a moment before is a slip of the pen.
+const EARLIEST_YEAR: i32 = 2000;
+
+/// By no more does a local clock differ from UTC.
+const ZONES_DIFFER: TimeDelta = TimeDelta::hours(14);
+
 /// A consent as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Consent {
@@ -67,6 +73,14 @@ pub struct Consent {
 #[must_use]
 pub fn covers_all(scope: &[ConsentScope]) -> bool {
     ConsentScope::ALL.iter().all(|needed| scope.contains(needed))
+}
+
+/// Whether a consent is all that screening and forwarding need: to both, and by who could give it at that moment for the
+/// person as the file has it now. Around a new year either year will do: zones differ.
+#[must_use]
+pub fn is_complete((scope, given_by, given_at): (&[ConsentScope], GivenBy, DateTime<Utc>), person: Person) -> bool {
+    let fits = |moment: DateTime<Utc>| who_can_give(person, moment.year()).contains(&given_by);
+    covers_all(scope) && (fits(given_at - ZONES_DIFFER) || fits(given_at + ZONES_DIFFER))
 }
 
 /// What stands against a consent that replaces another while the screening or forwarding rests on it: it has to cover
@@ -126,6 +140,9 @@ pub fn validate(consent: &Consent, person: Person, now: DateTime<Utc>, tz: Tz) -
     if consent.given_at > now {
         faults.push(Fault::at("/given_at", Code::TooLarge));
     }
+    if consent.given_at.with_timezone(&tz).year() < EARLIEST_YEAR {
+        faults.push(Fault::at("/given_at", Code::TooSmall).with("minimum", format!("{EARLIEST_YEAR}-01-01")));
+    }
     faults
 }
 
@@ -152,6 +169,25 @@ mod tests {
         let given_by: Vec<_> =
             who_can_give(Person { subject, posthumous, birth_year }, 2026).iter().map(|by| by.as_str()).collect();
         assert_eq!(given_by.join(" "), expected);
+    }
+
+    #[test]
+    fn a_consent_stands_only_for_the_person_of_the_file() {
+        let both = [ConsentScope::Forwarding, ConsentScope::Publication];
+        let at = "2026-11-03T00:00:00Z".parse().unwrap();
+        let grown = Person { subject: Subject::Individual, posthumous: false, birth_year: Some(1970) };
+        assert!(is_complete((&both, GivenBy::SelfGiven, at), grown));
+        assert!(!is_complete((&both[..1], GivenBy::SelfGiven, at), grown));
+        let of_age = Person { birth_year: Some(2008), ..grown };
+        assert!(!is_complete((&both, GivenBy::SelfGiven, "2025-12-31T09:00:00Z".parse().unwrap()), of_age));
+        assert!(is_complete((&both, GivenBy::SelfGiven, "2025-12-31T17:00:00Z".parse().unwrap()), of_age));
+        for changed in [
+            Person { posthumous: true, ..grown },
+            Person { subject: Subject::Group, ..grown },
+            Person { birth_year: Some(2015), ..grown },
+        ] {
+            assert!(!is_complete((&both, GivenBy::SelfGiven, at), changed), "{changed:?}");
+        }
     }
 
     #[test]
@@ -188,6 +224,9 @@ mod tests {
         let places: Vec<_> =
             validate(&consent, person, now, Tz::Asia__Shanghai).into_iter().map(|fault| fault.pointer).collect();
         assert_eq!(places, ["/given_by", "/scope/1", "/given_at"]);
+        consent.given_at = "1999-12-31T15:59:59Z".parse().unwrap();
+        let early = validate(&consent, person, now, Tz::Asia__Shanghai).pop().unwrap();
+        assert_eq!((early.pointer.as_str(), early.code), ("/given_at", Code::TooSmall));
         consent.scope.clear();
         assert!(validate(&consent, person, now, Tz::Asia__Shanghai).iter().any(|fault| fault.code == Code::TooFew));
     }

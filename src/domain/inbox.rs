@@ -58,6 +58,10 @@ const fn next_action(candidate: &Candidate) -> Option<Action> {
 pub struct Seat {
     /// The status of the candidates.
     pub status: Status,
+    /// Whether they were returned by the city, so that a later window is theirs; none where that makes no difference.
+    pub returned_by_city: Option<bool>,
+    /// The window that closes over them: the deadline of the seat in each cycle.
+    pub window: WindowKind,
     /// The levels that must have nobody who may decide.
     pub in_place_of: &'static [OrganizationKind],
 }
@@ -66,17 +70,31 @@ pub struct Seat {
 #[must_use]
 pub const fn seats(level: OrganizationKind) -> &'static [Seat] {
     use OrganizationKind::{District, Unit};
-    const fn seat(status: Status, in_place_of: &'static [OrganizationKind]) -> Seat {
-        Seat { status, in_place_of }
+    use WindowKind::{Forwarding, Reporting, Screening};
+    const fn first(status: Status, in_place_of: &'static [OrganizationKind]) -> Seat {
+        Seat { status, returned_by_city: Some(false), window: Reporting, in_place_of }
     }
-    const OF_UNIT: [Seat; 1] = [seat(Status::Nominated, &[])];
+    const fn again(status: Status, in_place_of: &'static [OrganizationKind]) -> Seat {
+        Seat { status, returned_by_city: Some(true), window: Screening, in_place_of }
+    }
+    const fn of_city(status: Status, window: WindowKind) -> Seat {
+        Seat { status, returned_by_city: None, window, in_place_of: &[] }
+    }
+    const OF_UNIT: [Seat; 2] = [first(Status::Nominated, &[]), again(Status::Nominated, &[])];
     // A candidate without a unit has nobody there who could decide.
-    const OF_DISTRICT: [Seat; 2] = [seat(Status::Nominated, &[Unit]), seat(Status::Verified, &[])];
-    const OF_CITY: [Seat; 4] = [
-        seat(Status::Nominated, &[Unit, District]),
-        seat(Status::Verified, &[District]),
-        seat(Status::Endorsed, &[]),
-        seat(Status::Screened, &[]),
+    const OF_DISTRICT: [Seat; 4] = [
+        first(Status::Nominated, &[Unit]),
+        again(Status::Nominated, &[Unit]),
+        first(Status::Verified, &[]),
+        again(Status::Verified, &[]),
+    ];
+    const OF_CITY: [Seat; 6] = [
+        first(Status::Nominated, &[Unit, District]),
+        again(Status::Nominated, &[Unit, District]),
+        first(Status::Verified, &[District]),
+        again(Status::Verified, &[District]),
+        of_city(Status::Endorsed, Screening),
+        of_city(Status::Screened, Forwarding),
     ];
     match level {
         OrganizationKind::Unit => &OF_UNIT,
@@ -118,11 +136,10 @@ mod tests {
         let levels = [OrganizationKind::Unit, OrganizationKind::District, OrganizationKind::City];
         let mut waiting = 0;
         for (level, role) in levels.into_iter().zip(["unit_reviewer", "district_reviewer", "city_reviewer"]) {
-            for (status, has_unit, unit, district) in Status::ALL
-                .iter()
-                .flat_map(|status| (0..8).map(move |bits| (*status, bits & 1 == 0, bits & 2 == 0, bits & 4 == 0)))
-            {
+            for (status, bits) in Status::ALL.iter().flat_map(|status| (0..16).map(move |bits| (*status, bits))) {
+                let (has_unit, unit, district) = (bits & 1 == 0, bits & 2 == 0, bits & 4 == 0);
                 let mut candidate = sample::candidate(status);
+                candidate.returned_from = (bits & 8 != 0).then_some(Status::Endorsed);
                 candidate.unit_id = candidate.unit_id.filter(|_| has_unit);
                 let deciders = Levels { unit: unit && has_unit, district };
                 let standing = Standing { deciders, ..sample::standing(role) };
@@ -131,9 +148,17 @@ mod tests {
                     OrganizationKind::District => !deciders.district,
                     OrganizationKind::City => false,
                 };
-                let lies = |seat: &Seat| seat.status == status && seat.in_place_of.iter().all(lacks);
-                let is_found = seats(level).iter().any(lies);
-                let waits = awaited(&candidate, standing, &[]).is_some();
+                let returned = candidate.was_returned_by_city();
+                let lies = |seat: &&Seat| {
+                    let fits = seat.returned_by_city.is_none_or(|needed| needed == returned);
+                    seat.status == status && fits && seat.in_place_of.iter().all(lacks)
+                };
+                let seat = seats(level).iter().find(lies);
+                let found = awaited(&candidate, standing, &[]);
+                if let (Some(seat), Some(found)) = (seat, found) {
+                    assert_eq!(seat.window, found.window, "{role} {status}");
+                }
+                let (is_found, waits) = (seat.is_some(), found.is_some());
                 // A candidate without a unit waits for a unit, and is nobody's at the unit's own seat.
                 assert!(is_found || !waits, "{role} {status} {deciders:?}");
                 if level != OrganizationKind::Unit {

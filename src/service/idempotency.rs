@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 pub use super::first_answer::FirstAnswer;
-use super::{caller::Caller, error::Error};
+use super::{Service, caller::Caller, error::Error};
 use crate::{
     domain::fault::Code,
     storage::{self, Connection, StoreError},
@@ -24,21 +24,28 @@ pub struct Attempt {
     pub scope: Vec<u8>,
     /// The `Idempotency-Key`.
     pub key: String,
-    /// Digest of the request.
+    /// Keyed digest of the request.
     pub fingerprint: Vec<u8>,
 }
 
 impl Attempt {
     /// Describes a request. `place` is method and path, `query` what follows the question mark.
     #[must_use]
-    pub fn new(caller: &Caller, key: String, (place, query): (&str, &str), body: &[u8]) -> Self {
-        let fingerprint = Sha256::new().chain_update(query).chain_update([0]).chain_update(body).finalize().to_vec();
-        let mut scope = Sha256::new().chain_update(place).chain_update([0]);
-        match caller.id() {
-            Some(id) => scope.update(Uuid::from(id).as_bytes()),
-            None => scope.update(&fingerprint),
-        }
-        Self { scope: scope.finalize().to_vec(), key, fingerprint }
+    pub fn new(service: &Service, caller: &Caller, key: String, (place, query): (&str, &str), body: &[u8]) -> Self {
+        // Keyed, for a body may hold a password or a number that could be guessed from a plain digest.
+        let fingerprint = service.vault.keyed_digest("request", &[query.as_bytes(), body]);
+        let whose = match caller.id() {
+            Some(id) => Uuid::from(id).as_bytes().to_vec(),
+            None => fingerprint.to_vec(),
+        };
+        let scope = Sha256::new().chain_update(place).chain_update([0]).chain_update(whose).finalize().to_vec();
+        Self { scope, key, fingerprint: fingerprint.to_vec() }
+    }
+
+    /// The attempt at one of the things that a request asks for at once.
+    #[must_use]
+    pub fn of_item(&self, item: Uuid) -> Self {
+        Self { key: format!("{}/{item}", self.key), ..self.clone() }
     }
 
     /// The first answer to this request, if there was one; an error when the key was used for another request.

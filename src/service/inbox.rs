@@ -11,6 +11,7 @@ use crate::{
         cycle::Cycle,
         inbox::{Awaited, awaited, seats},
         month::Month,
+        window::WindowKind,
     },
     storage::{self, Connection, candidates::WaitingKey},
 };
@@ -32,12 +33,16 @@ pub struct Waiting {
 impl Waiting {
     /// Its place in the order of the inbox.
     #[must_use]
-    pub const fn key(&self) -> WaitingKey {
-        (self.candidate.cycle, self.candidate.created_at, self.candidate.id)
+    pub fn key(&self) -> WaitingKey {
+        key(&self.candidate, self.awaited.window)
     }
 }
 
-/// What waits for the caller, the earliest cycle first.
+fn key(candidate: &Candidate, window: WindowKind) -> WaitingKey {
+    (candidate.cycle, storage::candidates::place(window), candidate.created_at, candidate.id)
+}
+
+/// What waits for the caller, by cycle and deadline.
 pub async fn list(
     service: &Service,
     caller: &Caller,
@@ -63,14 +68,16 @@ fn collect(
     loop {
         let mut rows = Vec::new();
         for seat in seats {
-            rows.extend(storage::candidates::list_waiting(db, (&account.scope, seat), after, CHUNK)?);
+            let found = storage::candidates::list_waiting(db, (&account.scope, seat), after, CHUNK)?;
+            rows.extend(found.into_iter().map(|candidate| (key(&candidate, seat.window), candidate)));
         }
         // The first of all seats together are among the first of each.
-        rows.sort_by_key(|candidate| (candidate.cycle, candidate.created_at, candidate.id));
+        rows.sort_by_key(|(key, _)| *key);
         rows.truncate(usize::try_from(CHUNK).unwrap_or(usize::MAX));
+        let Some((last, _)) = rows.last() else { break };
+        after = Some(*last);
+        let rows: Vec<Candidate> = rows.into_iter().map(|(_, candidate)| candidate).collect();
         let relations = relations(db, caller, &rows)?;
-        let Some(last) = rows.last() else { break };
-        after = Some((last.cycle, last.created_at, last.id));
         for (candidate, relation) in rows.into_iter().zip(relations) {
             let Some(awaited) = awaited(&candidate, relation.standing, &relation.decided) else { continue };
             let deadline_at = cycle(db, &mut cycles, candidate.cycle)?.windows.get(awaited.window).closes_at;

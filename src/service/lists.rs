@@ -37,6 +37,9 @@ const DEFAULT_TITLE: &str = "身边好人榜";
 /// The title of a list whose vote was held on the national site.
 const NATIONAL_TITLE: &str = "中国好人榜";
 
+/// So many undecided objections are named in a refusal; the rest is found in their list.
+const OBJECTIONS_NAMED: i64 = 20;
+
 /// A published list with its entries.
 #[derive(Clone, Debug)]
 pub struct PublishedList {
@@ -140,10 +143,10 @@ fn undecided(db: &mut Connection, cycle: &Cycle, quarantined: i64) -> Result<Vec
     if quarantined > 0 {
         faults.push(Fault::of(Code::VotesUndecided).with("actual", quarantined));
     }
-    let open = storage::objections::open_ids(db, cycle.month)?;
-    if !open.is_empty() {
-        let ids: Vec<String> = open.iter().map(ToString::to_string).collect();
-        faults.push(Fault::of(Code::ObjectionsUndecided).with("objection_ids", json!(ids)));
+    let (open, first) = storage::objections::open_of(db, cycle.month, OBJECTIONS_NAMED)?;
+    if open > 0 {
+        let ids: Vec<String> = first.iter().map(ToString::to_string).collect();
+        faults.push(Fault::of(Code::ObjectionsUndecided).with("actual", open).with("objection_ids", json!(ids)));
     }
     // Nationally run votes are published from what the portal delivers.
     if cycle.policy.result_source == ResultSource::Portal {

@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use super::{
     Caller, Error, Service,
-    candidates::access,
+    candidates::{access, reach},
     error::refuse_invalid,
     generator,
     idempotency::{self, Attempt, FirstAnswer},
@@ -193,6 +194,34 @@ pub async fn list_objections(
 /// Reads an objection that was just raised or decided, to give an answer again.
 pub async fn get_objection(service: &Service, id: ObjectionId) -> Result<Objection, Error> {
     service.store.read(move |db| storage::objections::find(db, id)?.ok_or_else(Error::not_found)).await
+}
+
+/// How an objector can be reached, in clear.
+#[derive(Clone, Debug)]
+pub struct Objector {
+    /// The contact as it was given.
+    pub contact: Option<Zeroizing<String>>,
+    /// The name.
+    pub name: Option<Zeroizing<String>>,
+}
+
+/// Reads how an objector can be reached, to ask back: the city only, and never without an audit event.
+pub async fn get_objector(service: &Service, caller: &Caller, id: ObjectionId) -> Result<Objector, Error> {
+    let account = caller.require(&[Role::CityReviewer])?.clone();
+    let (service, caller) = (service.clone(), caller.clone());
+    let store = service.store.clone();
+    store
+        .write(move |db| {
+            account.recheck(db)?;
+            let row = storage::objections::find_objector(db, id)?.ok_or_else(Error::not_found)?;
+            record::audit(&service, db, &caller, &Deed::new("objection.contact_read", "objection", id))?;
+            let open = |column, cipher: Option<&[u8]>| reach::open(&service, ("objections", column, id), cipher);
+            Ok(Objector {
+                contact: open("contact_cipher", row.contact_cipher.as_deref())?,
+                name: open("name_cipher", row.name_cipher.as_deref())?,
+            })
+        })
+        .await
 }
 
 /// Decides an objection, or sets it aside; the city only.

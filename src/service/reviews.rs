@@ -94,7 +94,8 @@ fn unknown_answers(
 ) -> Result<Vec<Fault>, Error> {
     let stages = [Status::Nominated, Status::Verified, Status::Endorsed];
     let Some(stage) = candidate.status.stage().filter(|_| stages.contains(&candidate.status)) else {
-        return Ok(Vec::new());
+        // Where nothing is affirmed nothing is asked.
+        return Ok(review::unknown_answers(&[], answers));
     };
     let cycle = storage::cycles::find(db, candidate.cycle)?.ok_or_else(Error::not_found)?;
     Ok(review::unknown_answers(cycle.checklist(stage), answers))

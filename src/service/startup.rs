@@ -104,7 +104,7 @@ fn open_vault(setup: &Setup) -> Result<MasterKey, StartError> {
     let path = &setup.key_path;
     if let Address::Sqlite(file) = &setup.address {
         if let Some(folder) = file.parent() {
-            std::fs::create_dir_all(folder).map_err(|source| StartError::Folder { path: folder.to_owned(), source })?;
+            storage::private_folder(folder).map_err(|source| StartError::Folder { path: folder.to_owned(), source })?;
         }
         if file.exists() {
             // A new key could not read what is there: a missing one is to be found, not replaced.

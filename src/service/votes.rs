@@ -49,18 +49,26 @@ fn cast(service: &Service, db: &mut Connection, account: &Account, candidate: Ca
     let now = service.clocks.campaign();
     let cycle = storage::cycles::find(db, seen.cycle)?.ok_or_else(Error::not_found)?;
     let voter = storage::votes::voter(db, account.id, now)?;
-    let day = vote::day(cycle.policy.repeat, now, service.time_zone);
-    let key = VoteKey { cycle: cycle.month, voter, candidate: seen.number, day };
-    // A repeated vote, the commonest of retries, is answered whatever has become of the candidate, and without the log.
-    let before = storage::votes::find_cast_at(db, key)?;
-    let (size, contender) = match before {
-        Some(_) => (0, seen),
-        None => (storage::votes::lock_log(db, cycle.month)?, access::published(db, candidate, now)?),
+    let number = seen.number;
+    let key_at = |now| {
+        let day = vote::day(cycle.policy.repeat, now, service.time_zone);
+        VoteKey { cycle: cycle.month, voter, candidate: number, day }
     };
-    // The log may have kept us waiting; what counts is the moment of writing.
-    let now = service.clocks.campaign();
+    // A repeated vote, the commonest of retries, is answered whatever has become of the candidate, and without the log.
+    let before = storage::votes::find_cast_at(db, key_at(now))?;
+    let (size, contender, now) = match before {
+        Some(_) => (0, seen, now),
+        None => {
+            let size = storage::votes::lock_log(db, cycle.month)?;
+            // The log may have kept us waiting, over midnight even; what counts is the moment of writing.
+            let now = service.clocks.campaign();
+            (size, access::published(db, candidate, now)?, now)
+        }
+    };
+    let key = key_at(now);
     let situation = situation(db, &cycle, &contender, (key, before), now)?;
-    let vote = |cast_at| Vote { candidate, cycle: cycle.month, category: contender.category.clone(), day, cast_at };
+    let category = || contender.category.clone();
+    let vote = |cast_at| Vote { candidate, cycle: cycle.month, category: category(), day: key.day, cast_at };
     match vote::decide(situation) {
         Outcome::Cast => {
             storage::votes::insert(db, key, now, size)?;

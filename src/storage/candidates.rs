@@ -19,7 +19,7 @@ use crate::domain::{candidate::Candidate, id::CandidateId, text};
 
 pub use list::{CandidateFilter, Shown, last_return_reasons, list, published_since};
 pub use row::CandidateChange;
-pub use waiting::{WaitingKey, list_waiting};
+pub use waiting::{WaitingKey, list_waiting, place};
 
 /// Adds a candidate with its deed, and returns the number by which votes name it; `candidate.number` is not looked at.
 pub fn insert(connection: &mut Connection, candidate: &Candidate) -> Result<i64, StoreError> {

@@ -2,17 +2,20 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use diesel::{
-    ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
+    ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable,
+    SelectableHelper,
 };
 
 use super::{
     Connection, StoreError,
-    schema::consents,
+    schema::{candidates, consents},
     sql_values::{At, Stored},
 };
 use crate::domain::{
-    consent::{self, ConsentMethod, ConsentScope, GivenBy},
+    candidate::Subject,
+    consent::{self, ConsentMethod, ConsentScope, GivenBy, Person},
     id::{CandidateId, UserId},
 };
 
@@ -61,13 +64,27 @@ pub fn find(connection: &mut Connection, id: CandidateId) -> Result<Option<Conse
     Ok(consents::table.find(id).select(ConsentRow::as_select()).first(connection).optional()?)
 }
 
-/// Which of the candidates have consented to publication and to forwarding.
+/// Which of the candidates have a consent that is all that screening and forwarding need.
 pub fn complete_among(connection: &mut Connection, ids: &[CandidateId]) -> Result<BTreeSet<CandidateId>, StoreError> {
-    let rows: Vec<(CandidateId, Stored<Vec<ConsentScope>>)> = consents::table
+    type Row = (CandidateId, Stored<Vec<ConsentScope>>, GivenBy, DateTime<Utc>, Subject, bool, Option<i32>);
+    let rows: Vec<Row> = consents::table
+        .inner_join(candidates::table.on(candidates::id.eq(consents::candidate_id)))
         .filter(consents::candidate_id.eq_any(ids.to_vec()))
-        .select((consents::candidate_id, consents::scope))
+        .select((
+            consents::candidate_id,
+            consents::scope,
+            consents::given_by,
+            consents::given_at,
+            candidates::subject,
+            candidates::posthumous,
+            candidates::birth_year,
+        ))
         .load(connection)?;
-    Ok(rows.into_iter().filter(|(_, scope)| consent::covers_all(&scope.0)).map(|(id, _)| id).collect())
+    let complete = rows.into_iter().filter(|(_, scope, given_by, given_at, subject, posthumous, birth_year)| {
+        let person = Person { subject: *subject, posthumous: *posthumous, birth_year: *birth_year };
+        consent::is_complete((&scope.0, *given_by, *given_at), person)
+    });
+    Ok(complete.map(|(id, ..)| id).collect())
 }
 
 /// Removes the consent of a candidate whose row is held; false when there was none.

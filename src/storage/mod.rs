@@ -28,6 +28,7 @@ pub mod cycles;
 pub mod district_quotas;
 pub mod error;
 pub mod files;
+pub mod folders;
 pub mod honorees;
 pub mod honours;
 pub mod idempotency_keys;
@@ -60,4 +61,5 @@ pub mod votes;
 
 pub use connection::{Address, AnyConnection as Connection};
 pub use error::{Constraint, StoreError};
+pub use folders::private_folder;
 pub use store::Store;

@@ -1,4 +1,4 @@
-//! Objections to published candidates. What identifies the objector is stored encrypted, and is read nowhere here.
+//! Objections to published candidates. What identifies the objector is stored encrypted.
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -99,6 +99,21 @@ pub fn find_locked(connection: &mut Connection, id: ObjectionId) -> Result<Optio
     find(connection, id)
 }
 
+/// How an objector can be reached, encrypted.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = objections)]
+pub struct ObjectorRow {
+    /// The contact.
+    pub contact_cipher: Option<Vec<u8>>,
+    /// The name.
+    pub name_cipher: Option<Vec<u8>>,
+}
+
+/// Finds how the objector can be reached.
+pub fn find_objector(connection: &mut Connection, id: ObjectionId) -> Result<Option<ObjectorRow>, StoreError> {
+    Ok(objections::table.find(id).select(ObjectorRow::as_select()).first(connection).optional()?)
+}
+
 /// Filters of the list of objections.
 #[derive(Clone, Debug, Default)]
 pub struct ObjectionFilter {
@@ -138,14 +153,13 @@ pub fn list(
     Ok(rows.into_iter().map(Objection::from).collect())
 }
 
-/// The objections of a cycle that bar publication, by id.
-pub fn open_ids(connection: &mut Connection, cycle: Month) -> Result<Vec<ObjectionId>, StoreError> {
-    Ok(objections::table
-        .filter(objections::cycle.eq(cycle))
-        .filter(objections::status.eq(ObjectionStatus::Open))
-        .order(objections::id)
-        .select(objections::id)
-        .load(connection)?)
+/// How many objections of a cycle bar publication, and the first of them.
+pub fn open_of(connection: &mut Connection, cycle: Month, first: i64) -> Result<(i64, Vec<ObjectionId>), StoreError> {
+    let open =
+        || objections::table.filter(objections::cycle.eq(cycle)).filter(objections::status.eq(ObjectionStatus::Open));
+    let count = open().count().get_result(connection)?;
+    let ids = open().order(objections::id).select(objections::id).limit(first).load(connection)?;
+    Ok((count, ids))
 }
 
 /// Notes a decision.

@@ -98,6 +98,15 @@ pub fn child_ids(connection: &mut Connection, id: OrganizationId) -> Result<Vec<
     Ok(organizations::table.filter(organizations::parent_id.eq(id)).select(organizations::id).load(connection)?)
 }
 
+/// The organizations directly below several ones.
+pub fn child_ids_of(connection: &mut Connection, ids: &[OrganizationId]) -> Result<Vec<OrganizationId>, StoreError> {
+    let above: Vec<Option<OrganizationId>> = ids.iter().copied().map(Some).collect();
+    Ok(organizations::table
+        .filter(organizations::parent_id.eq_any(above))
+        .select(organizations::id)
+        .load(connection)?)
+}
+
 /// The organizations above several ones.
 pub fn parents(
     connection: &mut Connection,

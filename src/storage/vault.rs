@@ -13,7 +13,7 @@ use chacha20poly1305::{
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-pub use key_file::{KeyFileError, KeyOrigin, is_private, load, load_or_create};
+pub use key_file::{KeyFileError, KeyOrigin, load, load_or_create};
 pub use master_key::{KeyNumber, MalformedKey, MasterKey};
 
 /// First byte of every ciphertext, so that the form can change.

@@ -50,7 +50,13 @@ both! {
         let admin = app.admin().await;
         let body = json!({ "kind": "district", "name": "区\u{202e}名", "code": "4201", "headcount": -1, "boss": "x" });
         let faults = enter(&admin, body).await.problem(422, "validation_failed").faults();
-        assert_eq!(faults, pairs([("/boss", "unknown_member"), ("/headcount", "too_small")]));
+        let expected = [
+            ("/boss", "unknown_member"),
+            ("/code", "malformed"),
+            ("/headcount", "too_small"),
+            ("/name", "forbidden_character"),
+        ];
+        assert_eq!(faults, pairs(expected));
         let body = json!({ "kind": "district", "name": "区\u{202e}名", "code": "4201", "responsible_name": "\u{200b}王" });
         let faults = enter(&admin, body).await.problem(422, "validation_failed").faults();
         let expected = [("/code", "malformed"), ("/name", "forbidden_character"), ("/responsible_name", "forbidden_character")];

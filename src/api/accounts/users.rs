@@ -132,7 +132,7 @@ pub async fn get_user(state: State, caller: Caller, id: Path<Segment<UserId>>) -
     tag = "accounts",
     params(("id" = Uuid, Path, description = "The account's id."), responses::IfMatchHeader),
     request_body(content = UpdateUserRequest, content_type = "application/merge-patch+json"),
-    responses((status = 200, description = "The account as it is now.", body = User), responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Invalid, responses::Precondition, responses::Common)
+    responses((status = 200, description = "The account as it is now.", body = User), responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Invalid, responses::Precondition, responses::Conflict, responses::Common)
 )]
 #[patch("/users/{id}")]
 pub async fn update_user(

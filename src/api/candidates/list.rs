@@ -117,7 +117,7 @@ impl ListCandidatesQuery {
 #[utoipa::path(
     tag = "candidates",
     params(ListCandidatesQuery),
-    responses((status = 200, description = "A page of candidates.", body = Page<Candidate>), responses::Unauthenticated, responses::BadQuery, responses::Common),
+    responses((status = 200, description = "A page of candidates.", body = Page<Candidate>), responses::Unauthenticated, responses::BadQuery, responses::Unchanged, responses::Common),
     security((), ("bearer" = []))
 )]
 #[get("/candidates")]

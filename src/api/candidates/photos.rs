@@ -52,7 +52,7 @@ pub struct PhotoForm {
     tag = "candidates",
     params(("id" = Uuid, Path, description = "The candidate's id."), AddPhotoQuery, responses::IdempotencyHeader, responses::TrackingHeader),
     request_body(content = PhotoForm, content_type = "multipart/form-data"),
-    responses((status = 201, description = "The photo.", body = Photo), responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Invalid, responses::Conflict, responses::Common),
+    responses((status = 201, description = "The photo.", body = Photo), responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Invalid, responses::Conflict, responses::Limited, responses::Common),
     security((), ("bearer" = []))
 )]
 #[post("/candidates/{id}/photos")]
@@ -68,7 +68,7 @@ pub async fn add_photo(
     let upload = upload.receive().await;
     once(
         &state,
-        upload.attempt(&caller)?,
+        upload.attempt(&state, &caller)?,
         async |attempt| {
             let fit = query.read()?.fit.unwrap_or(false);
             let file = upload.read()?;
@@ -91,7 +91,7 @@ fn shown(photo: Photo) -> Result<Answer, Problem> {
 #[utoipa::path(
     tag = "candidates",
     params(("id" = Uuid, Path, description = "The candidate's id."), ("photo_id" = Uuid, Path, description = "The photo's id."), responses::IfMatchHeader, responses::TrackingHeader),
-    responses((status = 204, description = "The photo is gone."), responses::BadQuery, responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Precondition, responses::Conflict, responses::Common),
+    responses((status = 204, description = "The photo is gone."), responses::BadQuery, responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Precondition, responses::Conflict, responses::Limited, responses::Common),
     security((), ("bearer" = []))
 )]
 #[delete("/candidates/{id}/photos/{photo_id}")]
@@ -133,7 +133,7 @@ pub struct GetPhotoQuery {
 #[utoipa::path(
     tag = "candidates",
     params(("id" = Uuid, Path, description = "The photo's id."), GetPhotoQuery, responses::TrackingHeader),
-    responses((status = 200, description = "The picture.", content((String = "image/jpeg"), (String = "image/png"))), (status = 304, description = "The client has it."), responses::BadQuery, responses::Unauthenticated, responses::NotFound, responses::Common),
+    responses((status = 200, description = "The picture.", content((String = "image/jpeg"), (String = "image/png"))), responses::Unchanged, responses::BadQuery, responses::Unauthenticated, responses::NotFound, responses::Limited, responses::Common),
     security((), ("bearer" = []))
 )]
 #[get("/photos/{id}")]

@@ -14,7 +14,7 @@ use crate::{
         fault::{Code, Fault},
         photo::UPLOAD_MAX_BYTES,
     },
-    service::{Caller, idempotency::Attempt},
+    service::{Caller, Service, idempotency::Attempt},
 };
 
 /// The name of the part that carries the file.
@@ -61,13 +61,13 @@ pub struct Received {
 
 impl Received {
     /// What the request says of itself for `once`; `None` without an `Idempotency-Key`.
-    pub fn attempt(&self, caller: &Caller) -> Result<Option<Attempt>, Problem> {
+    pub fn attempt(&self, service: &Service, caller: &Caller) -> Result<Option<Attempt>, Problem> {
         let Some(key) = self.key.clone()? else { return Ok(None) };
         if caller.account.is_none() && uuid::Uuid::parse_str(&key).is_err() {
             return Err(Problem::with(Code::InvalidHeader, vec![Fault::at("/Idempotency-Key", Code::Malformed)]));
         }
         let file = self.file.as_ref().map_err(Clone::clone)?;
-        Ok(Some(Attempt::new(caller, key, (&self.place, &self.query), file)))
+        Ok(Some(Attempt::new(service, caller, key, (&self.place, &self.query), file)))
     }
 
     /// The file.

@@ -27,7 +27,7 @@ use crate::{
 /// All of them, in the order in which they are shown.
 #[utoipa::path(
     tag = "categories",
-    responses((status = 200, description = "The categories.", body = Page<Category>), responses::Common),
+    responses((status = 200, description = "The categories.", body = Page<Category>), responses::Unchanged, responses::Common),
     security(())
 )]
 #[get("/categories")]
@@ -81,7 +81,7 @@ fn created(category: category::Category) -> Result<Answer, Problem> {
 #[utoipa::path(
     tag = "categories",
     params(("code" = String, Path, description = "The category's code.")),
-    responses((status = 200, description = "The category.", body = Category), responses::NotFound, responses::Common),
+    responses((status = 200, description = "The category.", body = Category), responses::NotFound, responses::Unchanged, responses::Common),
     security(())
 )]
 #[get("/categories/{code}")]

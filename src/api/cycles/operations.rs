@@ -43,7 +43,7 @@ pub struct ListCyclesQuery {
 #[utoipa::path(
     tag = "cycles",
     params(ListCyclesQuery),
-    responses((status = 200, description = "A page of cycles.", body = Page<Cycle>), responses::BadQuery, responses::Common),
+    responses((status = 200, description = "A page of cycles.", body = Page<Cycle>), responses::BadQuery, responses::Unchanged, responses::Common),
     security(())
 )]
 #[get("/cycles")]
@@ -60,7 +60,7 @@ pub async fn list_cycles(state: State, request: HttpRequest, query: Query<ListCy
 /// That of the calendar month. It also names the cycle that takes nominations now.
 #[utoipa::path(
     tag = "cycles",
-    responses((status = 200, description = "The cycle.", body = Cycle), responses::Common),
+    responses((status = 200, description = "The cycle.", body = Cycle), responses::Unchanged, responses::Common),
     security(())
 )]
 #[get("/cycles/current")]
@@ -75,7 +75,7 @@ pub async fn get_current_cycle(state: State) -> Result<Answer, Problem> {
 #[utoipa::path(
     tag = "cycles",
     params(("month" = String, Path, description = "The month, as in `2026-11`.", example = "2026-11")),
-    responses((status = 200, description = "The cycle.", body = Cycle), responses::NotFound, responses::Common),
+    responses((status = 200, description = "The cycle.", body = Cycle), responses::NotFound, responses::Unchanged, responses::Common),
     security(())
 )]
 #[get("/cycles/{month}")]
@@ -89,7 +89,7 @@ pub async fn get_cycle(state: State, month: Path<Segment<Month>>) -> Result<Answ
 #[utoipa::path(
     tag = "cycles",
     params(("month" = String, Path, description = "The month, as in `2026-11`.", example = "2026-11"), ListCyclesQuery),
-    responses((status = 200, description = "A page of amendments.", body = Page<Amendment>), responses::BadQuery, responses::NotFound, responses::Common),
+    responses((status = 200, description = "A page of amendments.", body = Page<Amendment>), responses::BadQuery, responses::NotFound, responses::Unchanged, responses::Common),
     security(())
 )]
 #[get("/cycles/{month}/amendments")]

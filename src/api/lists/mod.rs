@@ -85,7 +85,7 @@ pub struct ListListsQuery {
 #[utoipa::path(
     tag = "lists",
     params(ListListsQuery),
-    responses((status = 200, description = "A page of lists.", body = Page<ListSummary>), (status = 304, description = "Unchanged."), responses::BadQuery, responses::Common),
+    responses((status = 200, description = "A page of lists.", body = Page<ListSummary>), responses::Unchanged, responses::BadQuery, responses::Common),
     security(())
 )]
 #[get("/lists")]
@@ -104,7 +104,7 @@ pub async fn list_lists(state: State, request: HttpRequest, query: Query<ListLis
 #[utoipa::path(
     tag = "lists",
     params(("month" = String, Path, description = "The cycle, such as 2026-11.")),
-    responses((status = 200, description = "The list.", body = ListView), (status = 304, description = "Unchanged."), responses::NotFound, responses::Common),
+    responses((status = 200, description = "The list.", body = ListView), responses::Unchanged, responses::NotFound, responses::Common),
     security(())
 )]
 #[get("/lists/{month}")]

@@ -36,7 +36,7 @@ use crate::{
         routes::Routes,
         state::State,
     },
-    domain::{fault::Code, id::UserId},
+    domain::{fault::Code, id::UserId, role::Role},
     service::clock::Clocks,
 };
 
@@ -52,6 +52,8 @@ enum Who {
     Anonymous,
     /// Those with an account, by the account, whatever token they bring.
     Account,
+    /// Citizens with an account, by the account. Staff type in what others bring, as fast as they can.
+    Citizen,
 }
 
 /// A limit: its name, whom it counts, how many in how many seconds, and the requests that it is for.
@@ -103,6 +105,20 @@ const RULES: &[Rule] = &[
         name: "objections",
         who: Who::Anonymous,
         most: 30,
+        seconds: 3600,
+        requests: &[(Method::POST, "/api/v1/candidates/{id}/objections")],
+    },
+    Rule {
+        name: "own_nominations",
+        who: Who::Citizen,
+        most: 30,
+        seconds: 3600,
+        requests: &[(Method::POST, "/api/v1/candidates"), (Method::POST, "/api/v1/leads")],
+    },
+    Rule {
+        name: "own_objections",
+        who: Who::Citizen,
+        most: 20,
         seconds: 3600,
         requests: &[(Method::POST, "/api/v1/candidates/{id}/objections")],
     },
@@ -186,9 +202,11 @@ impl Limits {
         let coded = request.headers().contains_key(TRACKING_CODE);
         let named = |name| move |(rule, _): &&(&Rule, Limiter)| coded && rule.name == name;
         let limiters = &counters.limiters;
-        let (rule, limiter) =
-            limiters.iter().find(|(rule, _)| of_route(rule)).or_else(|| limiters.iter().find(named(TRACKING)))?;
-        let key = rule.who.key(request, &counters.proxies)?;
+        let of_route = limiters.iter().filter(|(rule, _)| of_route(rule));
+        let concerned = of_route.chain(limiters.iter().filter(named(TRACKING)));
+        let mut keyed = concerned
+            .filter_map(|(rule, limiter)| rule.who.key(request, &counters.proxies).map(|key| (*rule, limiter, key)));
+        let (rule, limiter, key) = keyed.next()?;
         counters.tidy();
         Some(rule.verdict(limiter, &key, &counters.clock))
     }
@@ -211,7 +229,8 @@ impl Who {
         match self {
             Self::Anonymous if account().is_some() => None,
             Self::Address | Self::Anonymous => address(),
-            Self::Account => account().map(Key::Account).or_else(address),
+            Self::Account => account().map(|(id, _)| Key::Account(id)).or_else(address),
+            Self::Citizen => account().filter(|(_, role)| *role == Role::Citizen).map(|(id, _)| Key::Account(id)),
         }
     }
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 pub mod wire;
 
-use wire::{DecisionRequest, ObjectionReceived, ObjectionRequest, ObjectionStatusName, ObjectionView};
+use wire::{DecisionRequest, ObjectionReceived, ObjectionRequest, ObjectionStatusName, ObjectionView, ObjectorView};
 
 use crate::{
     api::{
@@ -34,7 +34,7 @@ use crate::{
 
 /// Registers the operations below `/api/v1`.
 pub fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(create_objection).service(list_objections).service(decide_objection);
+    config.service(create_objection).service(list_objections).service(get_objector).service(decide_objection);
 }
 
 /// Object to a candidate
@@ -113,6 +113,20 @@ pub async fn list_objections(
     };
     let rows = objections::list_objections(&state, &caller, filter, page.after, page.rows()).await?;
     page.answer(rows, |row| (row.created_at, row.id), |row| Ok(ObjectionView::from(row)))
+}
+
+/// Read how an objector can be reached
+///
+/// In clear, for the city to ask back. Each reading is an audit event.
+#[utoipa::path(
+    tag = "objections",
+    params(("id" = Uuid, Path, description = "The objection's id.")),
+    responses((status = 200, description = "What the objector left; null where nothing.", body = ObjectorView), responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Common)
+)]
+#[get("/objections/{id}/contact")]
+pub async fn get_objector(state: State, caller: Caller, id: Path<Segment<ObjectionId>>) -> Result<Answer, Problem> {
+    caller.require(&[Role::CityReviewer])?;
+    Answer::plain(&ObjectorView::from(objections::get_objector(&state, &caller, id.value()?).await?))
 }
 
 /// Decide an objection

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
+use zeroize::Zeroizing;
 
 use crate::{
     api::{
@@ -17,7 +18,7 @@ use crate::{
         month::Month,
         objection::{Objection, ObjectionStatus},
     },
-    service::objections::{DecisionInput, ObjectionInput},
+    service::objections::{DecisionInput, ObjectionInput, Objector},
 };
 
 mirrored! {
@@ -163,5 +164,21 @@ impl ObjectionView {
     /// 201: a decision was made of it.
     pub fn answer(objection: Objection) -> Result<Answer, Problem> {
         Ok(Answer::of(Self::from(objection))?.with_status(StatusCode::CREATED))
+    }
+}
+
+/// How an objector can be reached.
+#[derive(Serialize, ToSchema)]
+pub struct ObjectorView {
+    /// The contact as it was given.
+    pub contact: Option<String>,
+    /// The name.
+    pub name: Option<String>,
+}
+
+impl From<Objector> for ObjectorView {
+    fn from(objector: Objector) -> Self {
+        let clear = |text: Option<Zeroizing<String>>| text.map(|text| text.as_str().to_owned());
+        Self { contact: clear(objector.contact), name: clear(objector.name) }
     }
 }

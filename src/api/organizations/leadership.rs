@@ -17,7 +17,7 @@ use crate::{
 #[utoipa::path(
     tag = "organizations",
     params(("id" = Uuid, Path, description = "The organization's id.")),
-    responses((status = 200, description = "The group.", body = Leadership), responses::NotFound, responses::Common),
+    responses((status = 200, description = "The group.", body = Leadership), responses::NotFound, responses::Unchanged, responses::Common),
     security(())
 )]
 #[get("/organizations/{id}/leadership")]

@@ -52,7 +52,7 @@ pub struct ListOrganizationsQuery {
 #[utoipa::path(
     tag = "organizations",
     params(ListOrganizationsQuery),
-    responses((status = 200, description = "A page of organizations.", body = Page<Organization>), responses::BadQuery, responses::Common),
+    responses((status = 200, description = "A page of organizations.", body = Page<Organization>), responses::BadQuery, responses::Unchanged, responses::Common),
     security(())
 )]
 #[get("/organizations")]
@@ -114,7 +114,7 @@ fn created(organization: organization::Organization) -> Result<Answer, Problem> 
 #[utoipa::path(
     tag = "organizations",
     params(("id" = Uuid, Path, description = "The organization's id.")),
-    responses((status = 200, description = "The organization.", body = Organization), responses::NotFound, responses::Common),
+    responses((status = 200, description = "The organization.", body = Organization), responses::NotFound, responses::Unchanged, responses::Common),
     security(())
 )]
 #[get("/organizations/{id}")]

@@ -23,7 +23,7 @@ use crate::{
 /// All of them, in the order in which a candidate passes them.
 #[utoipa::path(
     tag = "review stages",
-    responses((status = 200, description = "The stages.", body = Page<ReviewStage>), responses::Common),
+    responses((status = 200, description = "The stages.", body = Page<ReviewStage>), responses::Unchanged, responses::Common),
     security(())
 )]
 #[get("/review-stages")]
@@ -43,7 +43,7 @@ pub async fn list_review_stages(state: State) -> Result<Answer, Problem> {
 #[utoipa::path(
     tag = "review stages",
     params(("code" = String, Path, description = "The stage's code.", example = "unit_verification")),
-    responses((status = 200, description = "The stage.", body = ReviewStage), responses::NotFound, responses::Common),
+    responses((status = 200, description = "The stage.", body = ReviewStage), responses::NotFound, responses::Unchanged, responses::Common),
     security(())
 )]
 #[get("/review-stages/{code}")]

@@ -17,7 +17,7 @@ use crate::{
         body::Body,
         context::Context,
         faults::to_validator,
-        precondition,
+        once, precondition,
         problem::Problem,
         responses,
         state::State,
@@ -30,6 +30,7 @@ use crate::{
     service::{
         Caller, Error,
         detours::{self, Outcome},
+        idempotency::Attempt,
         transitions::Order,
     },
 };
@@ -117,8 +118,10 @@ pub struct CandidateActionResult {
 /// Act on many candidates
 ///
 /// Return, reject or carry over up to 100 candidates. Each is a transaction of its own: some may be done and others not.
+/// Sent again with the same `Idempotency-Key`, what was done is answered as it was, and the rest is tried again.
 #[utoipa::path(
     tag = "reviews",
+    params(responses::IdempotencyHeader),
     request_body = CandidateActionsRequest,
     responses((status = 200, description = "One result for each candidate.", body = CandidateActionsResult), responses::Unauthenticated, responses::Forbidden, responses::Invalid, responses::Common)
 )]
@@ -130,17 +133,32 @@ pub async fn act_on_candidates(
     body: Body<CandidateActionsRequest>,
 ) -> Result<Answer, Problem> {
     caller.require_reviewer()?;
+    let attempt = body.attempt(&caller)?;
     let input = body.read()?;
+    for item in &input.items {
+        // The same key with another request is refused before anything is done.
+        once::first_answer(&state, of_item(attempt.as_ref(), item).as_ref()).await?;
+    }
     let (action, reason) = (Action::from(input.action), text::tidy_paragraphs(&input.reason));
     let context = Context::of(&request);
     let mut items = Vec::with_capacity(input.items.len());
     for item in input.items {
         let version = precondition::parse(&item.etag).unwrap_or_default();
         let order = Order::new(action, Some(reason.clone())).at_version(version);
-        let outcome = detours::act(&state, &caller, item.id.into(), order, None).await;
+        let attempt = of_item(attempt.as_ref(), &item);
+        let outcome = match detours::act(&state, &caller, item.id.into(), order, attempt).await {
+            Err(Error::AnsweredBefore(first)) => {
+                detours::outcome(&state, item.id.into(), first.resource_id, action).await
+            }
+            outcome => outcome,
+        };
         items.push(shown(item.id, outcome, (&context, request.path()))?);
     }
     Answer::plain(&CandidateActionsResult { items })
+}
+
+fn of_item(attempt: Option<&Attempt>, item: &CandidateActionItem) -> Option<Attempt> {
+    attempt.map(|attempt| attempt.of_item(item.id))
 }
 
 /// The caller's own loss of rights ends the whole; what concerns one candidate stays with it.

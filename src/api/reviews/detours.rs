@@ -26,7 +26,7 @@ use crate::{
     security((), ("bearer" = [])),
     params(("id" = uuid::Uuid, Path, description = "The candidate's id."), responses::IfMatchHeader, responses::IdempotencyHeader, responses::TrackingHeader),
     request_body = OptionalReasonRequest,
-    responses((status = 201, description = "What came of it.", body = TransitionResult), responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Precondition, responses::Invalid, responses::Conflict, responses::Common)
+    responses((status = 201, description = "What came of it.", body = TransitionResult), responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Precondition, responses::Invalid, responses::Conflict, responses::Limited, responses::Common)
 )]
 #[post("/candidates/{id}/withdrawal")]
 pub async fn withdraw_candidate(
@@ -49,7 +49,7 @@ pub async fn withdraw_candidate(
     security((), ("bearer" = [])),
     params(("id" = uuid::Uuid, Path, description = "The candidate's id."), responses::IfMatchHeader, responses::IdempotencyHeader, responses::TrackingHeader),
     request_body = ResubmissionRequest,
-    responses((status = 201, description = "What came of it.", body = TransitionResult), responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Precondition, responses::Invalid, responses::Conflict, responses::Common)
+    responses((status = 201, description = "What came of it.", body = TransitionResult), responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Precondition, responses::Invalid, responses::Conflict, responses::Limited, responses::Common)
 )]
 #[post("/candidates/{id}/resubmission")]
 pub async fn resubmit_candidate(

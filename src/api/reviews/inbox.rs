@@ -21,7 +21,7 @@ use crate::{
 
 /// List what waits for the caller's decision
 ///
-/// The earliest cycle first, with the end of the window for each decision. What the caller may not judge is left out:
+/// By cycle and deadline: what an earlier window closes over comes first. What the caller may not judge is left out:
 /// own nominations, and candidates of which the caller has decided another stage.
 #[utoipa::path(
     tag = "reviews",

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::schema::{Object, ObjectBuilder, Type},
+};
 use uuid::Uuid;
 use validator::{Validate, ValidationError};
 
@@ -23,6 +26,12 @@ pub fn spoken(words: &str) -> Result<(), ValidationError> {
     to_validator(text::paragraphs(words, OPINION_MAX_CHARS))
 }
 
+/// Yes or no to each of a checklist's items. No checklist is longer.
+fn answers() -> Object {
+    let answer = ObjectBuilder::new().schema_type(Type::Boolean);
+    ObjectBuilder::new().additional_properties(Some(answer)).max_properties(Some(100)).build()
+}
+
 /// A decision to be taken.
 #[derive(Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
@@ -35,6 +44,7 @@ pub struct CreateReviewRequest {
     pub opinion: String,
     /// The answers to the stage's checklist, by code; all `true` to approve.
     #[serde(default)]
+    #[schema(schema_with = answers)]
     pub checklist: BTreeMap<String, bool>,
 }
 

@@ -8,6 +8,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::guide::Facts;
+use crate::storage::private_folder;
 
 const MARKER: &str = "haoren-demo.json";
 
@@ -60,7 +61,7 @@ pub fn clear(folder: &Path) -> Result<(), FolderError> {
 /// Writes the marker; the first one makes the folder.
 pub fn mark(folder: &Path, marker: &Marker) -> Result<(), FolderError> {
     let failed = |error| FolderError::Io(folder.to_owned(), error);
-    fs::create_dir_all(folder).map_err(failed)?;
+    private_folder(folder).map_err(failed)?;
     let text = serde_json::to_string_pretty(marker).map_err(|error| failed(error.into()))?;
     fs::write(folder.join(MARKER), text).map_err(failed)
 }

@@ -12,7 +12,7 @@ use crate::{
     storage::{
         self, Address, Connection, StoreError,
         files::{FileKey, Files, FilesAt},
-        migrations,
+        folders, migrations,
         vault::{self, MasterKey},
         version,
     },
@@ -56,6 +56,10 @@ fn data_folder(settings: &Settings) -> Finding {
             format!("{shown} cannot be written"),
             "let the account that runs haoren write there",
         ),
+        // Names, deeds and photos lie in it as they are.
+        Ok(_) if !folders::is_private(folder).unwrap_or(true) => {
+            Finding::doubtful("folder", format!("{shown} can be read by others"), format!("chmod 700 {shown}"))
+        }
         Ok(_) => Finding::good("folder", shown.to_string()),
     }
 }
@@ -90,7 +94,7 @@ fn master_key(settings: &Settings, address: &Address) -> (Finding, Option<Master
 
 fn permissions(path: &Path) -> Finding {
     let shown = path.display();
-    match vault::is_private(path) {
+    match folders::is_private(path) {
         Ok(true) => Finding::good("master key", format!("{shown}; keep a copy in a safe place")),
         Ok(false) => {
             Finding::doubtful("master key", format!("{shown} can be read by others"), format!("chmod 600 {shown}"))

@@ -111,9 +111,12 @@ pub async fn change_password(service: &Service, caller: &Caller, current: String
             storage::locks::user(db, account.id)?;
             account.recheck(db)?;
             let now = service.clocks.campaign();
-            if !storage::users::update_if(db, (account.id, user.version), &change, true, now)? {
-                return Err(Error::of(Code::PreconditionFailed));
+            let held = storage::users::find(db, account.id)?.ok_or_else(Error::not_found)?;
+            if held.password_hash != user.password_hash {
+                // Another request changed it while this one was hashing.
+                return Err(Error::invalid(vec![Fault::at("/current_password", Code::InvalidCredentials)]));
             }
+            storage::users::update_if(db, (account.id, held.version), &change, true, now)?;
             record::audit(&service, db, &caller, &Deed::new("user.password_changed", "user", account.id))
         })
         .await

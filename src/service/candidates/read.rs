@@ -123,8 +123,8 @@ fn shown(caller: &Caller, public_only: bool, recent: Vec<Month>) -> (Shown, Sigh
 }
 
 fn with_children(db: &mut Connection, mut units: Vec<OrganizationId>) -> Result<Vec<OrganizationId>, Error> {
-    for unit in units.clone() {
-        units.extend(storage::organizations::child_ids(db, unit)?);
+    if !units.is_empty() {
+        units.extend(storage::organizations::child_ids_of(db, &units)?);
     }
     Ok(units)
 }

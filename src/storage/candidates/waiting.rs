@@ -1,25 +1,37 @@
 //! Candidates that wait for somebody's decision, in the order of their cycles.
 
+use std::cmp::Ordering;
+
 use chrono::{DateTime, Utc};
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl, SelectableHelper, dsl::sql, sql_types::Bool,
+    BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl, SelectableHelper,
+    dsl::{not, sql},
+    sql_types::Bool,
 };
 
 use super::row::CandidateRow;
 use crate::{
     domain::{
-        candidate::Candidate,
+        candidate::{Candidate, Status},
         id::{CandidateId, OrganizationId},
         inbox::Seat,
         month::Month,
         organization::OrganizationKind,
         scope::Scope,
+        window::WindowKind,
     },
     storage::{Connection, StoreError, schema::candidates, sql_values::At},
 };
 
-/// The place of a candidate in that order.
-pub type WaitingKey = (Month, DateTime<Utc>, CandidateId);
+/// The place of a candidate in that order: cycle, place of the window that closes over it in the month, when it was
+/// recommended, and its id.
+pub type WaitingKey = (Month, usize, DateTime<Utc>, CandidateId);
+
+/// The place of a window in the month. A later one never closes before an earlier one.
+#[must_use]
+pub fn place(window: WindowKind) -> usize {
+    WindowKind::ALL.iter().position(|kind| *kind == window).unwrap_or_default()
+}
 
 /// Candidates of a subtree at a seat, after a key, without their deeds. Seats are asked for one by one, so that each walks
 /// its own index in order.
@@ -44,14 +56,24 @@ pub fn list_waiting(
         }
         Scope::Nowhere => return Ok(Vec::new()),
     }
+    let by_city = || candidates::returned_from.eq_any(vec![Some(Status::Endorsed), Some(Status::Screened)]);
+    match seat.returned_by_city {
+        Some(true) => query = query.filter(by_city()),
+        Some(false) => query = query.filter(candidates::returned_from.is_null().or(not(by_city()))),
+        None => {}
+    }
     for level in seat.in_place_of {
         query = query.filter(sql::<Bool>(lacks_deciders(*level)));
     }
-    if let Some((month, at, id)) = after {
+    if let Some((month, window, at, id)) = after {
         let later = candidates::created_at.gt(At(at)).or(candidates::created_at.eq(At(at)).and(candidates::id.gt(id)));
-        query = query
-            .filter(candidates::cycle.ge(month))
-            .filter(candidates::cycle.gt(month).or(candidates::cycle.eq(month).and(later)));
+        query = match place(seat.window).cmp(&window) {
+            Ordering::Less => query.filter(candidates::cycle.gt(month)),
+            Ordering::Equal => query
+                .filter(candidates::cycle.ge(month))
+                .filter(candidates::cycle.gt(month).or(candidates::cycle.eq(month).and(later))),
+            Ordering::Greater => query.filter(candidates::cycle.ge(month)),
+        };
     }
     let rows: Vec<CandidateRow> = query.load(connection)?;
     Ok(rows.into_iter().map(|row| row.into_domain(None)).collect())

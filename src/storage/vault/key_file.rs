@@ -9,6 +9,7 @@ use std::{
 use zeroize::Zeroizing;
 
 use super::{MalformedKey, MasterKey};
+use crate::storage::folders::private_folder;
 
 /// Why there is no master key.
 #[derive(Debug, thiserror::Error)]
@@ -81,24 +82,10 @@ pub fn load_or_create(path: &Path) -> Result<(MasterKey, KeyOrigin), KeyFileErro
     }
 }
 
-/// Whether nobody but the owner may read the file. Always true where the system has no such modes.
-pub fn is_private(path: &Path) -> io::Result<bool> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        const OTHERS: u32 = 0o077;
-        Ok(fs::metadata(path)?.permissions().mode() & OTHERS == 0)
-    }
-    #[cfg(not(unix))]
-    {
-        fs::metadata(path).map(|_| true)
-    }
-}
-
 /// Writes the whole file under another name first and links it, so that nobody ever reads half a key.
 fn write_new(path: &Path, key: &MasterKey) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    create_private_folders(folder)?;
+    private_folder(folder)?;
     let mut draft = path.as_os_str().to_owned();
     draft.push(format!(".{}.new", std::process::id()));
     let draft = PathBuf::from(draft);
@@ -116,15 +103,4 @@ fn write_new(path: &Path, key: &MasterKey) -> io::Result<()> {
     fs::remove_file(&draft)?;
     linked?;
     fs::File::open(folder)?.sync_all()
-}
-
-fn create_private_folders(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt as _;
-        builder.mode(0o700);
-    }
-    builder.create(folder)
 }

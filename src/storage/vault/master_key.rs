@@ -105,6 +105,14 @@ impl MasterKey {
         blind_index(&self.current, field, normalised)
     }
 
+    /// A keyed digest of what must not be guessed from it, for a purpose of its own.
+    #[must_use]
+    pub fn keyed_digest(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
+        let lengths: Vec<[u8; 8]> = parts.iter().map(|part| (part.len() as u64).to_be_bytes()).collect();
+        let framed: Vec<&[u8]> = lengths.iter().zip(parts).flat_map(|(length, part)| [&length[..], part]).collect();
+        mac(&self.current.derive(purpose), &framed)
+    }
+
     /// The number of the key that encrypts and makes indexes.
     #[must_use]
     pub const fn current_number(&self) -> KeyNumber {

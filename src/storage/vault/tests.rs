@@ -1,4 +1,5 @@
 use super::*;
+use crate::storage::folders;
 
 fn key() -> MasterKey {
     MasterKey::from_random([7; 32])
@@ -66,6 +67,16 @@ fn an_earlier_key_still_decrypts_and_the_last_encrypts() {
 }
 
 #[test]
+fn keyed_digests_tell_purposes_and_parts_apart() {
+    let key = key();
+    let digest = key.keyed_digest("cursor", &[b"ab", b"c"]);
+    assert_eq!(digest, key.keyed_digest("cursor", &[b"ab", b"c"]));
+    assert_ne!(digest, key.keyed_digest("cursor", &[b"a", b"bc"]));
+    assert_ne!(digest, key.keyed_digest("request", &[b"ab", b"c"]));
+    assert_ne!(digest, MasterKey::from_random([8; 32]).keyed_digest("cursor", &[b"ab", b"c"]));
+}
+
+#[test]
 fn blind_indexes_tell_equality_within_a_field_only() {
     let key = key();
     assert_eq!(key.blind_index("phone", "13800001234"), key.blind_index("phone", "13800001234"));
@@ -112,8 +123,8 @@ fn a_missing_key_file_is_made_private_or_asked_for() {
     assert!(!path.exists());
     let (made, origin) = load_or_create(&path).unwrap();
     assert_eq!(origin, KeyOrigin::Created);
-    assert!(is_private(&path).unwrap());
-    assert!(is_private(path.parent().unwrap()).unwrap());
+    assert!(folders::is_private(&path).unwrap());
+    assert!(folders::is_private(path.parent().unwrap()).unwrap());
     let (read, origin) = load_or_create(&path).unwrap();
     assert_eq!(origin, KeyOrigin::Read);
     assert_eq!(read.check_value(), made.check_value());

@@ -110,5 +110,6 @@ pub const MATRIX: &[Row] = &[
     row("GET", "/api/v1/cycles/{month}/tally", ANYBODY),
     row("POST", "/api/v1/candidates/{id}/objections", ANYBODY),
     row("GET", "/api/v1/objections", CITY),
+    row("GET", "/api/v1/objections/{id}/contact", CITY),
     row("POST", "/api/v1/objections/{id}/decision", CITY),
 ];

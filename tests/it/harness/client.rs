@@ -6,6 +6,8 @@ use reqwest::{
 };
 use serde_json::Value;
 
+use super::promised::assert_promised;
+
 /// A client, signed in or not. Paths are below `/api/v1` unless they begin with `//`, which stands for the root.
 #[derive(Clone)]
 pub struct Client {
@@ -51,8 +53,12 @@ impl Client {
     }
 
     pub async fn send(&self, request: RequestBuilder) -> Reply {
-        let response = request.send().await.unwrap();
+        let (http, request) = request.build_split();
+        let request = request.unwrap();
+        let (method, path) = (request.method().to_string(), request.url().path().to_owned());
+        let response = http.execute(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
+        assert_promised(&method, &path, status.as_u16());
         let bytes = response.bytes().await.unwrap().to_vec();
         let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         Reply { status, headers, bytes, json }

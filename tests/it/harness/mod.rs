@@ -6,6 +6,7 @@ mod client;
 mod contenders;
 pub mod database;
 mod people;
+mod promised;
 
 pub use app::App;
 pub use candidates::{Change, Staff};

@@ -18,13 +18,24 @@ fn settings(folder: &Path) -> Settings {
     }
 }
 
+/// A folder that only its owner enters, as the first start makes it.
+fn private() -> tempfile::TempDir {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(std::fs::Permissions::from_mode(0o700));
+    }
+    builder.tempdir().unwrap()
+}
+
 fn broken(findings: &[Finding]) -> Vec<&'static str> {
     findings.iter().filter(|finding| finding.level == Level::Broken).map(|finding| finding.subject).collect()
 }
 
 #[tokio::test]
 async fn an_empty_folder_is_ready_for_a_first_start_and_stays_empty() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private();
     let findings = all(&settings(folder.path())).await;
     assert!(findings.iter().all(|finding| finding.level == Level::Good), "{findings:?}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
@@ -32,7 +43,7 @@ async fn an_empty_folder_is_ready_for_a_first_start_and_stays_empty() {
 
 #[tokio::test]
 async fn a_started_folder_is_sound_and_lacks_only_an_administrator() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private();
     let settings = settings(folder.path());
     startup::open(&settings.setup(false).unwrap(), Arc::new(SystemTime)).unwrap();
     let findings = all(&settings).await;
@@ -43,7 +54,7 @@ async fn a_started_folder_is_sound_and_lacks_only_an_administrator() {
 
 #[tokio::test]
 async fn another_key_than_the_databases_is_told_with_what_to_do() {
-    let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (folder, other) = (private(), private());
     let (settings, others) = (settings(folder.path()), settings(other.path()));
     startup::open(&settings.setup(false).unwrap(), Arc::new(SystemTime)).unwrap();
     startup::open(&others.setup(false).unwrap(), Arc::new(SystemTime)).unwrap();
@@ -58,7 +69,7 @@ async fn another_key_than_the_databases_is_told_with_what_to_do() {
 
 #[tokio::test]
 async fn a_database_that_is_away_and_an_address_that_is_none_are_told() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private();
     let mut settings = settings(folder.path());
     settings.database_url = Some("postgres://haoren:secret@127.0.0.1:1/haoren".to_owned());
     let findings = all(&settings).await;
@@ -66,6 +77,17 @@ async fn a_database_that_is_away_and_an_address_that_is_none_are_told() {
     assert!(findings.iter().all(|finding| !finding.found.contains("secret")), "{findings:?}");
     settings.database_url = Some("mysql://haoren".to_owned());
     assert_eq!(broken(&all(&settings).await), ["database"]);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_folder_that_others_enter_is_doubtful() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = private();
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let findings = all(&settings(folder.path())).await;
+    let doubtful: Vec<_> = findings.iter().filter(|finding| finding.level == Level::Doubtful).collect();
+    assert!(matches!(doubtful.as_slice(), [one] if one.subject == "folder"), "{doubtful:?}");
 }
 
 #[test]
