@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     domain::{
+        authority::may_ever,
         candidate::{Candidate, Status},
         fault::{Code, Fault},
         id::{CandidateId, ReviewId, UserId},
@@ -73,7 +74,9 @@ fn order(db: &mut Connection, caller: &Caller, id: CandidateId, input: NewReview
         return Err(Error::of(Code::PreconditionFailed));
     }
     refuse_invalid(unknown_answers(db, &candidate, &input.checklist)?)?;
-    let Some(action) = review::action(input.decision, candidate.status) else {
+    // To review is every reviewer's role; at which stage is a matter of the candidate's status.
+    let action = review::action(input.decision, candidate.status).filter(|action| may_ever(caller.role(), *action));
+    let Some(action) = action else {
         let fault = Fault::of(Code::TransitionNotAllowed).with("status", candidate.status.as_str());
         return Err(Error::fault(fault));
     };
