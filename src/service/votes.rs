@@ -56,14 +56,13 @@ fn cast(service: &Service, db: &mut Connection, account: &Account, candidate: Ca
     };
     // A repeated vote, the commonest of retries, is answered whatever has become of the candidate, and without the log.
     let before = storage::votes::find_cast_at(db, key_at(now))?;
-    let (size, contender, now) = match before {
-        Some(_) => (0, seen, now),
-        None => {
-            let size = storage::votes::lock_log(db, cycle.month)?;
-            // The log may have kept us waiting, over midnight even; what counts is the moment of writing.
-            let now = service.clocks.campaign();
-            (size, access::published(db, candidate, now)?, now)
-        }
+    let (size, contender, now) = if before.is_some() {
+        (0, seen, now)
+    } else {
+        let size = storage::votes::lock_log(db, cycle.month)?;
+        // The log may have kept us waiting, over midnight even; what counts is the moment of writing.
+        let now = service.clocks.campaign();
+        (size, access::published(db, candidate, now)?, now)
     };
     let key = key_at(now);
     let situation = situation(db, &cycle, &contender, (key, before), now)?;

@@ -115,6 +115,15 @@ pub fn insert(connection: &mut Connection, key: VoteKey, cast_at: DateTime<Utc>,
     Ok(())
 }
 
+/// How many votes a candidate has, whatever their state: what its tally must agree with.
+pub fn count_of(connection: &mut Connection, (cycle, candidate): (Month, i64)) -> Result<i64, StoreError> {
+    Ok(votes::table
+        .filter(votes::cycle.eq(cycle))
+        .filter(votes::candidate.eq(candidate))
+        .count()
+        .get_result(connection)?)
+}
+
 /// One page of a voter's votes, the latest first; `after` is the key of the last one seen.
 pub fn list(
     connection: &mut Connection,
