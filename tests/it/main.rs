@@ -36,4 +36,6 @@ mod reviews;
 mod schema;
 mod starting;
 mod surface;
+mod traces;
+mod vote_races;
 mod voting;

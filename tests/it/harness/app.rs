@@ -52,6 +52,11 @@ impl App {
         Self::start(made, &[]).await
     }
 
+    /// Another one on a fresh database of the same kind.
+    pub async fn another(&self) -> Self {
+        if self.settings.database_url.is_some() { Self::on_postgres().await } else { Self::on_sqlite().await }
+    }
+
     /// On a fresh SQLite file, with further flags of `haoren serve`.
     pub async fn with_flags(flags: &[&str]) -> Self {
         Self::start(database::sqlite(), flags).await

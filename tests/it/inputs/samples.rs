@@ -52,6 +52,17 @@ impl Samples {
         found
     }
 
+    /// Every member that holds others: objects and arrays.
+    pub fn containers(&self, name: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        self.walk("", self.schema(name), &mut |pointer, schema, _| {
+            if is(schema, "object") || is(schema, "array") {
+                found.push(pointer.to_owned());
+            }
+        });
+        found
+    }
+
     /// Every member that must be there.
     pub fn required(&self, name: &str) -> Vec<String> {
         let mut found = Vec::new();
