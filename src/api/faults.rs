@@ -118,16 +118,13 @@ pub fn add_validated(found: &mut Vec<Fault>, parent: &str, errors: &ValidationEr
 }
 
 fn of_validator(pointer: &str, error: &validator::ValidationError) -> Vec<Fault> {
-    match error.params.get(CARRIED).and_then(|carried| serde_json::from_value::<Vec<Carried>>(carried.clone()).ok()) {
-        Some(carried) => carried.into_iter().map(|fault| fault.at(pointer)).collect(),
-        None => {
-            let whole = Carried { code: error.code.to_string(), pointer: String::new(), figures: Map::new() };
-            let figures = error.params.iter().map(|(name, value)| (name.to_string(), value.clone()));
-            vec![
-                Carried { pointer: text(error.params.get("pointer")), figures: figures.collect(), ..whole }.at(pointer),
-            ]
-        }
+    let carried = error.params.get(CARRIED).cloned();
+    if let Some(carried) = carried.and_then(|carried| serde_json::from_value::<Vec<Carried>>(carried).ok()) {
+        return carried.into_iter().map(|fault| fault.at(pointer)).collect();
     }
+    let figures = error.params.iter().map(|(name, value)| (name.to_string(), value.clone()));
+    let below = text(error.params.get("pointer"));
+    vec![Carried { code: error.code.to_string(), pointer: below, figures: figures.collect() }.at(pointer)]
 }
 
 fn text(value: Option<&Value>) -> String {

@@ -108,7 +108,7 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
         let more = rows.len() > limit;
         rows.truncate(limit);
         let next_cursor = match rows.last() {
-            Some(last) if more => Some(self.cursor(key(last))?),
+            Some(last) if more => Some(self.cursor(&key(last))?),
             _ => None,
         };
         let items = rows.into_iter().map(show).collect::<Result<Vec<T>, Problem>>()?;
@@ -116,8 +116,8 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
         Ok(Answer::plain(&Page { items, next_cursor })?.with_link(link))
     }
 
-    fn cursor(&self, key: K) -> Result<String, Problem> {
-        let key = serde_json::to_vec(&key).map_err(|_| Problem::of(Code::Internal))?;
+    fn cursor(&self, key: &K) -> Result<String, Problem> {
+        let key = serde_json::to_vec(key).map_err(|_| Problem::of(Code::Internal))?;
         Ok(URL_SAFE_NO_PAD.encode([&self.seal(&key)[..], &key].concat()))
     }
 

@@ -8,7 +8,7 @@ use super::{CommandError, say};
 use crate::{
     service::{clock::SystemTime, startup},
     settings::Settings,
-    storage::migrations,
+    storage::{migrations, private_folder},
 };
 
 /// Bring the database's schema up to date.
@@ -22,7 +22,7 @@ impl Migrate {
     pub(super) fn run(self) -> Result<ExitCode, CommandError> {
         let address = self.settings.address()?;
         if address.is_sqlite() {
-            std::fs::create_dir_all(&self.settings.data_dir)?;
+            private_folder(&self.settings.data_dir)?;
         }
         let pending = migrations::pending(&address)?;
         startup::open(&self.settings.setup(false)?, Arc::new(SystemTime))?;

@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt as _;
 use object_store::{ObjectStore, ObjectStoreExt as _, aws::AmazonS3Builder, local::LocalFileSystem, path::Path as Key};
 
+use super::folders::private_folder;
 use crate::domain::id::PhotoId;
 
 /// Where the files lie.
@@ -87,7 +88,7 @@ impl Files {
     pub fn open(at: &FilesAt) -> Result<Self, FilesError> {
         let store: Arc<dyn ObjectStore> = match at {
             FilesAt::Folder(folder) => {
-                let made = std::fs::create_dir_all(folder);
+                let made = private_folder(folder);
                 made.map_err(|error| object_store::Error::Generic { store: "folder", source: Box::new(error) })?;
                 Arc::new(LocalFileSystem::new_with_prefix(folder)?.with_fsync(true))
             }

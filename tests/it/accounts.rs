@@ -1,7 +1,7 @@
 //! Signing in, staying signed in, and what ends it.
 
 use chrono::Duration;
-use haoren::domain::role::Role;
+use haoren::domain::{candidate::Status, role::Role};
 use serde_json::{Value, json};
 
 use crate::harness::{App, Client};
@@ -78,7 +78,77 @@ both! {
         app.anonymous().post("/auth/login", right).await.expect(200);
     }
 
-    async fn a_changed_role_takes_effect_at_once(app: App) {
+    async fn a_changed_role_or_place_takes_effect_at_once(app: App) {
+        let (admin, tree) = (app.admin().await, app.tree().await);
+        let (id, client) = app.user(Role::UnitReviewer, Some(tree.unit)).await;
+        let candidate = app.candidate(&tree, Status::Nominated).await;
+        let path = format!("/candidates/{candidate}/history");
+        client.get(&path).await.expect(200);
+        let user = format!("/users/{id}");
+        let change = async |patch: Value| {
+            let etag = admin.get(&user).await.expect(200).etag();
+            admin.patch(&user, &etag, patch).await.expect(200);
+        };
+        change(json!({ "organization_id": tree.other_unit })).await;
+        client.get(&path).await.problem(401, "unauthenticated");
+        let (_, beside) = app.user(Role::UnitReviewer, Some(tree.unit)).await;
+        beside.get(&path).await.expect(200);
+        // The reviewers of a unit that is closed act nowhere, whatever their tokens say.
+        let sister = tree.sister_unit;
+        let past = app.candidate_with(&tree, Status::Withdrawn, move |it| it.unit_id = Some(sister)).await;
+        let (_, of_sister) = app.user(Role::UnitReviewer, Some(sister)).await;
+        let path = format!("/candidates/{past}/history");
+        of_sister.get(&path).await.expect(200);
+        let unit = format!("/organizations/{sister}");
+        admin.patch(&unit, &admin.get(&unit).await.etag(), json!({ "active": false })).await.expect(200);
+        of_sister.get(&path).await.problem(404, "not_found");
+        change(json!({ "role": "citizen", "organization_id": null })).await;
+        client.get("/inbox").await.problem(401, "unauthenticated");
+    }
+
+    async fn tokens_are_checked_by_the_served_keys_and_nothing_else_is_taken(app: App) {
+        use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+        register(&app, "token").await;
+        let session = login(&app, "token").await;
+        let token = session["access_token"].as_str().unwrap();
+        let keys = app.anonymous().get("//.well-known/jwks.json").await.expect(200).json;
+        let jwk = &keys["keys"][0];
+        assert_eq!((&jwk["kty"], &jwk["crv"], &jwk["alg"]), (&json!("OKP"), &json!("Ed25519"), &json!("EdDSA")));
+        let key = jsonwebtoken::DecodingKey::from_ed_components(jwk["x"].as_str().unwrap()).unwrap();
+        let mut rules = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::EdDSA);
+        rules.validate_exp = false;
+        rules.validate_aud = false;
+        let read = jsonwebtoken::decode::<Value>(token, &key, &rules).unwrap();
+        assert_eq!(read.claims["role"], "citizen");
+        assert!(["sub", "iss", "aud", "exp", "iat", "jti"].iter().all(|claim| read.claims.get(claim).is_some()));
+        let parts: Vec<&str> = token.split('.').collect();
+        let encoded = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let mut header = serde_json::to_value(&read.header).unwrap();
+        let mut claims = read.claims.clone();
+        claims["role"] = json!("admin");
+        let changed = format!("{}.{}.{}", parts[0], encoded(&claims), parts[2]);
+        header["alg"] = json!("none");
+        let none = format!("{}.{}.", encoded(&header), parts[1]);
+        header["alg"] = json!("HS256");
+        let confused = {
+            let signing = jsonwebtoken::EncodingKey::from_secret(jwk["x"].as_str().unwrap().as_bytes());
+            let header = jsonwebtoken::Header { kid: read.header.kid.clone(), ..jsonwebtoken::Header::default() };
+            jsonwebtoken::encode(&header, &read.claims, &signing).unwrap()
+        };
+        app.with_token(token.to_owned()).get("/me").await.expect(200);
+        for wrong in [changed, none, confused, format!("{token}x"), String::new(), "a.b.c".to_owned()] {
+            app.with_token(wrong).get("/me").await.problem(401, "unauthenticated");
+        }
+    }
+
+    async fn names_that_no_account_can_have_are_simply_wrong(app: App) {
+        for name in ["a\u{0}", "admin\u{202e}", "\u{feff}admin"] {
+            let body = json!({ "username": name, "password": "x" });
+            app.anonymous().post("/auth/login", body).await.problem(401, "invalid_credentials");
+        }
+    }
+
+    async fn a_closed_account_is_signed_out_at_once(app: App) {
         let admin = app.admin().await;
         let (id, client) = app.user(Role::Citizen, None).await;
         client.get("/me").await.expect(200);

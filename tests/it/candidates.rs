@@ -1,7 +1,7 @@
 //! Recommending, reading and editing candidates.
 
 use haoren::{
-    domain::{candidate::Status, month::Month, role::Role},
+    domain::{candidate::Status, month::Month, role::Role, stage::StageCode},
     storage::{self, Connection},
 };
 use serde_json::{Value, json};
@@ -349,6 +349,85 @@ both! {
         let gone = unit.delete(&path, Some(&shown.etag())).await.expect(200);
         assert_eq!(gone.json["status"], "withdrawn");
         unit.get(&path).await.problem(404, "not_found");
+    }
+
+    async fn a_consent_stands_for_the_person_of_the_file_alone(app: App) {
+        let tree = app.tree().await;
+        let (unit, city) = (app.user(Role::UnitReviewer, Some(tree.unit)).await.1, app.user(Role::CityReviewer, Some(tree.city)).await.1);
+        let id = app.candidate(&tree, Status::Nominated).await;
+        let path = format!("/candidates/{id}");
+        let ok = async || {
+            let items = unit.get(&format!("{path}/readiness")).await.expect(200).json["items"].clone();
+            items.as_array().unwrap().iter().find(|item| item["code"] == "consent").unwrap()["ok"].clone()
+        };
+        assert_eq!(ok().await, json!(true));
+        for (change, stands) in [
+            (json!({ "posthumous": true }), false),
+            (json!({ "posthumous": false, "birth_year": 2015 }), false),
+            (json!({ "birth_year": null }), true),
+        ] {
+            unit.patch(&path, &app.tag(id).await, change).await.expect(200);
+            assert_eq!(ok().await, json!(stands));
+        }
+        let endorsed = app.candidate_with(&tree, Status::Endorsed, |candidate| candidate.posthumous = true).await;
+        let body = json!({ "decision": "approve", "opinion": "同意。", "checklist": app.checklist(StageCode::CityScreening).await });
+        let reviews = format!("/candidates/{endorsed}/reviews");
+        city.post_if(&reviews, &app.tag(endorsed).await, body).await.problem(409, "consent_missing");
+        let stray = json!({ "decision": "return", "opinion": "请补充。", "checklist": { "a\u{0}": true } });
+        let screened = app.candidate(&tree, Status::Screened).await;
+        let refused = city.post_if(&format!("/candidates/{screened}/reviews"), &app.tag(screened).await, stray).await;
+        assert_eq!(refused.problem(422, "validation_failed").json["errors"][0]["code"], "unknown_member");
+    }
+
+    async fn what_one_may_do_is_shown_with_why_not_the_rest(app: App) {
+        let tree = app.tree().await;
+        let (user, nominator) = app.user(Role::Citizen, None).await;
+        let unit = app.user(Role::UnitReviewer, Some(tree.unit)).await.1;
+        let body = recommendation(&tree);
+        let id = nominate(&nominator, body).await.expect(201).id();
+        let path = format!("/candidates/{id}");
+        let actions = |reply: Reply| -> Vec<(String, bool, Vec<String>)> {
+            let shown = reply.expect(200).json["allowed_actions"].clone();
+            let shown = shown.as_array().unwrap().iter().map(|action| {
+                let reasons = action["reasons"].as_array().unwrap().iter();
+                let reasons = reasons.map(|reason| reason["code"].as_str().unwrap().to_owned()).collect();
+                (action["action"].as_str().unwrap().to_owned(), action["allowed"].as_bool().unwrap(), reasons)
+            });
+            shown.collect()
+        };
+        let of = |shown: &[(String, bool, Vec<String>)], name: &str| shown.iter().find(|one| one.0 == name).cloned();
+        let seen = actions(unit.get(&path).await);
+        assert!(of(&seen, "reject").unwrap().1);
+        let verify = of(&seen, "verify").unwrap();
+        assert!(!verify.1 && verify.2.iter().all(|code| code == "materials_incomplete"), "{verify:?}");
+        assert_eq!(of(&seen, "endorse"), None);
+        let of_list = unit.get("/candidates").await.expect(200).json["items"][0]["allowed_actions"].clone();
+        assert_eq!(of_list, unit.get(&path).await.json["allowed_actions"]);
+        // Others who recommend the same person are none of the nominator's business.
+        let other = app.user(Role::Citizen, None).await.0;
+        app.nomination(id.parse().unwrap(), other, false).await;
+        let own = actions(nominator.get(&path).await);
+        assert_eq!(of(&own, "withdraw"), Some(("withdraw".to_owned(), true, vec![])));
+        assert!(app.stored(id.parse().unwrap()).await.version > 0 && user != other);
+    }
+
+    async fn a_cursor_of_ones_own_making_is_refused(app: App) {
+        use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+        let tree = app.tree().await;
+        for _ in 0..2 {
+            app.candidate(&tree, Status::Forwarded).await;
+        }
+        let public = app.anonymous();
+        let next = public.get("/candidates?limit=1").await.expect(200).json["next_cursor"].as_str().unwrap().to_owned();
+        public.get(&format!("/candidates?limit=1&cursor={next}")).await.expect(200);
+        public.get(&format!("/candidates?limit=1&category=bravery&cursor={next}")).await.problem(400, "invalid_cursor");
+        let bytes = URL_SAFE_NO_PAD.decode(&next).unwrap();
+        let key = String::from_utf8_lossy(&bytes[16..]).replace("2026-", "-9999-");
+        let forged = URL_SAFE_NO_PAD.encode([&bytes[..16], key.as_bytes()].concat());
+        for wrong in [forged, URL_SAFE_NO_PAD.encode(r#"["-9999-01-01T00:00:00Z"]"#), "x".to_owned()] {
+            public.get(&format!("/candidates?limit=1&cursor={wrong}")).await.problem(400, "invalid_cursor");
+        }
+        public.get(&format!("/candidates?{}", "category=bravery&".repeat(51))).await.problem(400, "invalid_query");
     }
 
     async fn a_consent_withdrawn_after_publication_withholds(app: App) {

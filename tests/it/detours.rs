@@ -251,6 +251,14 @@ both! {
         assert_eq!((&items[0]["done"], &items[0]["status"]), (&json!(true), &json!("returned")));
         assert_eq!(items[1]["problem"]["code"], "precondition_failed");
         assert_eq!(items[2]["problem"]["code"], "not_found");
+        let other = app.candidate(&tree, Status::Nominated).await;
+        let keyed = staff.unit.with("Idempotency-Key", "bulk");
+        let body = json!({ "action": "return", "reason": "材料不全。", "items": [{ "id": other, "etag": app.tag(other).await }] });
+        let first = keyed.post("/candidate-actions", body.clone()).await.expect(200).json;
+        assert_eq!(first["items"][0]["done"], true);
+        assert_eq!(keyed.post("/candidate-actions", body.clone()).await.expect(200).json, first);
+        let changed = json!({ "action": "reject", "reason": "不属实。", "items": body["items"] });
+        keyed.post("/candidate-actions", changed).await.problem(422, "idempotency_key_reused");
         let twice = json!({ "action": "return", "reason": "材料不全。", "items": [
             { "id": good, "etag": "\"2.x\"" }, { "id": good, "etag": "none" },
         ] });

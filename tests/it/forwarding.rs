@@ -169,6 +169,11 @@ both! {
         let list = city.get("/objections?status=open&cycle=2026-11").await.expect(200);
         assert_eq!(list.json["items"][0]["contact"], "138****5678");
         assert_eq!(list.json["items"][0]["name"], "赵*");
+        let contact = format!("/objections/{}/contact", received.id());
+        let objector = city.get(&contact).await.expect(200);
+        assert_eq!(objector.json, json!({ "contact": "13800005678", "name": "赵六" }));
+        assert_eq!(objector.header("cache-control"), "private, no-store");
+        app.admin().await.get(&contact).await.problem(403, "forbidden");
         let decision = format!("/objections/{}/decision", received.id());
         city.post(&decision, json!({ "reason": "x" })).await.problem(422, "validation_failed");
         let decided = city.post(&decision, json!({ "upheld": true, "reason": "经核实，异议成立" })).await.expect(201);

@@ -11,6 +11,23 @@ use tokio::{
 
 use crate::harness::App;
 
+#[tokio::test]
+async fn citizens_are_counted_and_staff_type_on() {
+    let app = App::with_flags(&["--rate-limits=on"]).await;
+    let tree = app.tree().await;
+    let body = json!({ "category": "dedication", "name": "张三", "summary": "好人好事。", "unit_id": tree.unit });
+    let citizen = app.citizen().await;
+    let first = citizen.post("/candidates", body.clone()).await.expect(201);
+    assert_eq!(first.header("ratelimit-policy"), "\"own_nominations\";q=30;w=3600");
+    for _ in 1..30 {
+        citizen.post("/candidates", body.clone()).await.expect(201);
+    }
+    citizen.post("/candidates", body.clone()).await.problem(429, "rate_limited");
+    app.citizen().await.post("/candidates", body.clone()).await.expect(201);
+    let staff = app.user(haoren::domain::role::Role::UnitReviewer, Some(tree.unit)).await.1;
+    assert_eq!(staff.post("/candidates", body).await.expect(201).header("ratelimit-policy"), "");
+}
+
 both! {
     async fn an_unknown_path_is_a_problem(app: App) {
         for path in ["/nothing", "//", "//api/v2/me", "/me/", "//api/v1"] {

@@ -77,7 +77,7 @@ pub(super) fn editable_id(caller: &Caller, id: &Segment<CandidateId>) -> Result<
 #[utoipa::path(
     tag = "candidates",
     params(("id" = Uuid, Path, description = "The candidate's id.")),
-    responses((status = 200, description = "The contact details.", body = Contacts), responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Unchanged, responses::Common)
+    responses((status = 200, description = "The contact details.", body = Contacts), responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Common)
 )]
 #[get("/candidates/{id}/contacts")]
 pub async fn get_candidate_contacts(
@@ -95,7 +95,7 @@ pub async fn get_candidate_contacts(
 #[utoipa::path(
     tag = "candidates",
     params(("id" = Uuid, Path, description = "The candidate's id."), responses::TrackingHeader),
-    responses((status = 200, description = "The report.", body = Readiness), responses::Unauthenticated, responses::NotFound, responses::Unchanged, responses::Limited, responses::Common),
+    responses((status = 200, description = "The report.", body = Readiness), responses::Unauthenticated, responses::NotFound, responses::Limited, responses::Common),
     security((), ("bearer" = []))
 )]
 #[get("/candidates/{id}/readiness")]

@@ -1,8 +1,14 @@
-use chrono::Duration;
+use chrono::{Datelike as _, Duration};
+use chrono_tz::Tz;
 use rstest::rstest;
 
 use super::*;
-use crate::domain::guard::sample::{candidate, cycle, facts, now, ready, standing, unready};
+use crate::domain::{
+    guard::sample::{candidate, cycle, facts, now, ready, standing, unready},
+    month::Month,
+    policy::Repeat,
+    vote,
+};
 
 fn codes(faults: &[Fault]) -> Vec<Code> {
     faults.iter().map(|fault| fault.code).collect()
@@ -96,6 +102,45 @@ fn windows_hold_to_the_millisecond(
         let faults = check(action, &facts, &Said::default());
         assert_eq!(codes(&faults).contains(&Code::WindowClosed), !is_open, "{at}");
     }
+}
+
+#[test]
+fn every_act_opens_and_closes_to_the_millisecond_in_every_month_and_zone() {
+    let (ready, tick) = (ready(), Duration::milliseconds(1));
+    let months = [2024, 2026].into_iter().flat_map(|year| (1..=12).map(move |month| Month::new(year, month).unwrap()));
+    let mut tried = 0;
+    for (month, tz) in months
+        .flat_map(|month| [Tz::Asia__Shanghai, Tz::UTC, Tz::America__New_York].into_iter().map(move |tz| (month, tz)))
+    {
+        let cycle = Cycle { windows: Windows::standard(month, tz), month, ..cycle() };
+        for (action, status, role, kind) in [
+            (Action::Verify, Status::Nominated, "unit_reviewer", WindowKind::Reporting),
+            (Action::Endorse, Status::Verified, "district_reviewer", WindowKind::Reporting),
+            (Action::Screen, Status::Endorsed, "city_reviewer", WindowKind::Screening),
+            (Action::Forward, Status::Screened, "city_reviewer", WindowKind::Forwarding),
+        ] {
+            let candidate = candidate(status);
+            let is_open = |now| {
+                let facts = Facts { now, ..facts(&candidate, &cycle, &ready, standing(role)) };
+                !codes(&check(action, &facts, &Said::default())).contains(&Code::WindowClosed)
+            };
+            let window = cycle.windows.get(kind);
+            let edges = [window.opens_at - tick, window.opens_at, window.closes_at - tick, window.closes_at];
+            assert_eq!(edges.map(is_open), [false, true, true, false], "{action} in {month} {tz}");
+            tried += 1;
+        }
+        let from = cycle.windows.voting.closes_at;
+        let early = [from - tick, from].map(|now| before_publication(&cycle.windows, now).is_some());
+        assert_eq!(early, [true, false], "publishing in {month} {tz}");
+        let day = |now| vote::day(Repeat::Daily, now, tz);
+        let opens = cycle.windows.voting.opens_at;
+        assert_eq!(day(opens) - day(opens - tick), 1, "{month} {tz}");
+        assert_eq!(
+            day(from - tick) - day(opens),
+            if month.month() == 2 { i32::try_from(month.last_day().day()).unwrap() - 25 } else { 5 }
+        );
+    }
+    assert_eq!(tried, 24 * 3 * 4);
 }
 
 #[test]
