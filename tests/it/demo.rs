@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use haoren::cli::demo::{self, Progress, guide};
 use serde_json::{Value, json};
 
-use crate::harness::App;
+use crate::{harness::App, migrating};
 
 const PASSWORD: &str = "c0ffee-on-the-26th";
 
@@ -34,6 +34,8 @@ both! {
         let again = demo::build(&app.service, PASSWORD, &mut Progress::none()).await;
         assert!(again.is_err(), "a database in use is left alone");
         printed_lines_work(&app, &built.facts).await;
+        // The fullest database there is.
+        tokio::task::block_in_place(|| migrating::assert_survives(&app));
     }
 }
 

@@ -26,6 +26,7 @@ mod inputs;
 mod layers;
 mod listing;
 mod master_key;
+mod migrating;
 mod month;
 mod organization_changes;
 mod photos;
