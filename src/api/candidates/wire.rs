@@ -422,17 +422,21 @@ impl ReadinessItem {
 }
 
 fn detail(code: readiness::ReadinessCode, language: Language) -> &'static str {
-    use readiness::ReadinessCode::{Consent, ContactPhone, DeedLength, PhotoCount, PhotoSize};
+    use readiness::ReadinessCode::{
+        Consent, ContactPhone, DeedLength, PhotoCount, PhotoSize, VerificationRecords,
+    };
     match (language, code) {
         (Language::Chinese, DeedLength) => "事迹材料字数",
         (Language::Chinese, PhotoCount) => "照片张数",
         (Language::Chinese, PhotoSize) => "照片大小与尺寸",
         (Language::Chinese, ContactPhone) => "联系电话",
+        (Language::Chinese, VerificationRecords) => "核实属实的事迹核实记录",
         (Language::Chinese, Consent) => "公示与上报同意书（市级筛选前须具备）",
         (Language::English, DeedLength) => "Length of the deed, in characters as a word processor counts them",
         (Language::English, PhotoCount) => "Number of photos",
         (Language::English, PhotoSize) => "Size of the photos",
         (Language::English, ContactPhone) => "A contact telephone",
+        (Language::English, VerificationRecords) => "Records of the verification file that confirm the deed",
         (Language::English, Consent) => "The consent to publication and forwarding, needed before the screening",
     }
 }

@@ -139,6 +139,7 @@ impl Hands<'_> {
             decision: Decision::Approve,
             opinion: opinion.to_owned(),
             checklist,
+            answered: Vec::new(),
             version: candidate.version,
         };
         self.decide(id, stage, input).await
@@ -153,7 +154,7 @@ impl Hands<'_> {
         why: &str,
     ) -> Result<(), DemoError> {
         let version = self.candidate(id).await?.version;
-        let input = NewReview { decision, opinion: why.to_owned(), checklist: BTreeMap::new(), version };
+        let input = NewReview { decision, opinion: why.to_owned(), checklist: BTreeMap::new(), answered: Vec::new(), version };
         self.decide(id, stage, input).await.map_err(|refusal| refusal.during(self.doing(decision.as_str())))
     }
 

@@ -143,7 +143,11 @@ pub async fn get_readiness(service: &Service, caller: &Caller, id: CandidateId) 
                 return Err(Error::not_found());
             }
             let cycle = storage::cycles::find(db, candidate.cycle)?.ok_or_else(Error::not_found)?;
-            transitions::readiness(db, &candidate, &cycle.policy)
+            let readiness = transitions::readiness(db, &candidate, &cycle.policy)?;
+            Ok(match sight {
+                Sight::Inside | Sight::Admin => readiness,
+                Sight::Nominator | Sight::Code | Sight::Public => readiness.for_nominators(),
+            })
         })
         .await
 }
