@@ -83,7 +83,9 @@ mod tests {
         let shifted = [b"GIF89a", PDF].concat();
         let followed = [PDF, b"<script>alert(1)</script>"].concat();
         let far = [PDF, &vec![b' '; 2000]].concat();
-        for wrong in [&b""[..], b"%PDF-", b"%PDF-x.7 startxref %%EOF", cut, without_references, &shifted, &followed, &far] {
+        for wrong in
+            [&b""[..], b"%PDF-", b"%PDF-x.7 startxref %%EOF", cut, without_references, &shifted, &followed, &far]
+        {
             assert!(!is_pdf(wrong), "{}", String::from_utf8_lossy(wrong));
         }
     }

@@ -214,7 +214,14 @@ mod tests {
         assert_eq!(faults.len(), 4);
         let records = Fault::of(Code::VerificationMissing).with("item", "verification_records").with("actual", 0);
         assert_eq!(faults[3], records.with("required", 1));
-        assert!(readiness.clone().for_nominators().items.iter().all(|item| item.code.missing() != Code::VerificationMissing));
+        assert!(
+            readiness
+                .clone()
+                .for_nominators()
+                .items
+                .iter()
+                .all(|item| item.code.missing() != Code::VerificationMissing)
+        );
         let deed = Fault::of(Code::MaterialsIncomplete).with("item", "deed_length").with("actual", 0);
         assert_eq!(faults[0], deed.with("required", json!({ "min": 500, "max": 1000 })));
     }

@@ -113,10 +113,7 @@ impl Verification {
         for (index, heard) in self.heard.iter().enumerate() {
             faults.extend(under(format!("/heard/{index}/name"), person_name::check(&heard.name)));
             if let Some(relationship) = &heard.relationship {
-                faults.extend(under(
-                    format!("/heard/{index}/relationship"),
-                    text::line(relationship, SHORT_MAX_CHARS),
-                ));
+                faults.extend(under(format!("/heard/{index}/relationship"), text::line(relationship, SHORT_MAX_CHARS)));
             }
         }
         match &self.department {
@@ -180,11 +177,7 @@ pub struct Records {
 /// The refuting records that an approval would have to answer and does not: the unit's verification answers all of them,
 /// a later approval what no approval has answered yet.
 #[must_use]
-pub fn unanswered(
-    action: Action,
-    refuting: &[Refuting],
-    answered: &BTreeSet<VerificationId>,
-) -> Vec<VerificationId> {
+pub fn unanswered(action: Action, refuting: &[Refuting], answered: &BTreeSet<VerificationId>) -> Vec<VerificationId> {
     let asks = |record: &&Refuting| action == Action::Verify || !record.is_answered;
     let open = refuting.iter().filter(asks).filter(|record| !answered.contains(&record.id));
     open.map(|record| record.id).collect()
@@ -272,8 +265,7 @@ mod tests {
     #[test]
     fn the_unit_answers_all_and_later_stages_what_is_left() {
         let [one, other] = [1, 2].map(|number| VerificationId(Uuid::from_u128(number)));
-        let refuting =
-            [Refuting { id: one, is_answered: true }, Refuting { id: other, is_answered: false }];
+        let refuting = [Refuting { id: one, is_answered: true }, Refuting { id: other, is_answered: false }];
         let open = |action, answered: &[VerificationId]| {
             unanswered(action, &refuting, &answered.iter().copied().collect::<BTreeSet<_>>())
         };

@@ -141,10 +141,7 @@ pub fn standing_of(
 }
 
 /// Which of some records an approval has answered.
-fn answered_among(
-    connection: &mut Connection,
-    ids: &[VerificationId],
-) -> Result<BTreeSet<VerificationId>, StoreError> {
+fn answered_among(connection: &mut Connection, ids: &[VerificationId]) -> Result<BTreeSet<VerificationId>, StoreError> {
     let found: Vec<VerificationId> = review_answers::table
         .filter(review_answers::verification_id.eq_any(ids.to_vec()))
         .select(review_answers::verification_id)
