@@ -36,4 +36,6 @@ mod reviews;
 mod schema;
 mod starting;
 mod surface;
+mod texts;
+mod verifications;
 mod voting;
