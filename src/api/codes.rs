@@ -30,7 +30,8 @@ table! {
     WindowClosed CONFLICT "不在规定的时间窗口内|“{window}”窗口自 {opens_at} 至 {closes_at} 开放" "The window is not open|The window {window} is open from {opens_at} to {closes_at}";
     MaterialsIncomplete CONFLICT "材料不齐全" "The materials are incomplete";
     ChecklistIncomplete CONFLICT "审核清单未全部确认" "The checklist is not complete";
-    VerificationMissing CONFLICT "缺少事迹核实记录" "The verification file is incomplete";
+    VerificationMissing CONFLICT "缺少核实属实的事迹核实记录|至少 {required} 份，现有 {actual} 份" "The verification file lacks confirming records|{actual} of at least {required}";
+    VerificationUnanswered CONFLICT "有核实不属实的记录未在意见中答复|请在意见中说明，并在 answered_verifications 中列出这些记录" "A refuting record is not answered|Answer it in the opinion, and name it in answered_verifications";
     ConsentMissing CONFLICT "缺少公示与上报同意书" "The consent to publication and forwarding is missing";
     OwnNomination CONFLICT "不能审核自己推荐的候选人" "Nobody reviews their own nomination";
     DecidedBefore CONFLICT "同一候选人不能由同一人审核两个环节" "Nobody decides two stages of one candidate";
@@ -50,6 +51,7 @@ table! {
     PolicyFrozen CONFLICT "规则已冻结，修改须说明理由" "The policy is frozen";
     ContradictsRecords CONFLICT "修改与已有记录相矛盾" "The change contradicts what was done";
     PhotoLimit CONFLICT "照片数量已满|最多 {limit} 张" "There are as many photos as allowed|At most {limit}";
+    AttachmentLimit CONFLICT "附件数量已满|最多 {limit} 份" "There are as many attachments as allowed|At most {limit}";
     VotingClosed CONFLICT "现在不在投票时间" "Voting is not open";
     VotingElsewhere CONFLICT "本期投票在全国网站进行|请到 {voting_url} 投票" "The vote is held elsewhere|Vote at {voting_url}";
     CategoryLimitReached CONFLICT "本类别投票数已达上限|最多 {limit} 位，已投 {used} 位" "The limit of the category is reached|{used} of {limit} are used";
@@ -80,6 +82,7 @@ table! {
     PhotoTooLarge UNPROCESSABLE_ENTITY "照片文件太大|存储上限 {limit} 字节，实际 {actual} 字节；可加参数 fit=true 自动压缩" "The photo is too large|{actual} of {limit} bytes; send it with fit=true to have it scaled";
     PhotoTooSmall UNPROCESSABLE_ENTITY "照片尺寸太小" "The photo is too small";
     PhotoUnreadable UNPROCESSABLE_ENTITY "不是可以读取的 JPEG 或 PNG 照片" "It is no readable JPEG or PNG picture";
+    AttachmentUnreadable UNPROCESSABLE_ENTITY "不是可以读取的 PDF、JPEG 或 PNG 文件" "It is no readable PDF, JPEG or PNG file";
     ValidationFailed UNPROCESSABLE_ENTITY "提交的内容有误|请按 errors 逐项修改" "The input is not valid|See errors for every failure";
     MalformedJson BAD_REQUEST "请求不是合法的 JSON" "The body is not JSON";
     InvalidQuery BAD_REQUEST "查询参数有误" "A parameter of the query is wrong";

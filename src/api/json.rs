@@ -1,4 +1,5 @@
-//! JSON read strictly: a member that occurs twice is a fault, and depth is limited.
+//! JSON read strictly: a member that occurs twice is a fault, and depth is limited. Texts are composed as they are read, so
+//! that lengths are those of what is kept; half a surrogate pair is no text, and what has one no JSON.
 
 use std::fmt;
 
@@ -8,7 +9,10 @@ use serde::{
 };
 use serde_json::{Map, Number, Value};
 
-use crate::domain::fault::{Code, Fault};
+use crate::domain::{
+    fault::{Code, Fault},
+    text,
+};
 
 /// Most levels of nesting; no body of the contract comes near.
 const MAX_DEPTH: usize = 32;
@@ -111,7 +115,7 @@ impl<'de> Visitor<'de> for Node<'_> {
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
+        Ok(Value::String(text::compose(value)))
     }
 
     fn visit_unit<E>(self) -> Result<Value, E> {
@@ -181,7 +185,16 @@ mod tests {
         let nested = format!("{}1{}", "[".repeat(33), "]".repeat(33));
         assert!(read(nested.as_bytes()).is_err());
         assert!(read(b"{} x").is_err());
-        assert!(read(b"\"\\ud800\"").is_err());
+        for half in [&br#""\ud800""#[..], br#""\udc00a""#, br#""\ud800\ud800""#, b"\"\xED\xA0\x80\"", b"\"\xFF\""] {
+            assert!(read(half).is_err(), "{half:?}");
+        }
+        assert_eq!(read(br#""\ud840\udc00""#).unwrap().0, json!("\u{20000}"));
+    }
+
+    #[test]
+    fn texts_are_composed_and_compatibility_ideographs_stay() {
+        let (value, _) = read("{\"e\u{301}\": [\"e\u{301}\u{F900}\"]}".as_bytes()).unwrap();
+        assert_eq!(value, json!({ "e\u{301}": ["\u{E9}\u{F900}"] }));
     }
 
     #[test]

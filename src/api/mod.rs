@@ -44,6 +44,7 @@ pub mod stand_in;
 pub mod state;
 pub mod subject;
 pub mod tallies;
+pub mod text_count;
 pub mod votes;
 
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
@@ -74,5 +75,6 @@ fn resources(config: &mut ServiceConfig<'_>) {
     review_stages::configure(config);
     reviews::configure(config);
     tallies::configure(config);
+    text_count::configure(config);
     votes::configure(config);
 }

@@ -22,7 +22,7 @@ pub struct AllowedAction {
 /// The actions that the caller has a part in, in the order of [`Action::ALL`].
 #[must_use]
 pub fn allowed_actions(facts: &Facts<'_>) -> Vec<AllowedAction> {
-    let said = Said { checklist: None, has_answer: true };
+    let said = Said { has_answer: true, ..Said::default() };
     let own = Action::ALL.iter().copied().filter(|action| has_part(*action, facts));
     own.map(|action| {
         let mut reasons = check(action, facts, &said);
@@ -62,7 +62,7 @@ mod tests {
         let unready = sample::unready();
         let facts = Facts { readiness: &unready, ..facts };
         let verify = allowed_actions(&facts).into_iter().find(|it| it.action == Action::Verify).unwrap();
-        assert_eq!(verify.reasons, check(Action::Verify, &facts, &Said { checklist: None, has_answer: true }));
+        assert_eq!(verify.reasons, check(Action::Verify, &facts, &Said { has_answer: true, ..Said::default() }));
         assert_eq!(verify.reasons[0].code, Code::MaterialsIncomplete);
     }
 

@@ -36,8 +36,10 @@ codes! {
     MaterialsIncomplete = "materials_incomplete",
     /// An item of the stage's checklist is not answered with `true`.
     ChecklistIncomplete = "checklist_incomplete",
-    /// The verification file lacks a confirming record, or a refuting one is not answered.
+    /// The verification file lacks a confirming record.
     VerificationMissing = "verification_missing",
+    /// A refuting record of the verification file is not answered.
+    VerificationUnanswered = "verification_unanswered",
     /// The consent to publication and forwarding is missing.
     ConsentMissing = "consent_missing",
     /// The reviewer is a nominator of the candidate.
@@ -78,6 +80,8 @@ codes! {
     ContradictsRecords = "contradicts_records",
     /// The candidate has as many photos as the policy allows.
     PhotoLimit = "photo_limit",
+    /// The record has as many attachments as it may.
+    AttachmentLimit = "attachment_limit",
     /// Voting is not open.
     VotingClosed = "voting_closed",
     /// The vote is held on the national site.
@@ -140,6 +144,8 @@ codes! {
     PhotoTooSmall = "photo_too_small",
     /// The file is not a JPEG or PNG picture that can be decoded.
     PhotoUnreadable = "photo_unreadable",
+    /// The file is neither a PDF nor a JPEG or PNG picture that can be decoded.
+    AttachmentUnreadable = "attachment_unreadable",
 
     // The request as a whole.
     /// The input breaks rules of its own; `errors` says which.

@@ -1,6 +1,6 @@
 //! The guards of the transitions: everything that stands against an action, with its figures.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
@@ -10,10 +10,12 @@ use super::{
     carriage::next_step,
     cycle::Cycle,
     fault::{Code, Fault},
+    id::VerificationId,
     readiness::Readiness,
     review,
     stage::StageCode,
     transition::{Action, target},
+    verification::{self, Refuting},
     window::{Window, WindowKind, Windows, instant_text},
 };
 
@@ -22,6 +24,8 @@ use super::{
 pub struct Said {
     /// The answers to the stage's checklist; without them the checklist is not judged.
     pub checklist: Option<BTreeMap<String, bool>>,
+    /// The refuting records that the opinion answers; without them it is not judged whether they are answered.
+    pub answered: Option<BTreeSet<VerificationId>>,
     /// Whether the reason of the return is answered.
     pub has_answer: bool,
 }
@@ -41,8 +45,8 @@ pub struct Facts<'a> {
     pub decided: &'a [StageCode],
     /// How its materials stand against the cycle's policy.
     pub readiness: &'a Readiness,
-    /// Confirming records of the verification file.
-    pub confirming_records: u32,
+    /// The refuting records that stand in its verification file.
+    pub refuting: &'a [Refuting],
     /// Whether a consent to publication and forwarding stands.
     pub has_consent: bool,
     /// Places of its district that are used in the cycle.
@@ -149,17 +153,20 @@ fn file(action: Action, facts: &Facts<'_>, said: &Said) -> Vec<Fault> {
     let mut faults = Vec::new();
     if action == Action::Verify {
         faults.extend(facts.readiness.faults());
-        let required = facts.cycle.policy.verification_records_min;
-        if facts.confirming_records < required {
-            let fault = Fault::of(Code::VerificationMissing).with("required", required);
-            faults.push(fault.with("actual", facts.confirming_records));
-        }
     }
     if (action == Action::Screen || action == Action::Forward) && !facts.has_consent {
         faults.push(Fault::of(Code::ConsentMissing));
     }
     if let (Some(answers), Some(stage)) = (&said.checklist, checked_stage(action)) {
         faults.extend(review::open_items(facts.cycle.checklist(stage), answers));
+    }
+    if let (Some(answered), Some(_)) = (&said.answered, checked_stage(action)) {
+        let open = verification::unanswered(action, facts.refuting, answered);
+        if !open.is_empty() {
+            let open: Vec<String> = open.iter().map(VerificationId::to_string).collect();
+            let fault = Fault::at("/answered_verifications", Code::VerificationUnanswered);
+            faults.push(fault.with("verifications", open));
+        }
     }
     faults
 }

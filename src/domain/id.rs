@@ -60,6 +60,10 @@ identifiers! {
     ReviewId;
     /// A row of a candidate's history.
     TransitionId;
+    /// One record of a candidate's verification file.
+    VerificationId;
+    /// A file of a verification record; also its key in the file store.
+    AttachmentId;
     /// A package of one cycle that goes to the provincial portal.
     BatchId;
     /// One voter's support for one candidate.

@@ -21,7 +21,7 @@ const COMPOUND_SURNAMES: &[&str] = &[
 #[must_use]
 pub fn check(name: &str) -> Vec<Fault> {
     let mut faults = text::line(name, MAX_CHARS);
-    if faults.is_empty() && !name.chars().any(char::is_alphabetic) {
+    if faults.is_empty() && !name.chars().any(|it| it.is_alphabetic() || text::is_han(it)) {
         faults.push(Fault::of(Code::Malformed));
     }
     faults
@@ -45,7 +45,7 @@ pub fn masked(name: &str) -> String {
 fn first_character(name: &str) -> String {
     let mut characters = name.chars();
     let mut kept: String = characters.by_ref().take(1).collect();
-    kept.extend(characters.take_while(|c| matches!(c, '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}')));
+    kept.extend(characters.take_while(|it| text::is_selector(*it)));
     kept
 }
 
@@ -58,6 +58,7 @@ mod tests {
         for name in [
             "张三",
             "𬭎㛃",
+            "\u{33479}",
             "阿卜杜拉·艾力",
             "扎西 顿珠",
             "བཀྲ་ཤིས",

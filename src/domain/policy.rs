@@ -66,8 +66,7 @@ pub struct Policy {
     pub photo_max_bytes: u32,
     /// The least length of a photo's shorter side, in pixels.
     pub photo_min_side_px: u32,
-    /// The fewest confirming records of the verification file. Becomes 1 by default as soon as verification files
-    /// exist; until then a higher number keeps every candidate from being verified.
+    /// The fewest confirming records of the verification file with which the unit verifies.
     pub verification_records_min: u32,
     /// The most candidates that one district endorses.
     pub district_quota: u32,
@@ -101,7 +100,7 @@ impl Default for Policy {
             photo_count: 2,
             photo_max_bytes: 384 * 1024,
             photo_min_side_px: 300,
-            verification_records_min: 0,
+            verification_records_min: 1,
             district_quota: 2,
             repeat: Repeat::Once,
             votes_per_category: 20,

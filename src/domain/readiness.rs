@@ -21,8 +21,22 @@ text_enum! {
         PhotoSize = "photo_size",
         /// A telephone number under which the candidate, or who speaks for them, can be reached.
         ContactPhone = "contact_phone",
+        /// The number of records in the verification file that confirm the deed.
+        VerificationRecords = "verification_records",
         /// The consent to publication and forwarding; needed from the screening on, not to verify.
         Consent = "consent",
+    }
+}
+
+impl ReadinessCode {
+    /// The guard that fails where the item is missing.
+    const fn missing(self) -> Code {
+        match self {
+            Self::VerificationRecords => Code::VerificationMissing,
+            Self::DeedLength | Self::PhotoCount | Self::PhotoSize | Self::ContactPhone | Self::Consent => {
+                Code::MaterialsIncomplete
+            }
+        }
     }
 }
 
@@ -35,6 +49,8 @@ pub struct Materials<'a> {
     pub photos: &'a [PhotoFacts],
     /// Whether a contact number is on file.
     pub has_contact_phone: bool,
+    /// Records of the verification file that stand and confirm the deed.
+    pub confirming_records: u32,
     /// Whether a consent stands.
     pub has_consent: bool,
 }
@@ -50,6 +66,8 @@ pub struct MaterialLimits {
     pub photo_count: u32,
     /// What each photo must be.
     pub photo: PhotoLimits,
+    /// The fewest confirming records of the verification file.
+    pub verification_records_min: u32,
 }
 
 impl From<&Policy> for MaterialLimits {
@@ -59,6 +77,7 @@ impl From<&Policy> for MaterialLimits {
             deed_max: policy.deed_max_chars,
             photo_count: policy.photo_count,
             photo: PhotoLimits::from(policy),
+            verification_records_min: policy.verification_records_min,
         }
     }
 }
@@ -99,13 +118,20 @@ impl Readiness {
         self.items.iter().all(|item| item.ok || !item.needed_to_verify)
     }
 
+    /// The report as nominators read it: what the unit found out is none of their business.
+    #[must_use]
+    pub fn for_nominators(mut self) -> Self {
+        self.items.retain(|item| item.code != ReadinessCode::VerificationRecords);
+        self
+    }
+
     /// The guard of verification: one fault for each needed item that is missing, with its figures.
     #[must_use]
     pub fn faults(&self) -> Vec<Fault> {
         let missing = self.items.iter().filter(|item| item.needed_to_verify && !item.ok);
         missing
             .map(|item| {
-                let fault = Fault::of(Code::MaterialsIncomplete).with("item", item.code.as_str());
+                let fault = Fault::of(item.code.missing()).with("item", item.code.as_str());
                 fault.with("actual", item.actual.clone()).with("required", item.required.clone())
             })
             .collect()
@@ -126,6 +152,10 @@ fn item(code: ReadinessCode, materials: &Materials<'_>, limits: &MaterialLimits)
             (outside == 0, json!({ "outside_limits": outside }), required)
         }
         ReadinessCode::ContactPhone => (materials.has_contact_phone, json!(materials.has_contact_phone), json!(true)),
+        ReadinessCode::VerificationRecords => {
+            let (actual, required) = (materials.confirming_records, limits.verification_records_min);
+            (actual >= required, json!(actual), json!(required))
+        }
         ReadinessCode::Consent => (materials.has_consent, json!(materials.has_consent), json!(true)),
     };
     ReadinessItem { code, ok, actual, required, needed_to_verify: code != ReadinessCode::Consent }
@@ -147,13 +177,15 @@ mod tests {
         deed_max: 1000,
         photo_count: 2,
         photo: PhotoLimits { max_bytes: 393_216, min_side_px: 300 },
+        verification_records_min: 1,
     };
     const GOOD: PhotoFacts = PhotoFacts { bytes: 393_216, width_px: 300, height_px: 300 };
     const HEAVY: PhotoFacts = PhotoFacts { bytes: 393_217, width_px: 300, height_px: 300 };
 
     fn missing(deed_chars: usize, photos: &[PhotoFacts], has_contact_phone: bool) -> Vec<ReadinessCode> {
         let deed = "好".repeat(deed_chars);
-        let materials = Materials { deed: Some(&deed), photos, has_contact_phone, has_consent: false };
+        let materials =
+            Materials { deed: Some(&deed), photos, has_contact_phone, confirming_records: 1, has_consent: false };
         let readiness = Readiness::of(&materials, &LIMITS);
         assert_eq!(readiness.is_ready(), readiness.faults().is_empty());
         let needed = readiness.items.into_iter().filter(|item| item.needed_to_verify && !item.ok);
@@ -179,7 +211,17 @@ mod tests {
         let readiness = Readiness::of(&Materials::default(), &LIMITS);
         assert_eq!(readiness.items.len(), ReadinessCode::ALL.len());
         let faults = readiness.faults();
-        assert_eq!(faults.len(), 3);
+        assert_eq!(faults.len(), 4);
+        let records = Fault::of(Code::VerificationMissing).with("item", "verification_records").with("actual", 0);
+        assert_eq!(faults[3], records.with("required", 1));
+        assert!(
+            readiness
+                .clone()
+                .for_nominators()
+                .items
+                .iter()
+                .all(|item| item.code.missing() != Code::VerificationMissing)
+        );
         let deed = Fault::of(Code::MaterialsIncomplete).with("item", "deed_length").with("actual", 0);
         assert_eq!(faults[0], deed.with("required", json!({ "min": 500, "max": 1000 })));
     }
@@ -188,7 +230,13 @@ mod tests {
     fn consent_is_shown_and_not_needed_to_verify() {
         let deed = "好".repeat(500);
         let photos = [GOOD, GOOD];
-        let materials = Materials { deed: Some(&deed), photos: &photos, has_contact_phone: true, has_consent: false };
+        let materials = Materials {
+            deed: Some(&deed),
+            photos: &photos,
+            has_contact_phone: true,
+            confirming_records: 1,
+            has_consent: false,
+        };
         let readiness = Readiness::of(&materials, &LIMITS);
         assert!(readiness.is_ready());
         assert!(readiness.items.iter().any(|item| item.code == ReadinessCode::Consent && !item.ok));

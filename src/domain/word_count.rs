@@ -1,5 +1,7 @@
 //! 字数 as a word processor counts them, in which the length of a deed is measured.
 
+use super::text;
+
 /// How many 字 a text has: each Han character (or other character of East Asian scripts) and each full-width punctuation
 /// mark is one, each run of Latin letters or digits is one, white space is none.
 ///
@@ -36,7 +38,7 @@ enum Kind {
 fn kind(character: char) -> Kind {
     if character.is_whitespace() {
         Kind::Space
-    } else if is_selector(character) {
+    } else if text::is_selector(character) {
         Kind::Other
     } else if is_east_asian(character) || is_wide_punctuation(character) {
         Kind::Single
@@ -45,11 +47,6 @@ fn kind(character: char) -> Kind {
     } else {
         Kind::Other
     }
-}
-
-/// Picks the form of the character before it, and is no character of its own.
-fn is_selector(character: char) -> bool {
-    matches!(character, '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}')
 }
 
 fn is_east_asian(character: char) -> bool {

@@ -14,8 +14,9 @@ use crate::{
         authority::may_ever,
         candidate::{Candidate, Status},
         fault::{Code, Fault},
-        id::{CandidateId, ReviewId, UserId},
+        id::{CandidateId, ReviewId, UserId, VerificationId},
         review::{self, Decision, Review},
+        verification,
     },
     storage::{self, Connection},
 };
@@ -29,6 +30,8 @@ pub struct NewReview {
     pub opinion: String,
     /// The answers to the stage's checklist, by code.
     pub checklist: BTreeMap<String, bool>,
+    /// The refuting records of the verification file that the opinion answers.
+    pub answered: Vec<VerificationId>,
     /// The version of the candidate that was judged.
     pub version: i64,
 }
@@ -38,6 +41,8 @@ pub struct NewReview {
 pub struct ShownReview {
     /// The decision.
     pub review: Review,
+    /// The refuting records that its opinion answers.
+    pub answered: Vec<VerificationId>,
     /// The name shown of the reviewer.
     pub reviewer_name: String,
 }
@@ -73,7 +78,9 @@ fn order(db: &mut Connection, caller: &Caller, id: CandidateId, input: NewReview
     if candidate.version != input.version {
         return Err(Error::of(Code::PreconditionFailed));
     }
-    refuse_invalid(unknown_answers(db, &candidate, &input.checklist)?)?;
+    let mut faults = unknown_answers(db, &candidate, &input.checklist)?;
+    faults.extend(misplaced_answers(db, id, &input)?);
+    refuse_invalid(faults)?;
     // To review is every reviewer's role; at which stage is a matter of the candidate's status.
     let action = review::action(input.decision, candidate.status).filter(|action| may_ever(caller.role(), *action));
     let Some(action) = action else {
@@ -85,6 +92,7 @@ fn order(db: &mut Connection, caller: &Caller, id: CandidateId, input: NewReview
         version: Some(input.version),
         reason: Some(input.opinion),
         checklist: Some(input.checklist),
+        answered: Some(input.answered.into_iter().collect()),
         unit_id: None,
     })
 }
@@ -102,6 +110,18 @@ fn unknown_answers(
     };
     let cycle = storage::cycles::find(db, candidate.cycle)?.ok_or_else(Error::not_found)?;
     Ok(review::unknown_answers(cycle.checklist(stage), answers))
+}
+
+/// Answers to what is no refuting record that stands, and answers by what is no approval.
+fn misplaced_answers(db: &mut Connection, id: CandidateId, input: &NewReview) -> Result<Vec<Fault>, Error> {
+    if input.answered.is_empty() {
+        return Ok(Vec::new());
+    }
+    if input.decision != Decision::Approve {
+        return Ok(vec![Fault::at("/answered_verifications", Code::Inconsistent)]);
+    }
+    let records = storage::verifications::standing_of(db, &[id])?.remove(&id).unwrap_or_default();
+    Ok(verification::unknown_answers(&records.refuting, &input.answered))
 }
 
 /// Whether the caller reads the inner records of a candidate; else 403 or 404.
@@ -143,9 +163,15 @@ fn show(db: &mut Connection, id: CandidateId, review: ReviewId) -> Result<ShownR
 fn with_names(db: &mut Connection, reviews: Vec<Review>) -> Result<Vec<ShownReview>, Error> {
     let ids: BTreeSet<UserId> = reviews.iter().map(|review| review.reviewer_id).collect();
     let names = storage::reviewers::names(db, &ids.into_iter().collect::<Vec<_>>())?;
+    let mut answered: BTreeMap<ReviewId, Vec<VerificationId>> = BTreeMap::new();
+    let of_page: Vec<ReviewId> = reviews.iter().map(|review| review.id).collect();
+    for (review, verification) in storage::reviews::answers_of(db, &of_page)? {
+        answered.entry(review).or_default().push(verification);
+    }
     let shown = reviews.into_iter().map(|review| {
         let reviewer_name = names.get(&review.reviewer_id).cloned().unwrap_or_default();
-        ShownReview { review, reviewer_name }
+        let answered = answered.remove(&review.id).unwrap_or_default();
+        ShownReview { review, answered, reviewer_name }
     });
     Ok(shown.collect())
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use super::{Error, Service, idempotency};
 use crate::{
-    domain::id::PhotoId,
+    domain::id::{AttachmentId, PhotoId},
     storage::{
         self, Connection,
         files::{FileKey, FilesError},
@@ -57,12 +57,19 @@ pub async fn sweep_files(service: &Service) -> Result<usize, Error> {
 }
 
 fn without_row(db: &mut Connection, keys: Vec<FileKey>) -> Result<Vec<FileKey>, Error> {
-    let photos = keys.iter().map(|key| match key {
-        FileKey::Photo(photo) | FileKey::Thumb(photo) => *photo,
-    });
-    let known: BTreeSet<PhotoId> = storage::photos::known_among(db, &photos.collect::<Vec<_>>())?.into_iter().collect();
+    let (mut photos, mut attachments) = (Vec::new(), Vec::new());
+    for key in &keys {
+        match key {
+            FileKey::Photo(photo) | FileKey::Thumb(photo) => photos.push(*photo),
+            FileKey::Attachment(attachment) => attachments.push(*attachment),
+        }
+    }
+    let photos: BTreeSet<PhotoId> = storage::photos::known_among(db, &photos)?.into_iter().collect();
+    let attachments: BTreeSet<AttachmentId> =
+        storage::attachments::known_among(db, &attachments)?.into_iter().collect();
     let is_known = |key: &FileKey| match key {
-        FileKey::Photo(photo) | FileKey::Thumb(photo) => known.contains(photo),
+        FileKey::Photo(photo) | FileKey::Thumb(photo) => photos.contains(photo),
+        FileKey::Attachment(attachment) => attachments.contains(attachment),
     };
     Ok(keys.into_iter().filter(|key| !is_known(key)).collect())
 }

@@ -9,7 +9,7 @@ mod record;
 pub mod sight;
 mod standing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
@@ -25,7 +25,7 @@ use crate::{
         cycle::Cycle,
         fault::{Code, Fault},
         guard::{self, Said},
-        id::{CandidateId, OrganizationId, ReviewId, TransitionId},
+        id::{CandidateId, OrganizationId, ReviewId, TransitionId, VerificationId},
         month::Month,
         organization::Organization,
         transition::Action,
@@ -50,6 +50,8 @@ pub struct Order {
     pub reason: Option<String>,
     /// The answers to the stage's checklist, for reviews.
     pub checklist: Option<BTreeMap<String, bool>>,
+    /// The refuting records of the verification file that the opinion answers, for reviews.
+    pub answered: Option<BTreeSet<VerificationId>>,
     /// The unit, for assigning; `None` is the district's inbox.
     pub unit_id: Option<OrganizationId>,
 }
@@ -58,7 +60,7 @@ impl Order {
     /// An action, with a reason where one is given.
     #[must_use]
     pub const fn new(action: Action, reason: Option<String>) -> Self {
-        Self { action, version: None, reason, checklist: None, unit_id: None }
+        Self { action, version: None, reason, checklist: None, answered: None, unit_id: None }
     }
 
     /// Holds only while the candidate has this version.
@@ -122,7 +124,11 @@ fn refuse(faults: Vec<Fault>) -> Result<(), Error> {
 
 impl Bench<'_> {
     fn said(&self) -> Said {
-        Said { checklist: self.order.checklist.clone(), has_answer: self.order.reason.is_some() }
+        Said {
+            checklist: self.order.checklist.clone(),
+            answered: self.order.answered.clone(),
+            has_answer: self.order.reason.is_some(),
+        }
     }
 
     fn permission(&self) -> Permission {
@@ -207,10 +213,7 @@ fn decide(db: &mut Connection, bench: &Bench<'_>) -> Result<Candidate, Error> {
     let intake = bench.intake.as_ref().map_or(before.cycle, |cycle| cycle.month);
     let cycle = landing_cycle(action, before, &bench.loaded.cycle, intake, bench.now);
     let meets_policy = match &bench.intake {
-        Some(intake) if action == Action::CarryOver => {
-            let has_records = intake.policy.verification_records_min <= bench.loaded.confirming_records;
-            readiness(db, before, &intake.policy)?.is_ready() && has_records
-        }
+        Some(intake) if action == Action::CarryOver => readiness(db, before, &intake.policy)?.is_ready(),
         _ => true,
     };
     let Some(status) = landing_status(action, before.status, meets_policy) else {

@@ -11,7 +11,7 @@ use futures_util::TryStreamExt as _;
 use object_store::{ObjectStore, ObjectStoreExt as _, aws::AmazonS3Builder, local::LocalFileSystem, path::Path as Key};
 
 use super::folders::private_folder;
-use crate::domain::id::PhotoId;
+use crate::domain::id::{AttachmentId, PhotoId};
 
 /// Where the files lie.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub enum FileKey {
     Photo(PhotoId),
     /// The small picture of a photo.
     Thumb(PhotoId),
+    /// A file of a verification record.
+    Attachment(AttachmentId),
 }
 
 impl FileKey {
@@ -50,15 +52,17 @@ impl FileKey {
         match self {
             Self::Photo(photo) => Key::from(photo.to_string()),
             Self::Thumb(photo) => Key::from(format!("{photo}.thumb")),
+            Self::Attachment(attachment) => Key::from(format!("{attachment}.attachment")),
         }
     }
 
     /// The key of a path, if it is one of the program's.
     fn of_path(path: &Key) -> Option<Self> {
-        let name = path.as_ref();
-        match name.strip_suffix(".thumb") {
-            Some(photo) => photo.parse().ok().map(Self::Thumb),
-            None => name.parse().ok().map(Self::Photo),
+        match path.as_ref().split_once('.') {
+            Some((photo, "thumb")) => photo.parse().ok().map(Self::Thumb),
+            Some((attachment, "attachment")) => attachment.parse().ok().map(Self::Attachment),
+            Some(_) => None,
+            None => path.as_ref().parse().ok().map(Self::Photo),
         }
     }
 }
@@ -160,6 +164,10 @@ mod tests {
         std::fs::write(folder.path().join("a/b/notes.txt"), b"not the program's").unwrap();
         let listed: BTreeSet<_> = files.list().await.unwrap().into_iter().map(|file| file.key).collect();
         assert_eq!(listed, FileKey::of_photo(one).into_iter().map(Some).chain([None]).collect());
+        let attachment = FileKey::Attachment(AttachmentId(Uuid::from_u128(3)));
+        files.put(attachment, Bytes::from_static(b"%PDF-")).await.unwrap();
+        assert!(files.list().await.unwrap().iter().any(|file| file.key == Some(attachment)));
+        files.delete(&[attachment]).await.unwrap();
         files.delete(&FileKey::of_photo(one)).await.unwrap();
         files.delete(&FileKey::of_photo(one)).await.unwrap();
         assert_eq!(files.list().await.unwrap().len(), 1);

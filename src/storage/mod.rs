@@ -12,6 +12,7 @@ macro_rules! on_either {
 }
 pub(crate) use on_either;
 
+pub mod attachments;
 pub mod audit_events;
 pub mod batches;
 pub mod campaign_clock;
@@ -56,6 +57,7 @@ pub mod tallies;
 pub mod transitions;
 pub mod users;
 pub mod vault;
+pub mod verifications;
 pub mod version;
 pub mod votes;
 

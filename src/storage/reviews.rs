@@ -8,12 +8,12 @@ use diesel::{
 
 use super::{
     Connection, StoreError,
-    schema::reviews,
+    schema::{review_answers, reviews},
     sql_values::{At, Stored},
 };
 use crate::domain::{
     candidate::Status,
-    id::{CandidateId, OrganizationId, ReviewId, UserId},
+    id::{CandidateId, OrganizationId, ReviewId, UserId, VerificationId},
     month::Month,
     organization::OrganizationKind,
     review::{Decision, Review},
@@ -85,6 +85,30 @@ impl From<ReviewRow> for Review {
 pub fn insert(connection: &mut Connection, review: &Review) -> Result<(), StoreError> {
     diesel::insert_into(reviews::table).values(ReviewRow::from(review)).execute(connection)?;
     Ok(())
+}
+
+/// Keeps that the opinion of a decision answers a refuting record.
+pub fn insert_answer(
+    connection: &mut Connection,
+    review: ReviewId,
+    verification: VerificationId,
+) -> Result<(), StoreError> {
+    let columns = (review_answers::review_id.eq(review), review_answers::verification_id.eq(verification));
+    diesel::insert_into(review_answers::table).values(columns).execute(connection)?;
+    Ok(())
+}
+
+/// The refuting records that some decisions answer, by decision.
+pub fn answers_of(
+    connection: &mut Connection,
+    reviews: &[ReviewId],
+) -> Result<Vec<(ReviewId, VerificationId)>, StoreError> {
+    let columns = (review_answers::review_id, review_answers::verification_id);
+    Ok(review_answers::table
+        .filter(review_answers::review_id.eq_any(reviews.to_vec()))
+        .select(columns)
+        .order(columns)
+        .load(connection)?)
 }
 
 /// Finds a decision.

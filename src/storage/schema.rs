@@ -441,6 +441,60 @@ diesel::table! {
     use crate::storage::sql_types::*;
     use diesel::sql_types::*;
 
+    /// Records of candidates' verification files.
+    verifications (id) {
+        id -> Id,
+        candidate_id -> Id,
+        method -> Text,
+        verifiers -> JsonValue,
+        held_at -> Instant,
+        department -> Nullable<Text>,
+        heard_cipher -> Nullable<Binary>,
+        heard_masked -> JsonValue,
+        finding -> Text,
+        notes -> Text,
+        candidate_version -> BigInt,
+        recorded_by -> Id,
+        organization_id -> Nullable<Id>,
+        recorded_at -> Instant,
+        struck_by -> Nullable<Id>,
+        struck_at -> Nullable<Instant>,
+        struck_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Files of verification records; each lies in the file store under its id.
+    attachments (id) {
+        id -> Id,
+        verification_id -> Id,
+        position -> Integer,
+        media_type -> Text,
+        byte_size -> Integer,
+        sha256 -> Binary,
+        uploaded_by -> Id,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Which refuting records an approval answers.
+    review_answers (review_id, verification_id) {
+        review_id -> Id,
+        verification_id -> Id,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
     /// The history of every candidate.
     transitions (id) {
         id -> Id,
@@ -661,6 +715,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     photos,
     consents,
     reviews,
+    verifications,
+    attachments,
+    review_answers,
     transitions,
     batches,
     batch_items,

@@ -79,7 +79,7 @@ macro_rules! identifiers {
 }
 identifiers! {
     UserId OrganizationId CandidateId NominationId PhotoId ReviewId TransitionId BatchId ObjectionId HonoreeId HonourId
-    TokenId AuditId EventId AmendmentId
+    TokenId AuditId EventId AmendmentId VerificationId AttachmentId
 }
 
 /// A UUID of any kind of thing on its way into an `Id` column. (It is read as a plain `Uuid`.)
@@ -247,6 +247,7 @@ text_enums! {
     domain::candidate::Visibility,
     domain::consent::ConsentMethod,
     domain::consent::GivenBy,
+    domain::document::DocumentType,
     domain::objection::ObjectionStatus,
     domain::organization::OrganizationKind,
     domain::photo::PhotoType,
@@ -255,6 +256,8 @@ text_enums! {
     domain::review::Decision,
     domain::stage::StageCode,
     domain::transition::Action,
+    domain::verification::Finding,
+    domain::verification::VerificationMethod,
 }
 
 /// Values of the domain that are kept as a built-in SQL type, with a way there and back.

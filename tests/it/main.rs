@@ -37,6 +37,8 @@ mod reviews;
 mod schema;
 mod starting;
 mod surface;
+mod texts;
 mod traces;
+mod verifications;
 mod vote_races;
 mod voting;

@@ -50,10 +50,22 @@ async fn consent(staff: &Staff, id: CandidateId, name: &str) {
     staff.unit.put(&format!("/candidates/{id}/consent"), None, body).await.expect(200);
 }
 
+/// The unit looks at the facts: without that it cannot verify.
+async fn look_at_the_facts(app: &App, staff: &Staff, id: CandidateId) {
+    approve(app, &staff.unit, id).await.problem(409, "verification_missing");
+    let record = json!({
+        "method": "interview", "verifiers": ["周敏", "何建国"], "held_at": "2026-11-04T06:00:00Z",
+        "heard": [{ "name": "李大妈", "relationship": "邻居" }], "finding": "confirmed",
+        "notes": "三位邻居分别谈话，所述时间、地点与材料一致。",
+    });
+    staff.unit.post(&format!("/candidates/{id}/verifications"), record).await.expect(201);
+}
+
 /// From the recommendation to the batch. The district has two places, so the third is not endorsed.
 async fn bring_to_the_vote(app: &App, staff: &Staff, ids: [CandidateId; 3]) {
     for (id, name) in ids.into_iter().zip(["王小明", "李卫国", "赵红梅"]) {
         consent(staff, id, name).await;
+        look_at_the_facts(app, staff, id).await;
         assert_eq!(approve(app, &staff.unit, id).await.expect(201).json["status"], "verified");
     }
     for id in &ids[..2] {

@@ -59,7 +59,7 @@ both! {
             assert_eq!(few, many);
             let few = counted(db, |db| Files::of(db, &one).unwrap());
             let many = counted(db, |db| Files::of(db, &all).unwrap());
-            assert_eq!((few, many), (3, 3));
+            assert_eq!((few, many), (5, 5));
             Ok::<_, Error>(())
         };
         app.service.store.read(work).await.unwrap();

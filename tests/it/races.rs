@@ -14,7 +14,10 @@ use haoren::{
 };
 use serde_json::json;
 
-use crate::harness::{App, Change, Client, Reply};
+use crate::{
+    harness::{App, Change, Client, Reply},
+    verifications::{PDF, record},
+};
 
 const AT_ONCE: usize = 64;
 const ROUNDS: u32 = 50;
@@ -47,6 +50,62 @@ both! {
                 assert_eq!(app.stored(id).await.status, Status::Nominated);
             }
         }
+    }
+
+    async fn a_refuting_record_is_made_beside_a_verification(app: App) {
+        let tree = app.tree().await;
+        let unit = app.user(Role::UnitReviewer, Some(tree.unit)).await.1;
+        for _ in 0..10 {
+            let id = app.candidate(&tree, Status::Nominated).await;
+            let path = format!("/candidates/{id}/verifications");
+            let (review, made) = tokio::join!(verify(&app, &unit, id), unit.post(&path, record("refuted")));
+            let made = made.expect(201).id();
+            if review.status == 201 {
+                // The record came after: the next approval has to answer it.
+                let district = app.user(Role::DistrictReviewer, Some(tree.district)).await.1;
+                let refused = crate::reviews::approve(&app, &district, id).await.problem(409, "verification_unanswered");
+                assert_eq!(refused.json["errors"][0]["verifications"], json!([made]));
+            } else {
+                review.problem(412, "precondition_failed");
+                assert_eq!(app.stored(id).await.status, Status::Nominated);
+            }
+        }
+    }
+
+    async fn a_record_is_struck_beside_a_verification(app: App) {
+        let tree = app.tree().await;
+        let unit = app.user(Role::UnitReviewer, Some(tree.unit)).await.1;
+        for _ in 0..10 {
+            let id = app.candidate(&tree, Status::Nominated).await;
+            let path = format!("/candidates/{id}/verifications");
+            let first = unit.get(&path).await.expect(200).json["items"][0]["id"].as_str().unwrap().to_owned();
+            let strike = format!("{path}/{first}/withdrawal");
+            let reason = json!({ "reason": "录错了人。" });
+            let (review, struck) = tokio::join!(verify(&app, &unit, id), unit.post_if(&strike, "\"1.x\"", reason));
+            if review.status == 201 {
+                assert!([409, 412].contains(&struck.status.as_u16()), "{}", struck.json);
+            } else {
+                struck.expect(201);
+                assert!([409, 412].contains(&review.status.as_u16()), "{}", review.json);
+                assert_eq!(app.stored(id).await.status, Status::Nominated);
+            }
+        }
+    }
+
+    async fn the_last_place_of_a_record_is_wanted_by_many(app: App) {
+        let tree = app.tree().await;
+        let unit = app.user(Role::UnitReviewer, Some(tree.unit)).await.1;
+        let id = app.candidate(&tree, Status::Nominated).await;
+        let path = format!("/candidates/{id}/verifications");
+        let made = unit.post(&path, record("confirmed")).await.expect(201).id();
+        let path = format!("{path}/{made}/attachments");
+        let replies = join_all((0..13).map(|_| unit.upload(&path, None, "a.pdf", PDF.to_vec()))).await;
+        let (taken, full): (Vec<_>, Vec<_>) = replies.into_iter().partition(|reply| reply.status == 201);
+        assert_eq!((taken.len(), full.len()), (10, 3));
+        for reply in full {
+            reply.problem(409, "attachment_limit");
+        }
+        assert_eq!(app.service.files.list().await.unwrap().len(), 10);
     }
 
     async fn a_consent_is_withdrawn_beside_the_forwarding(app: App) {

@@ -73,7 +73,7 @@ pub(super) fn editable_id(caller: &Caller, id: &Segment<CandidateId>) -> Result<
 
 /// Read contact details
 ///
-/// In clear, for reviewers of the subtree. Each reading is an audit event; the answer is not to be kept.
+/// In clear, for reviewers of the subtree: the candidate's, the nominators', and who was heard about the deed. Each reading is an audit event; the answer is not to be kept.
 #[utoipa::path(
     tag = "candidates",
     params(("id" = Uuid, Path, description = "The candidate's id.")),

@@ -1,5 +1,6 @@
 //! Recommending candidates, reading them and editing their files. What changes their status is in `reviews`.
 
+pub mod attachments;
 pub mod consents;
 pub mod file;
 pub mod input;
@@ -9,6 +10,8 @@ pub mod nominate;
 pub mod photos;
 pub mod tracking;
 pub mod upload;
+pub mod verification_wire;
+pub mod verifications;
 pub mod wire;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -28,6 +31,11 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(photos::add_photo)
         .service(photos::delete_photo)
         .service(photos::get_photo)
+        .service(verifications::list_verifications)
+        .service(verifications::create_verification)
+        .service(verifications::strike_verification)
+        .service(attachments::add_attachment)
+        .service(attachments::get_attachment)
         .service(tracking::get_nomination)
         .service(tracking::list_my_nominations);
 }

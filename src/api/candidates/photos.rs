@@ -15,7 +15,10 @@ use crate::{
         answer::Answer, once::once, path::Segment, precondition::IfMatch, problem::Problem, query::Query, responses,
         state::State,
     },
-    domain::id::{CandidateId, PhotoId},
+    domain::{
+        id::{CandidateId, PhotoId},
+        photo::UPLOAD_MAX_BYTES,
+    },
     service::{
         Caller,
         candidates::{
@@ -65,7 +68,7 @@ pub async fn add_photo(
 ) -> Result<Answer, Problem> {
     let id = editable_id(&caller, &id)?;
     let candidate = update::find_editable(&state, &caller, id).await?;
-    let upload = upload.receive().await;
+    let upload = upload.receive(UPLOAD_MAX_BYTES).await;
     once(
         &state,
         upload.attempt(&state, &caller)?,

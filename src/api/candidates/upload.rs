@@ -10,10 +10,7 @@ use futures_util::StreamExt as _;
 
 use crate::{
     api::{once, problem::Problem},
-    domain::{
-        fault::{Code, Fault},
-        photo::UPLOAD_MAX_BYTES,
-    },
+    domain::fault::{Code, Fault},
     service::{Caller, Service, idempotency::Attempt},
 };
 
@@ -39,11 +36,12 @@ impl FromRequest for Upload {
 }
 
 impl Upload {
-    /// Takes the form from the wire, once it is certain that the caller may send one.
-    pub async fn receive(self) -> Received {
+    /// Takes a form of at most `max_bytes` from the wire, once it is certain that the caller may send one. What kind of
+    /// file it carries is judged by who keeps it.
+    pub async fn receive(self, max_bytes: usize) -> Received {
         let Self { request, payload } = self;
         let file = match check_type(&request) {
-            Ok(()) => collect(Multipart::new(request.headers(), payload.fuse())).await,
+            Ok(()) => collect(Multipart::new(request.headers(), payload.fuse()), max_bytes).await,
             Err(problem) => Err(problem),
         };
         let place = format!("{} {}", request.method(), request.path());
@@ -87,7 +85,7 @@ fn check_type(request: &HttpRequest) -> Result<(), Problem> {
 }
 
 /// Reads the form to its end and keeps its one file.
-async fn collect(mut form: Multipart) -> Result<Bytes, Problem> {
+async fn collect(mut form: Multipart, max_bytes: usize) -> Result<Bytes, Problem> {
     let malformed = || Problem::of(Code::InvalidMultipart);
     let mut file: Option<Bytes> = None;
     let mut read = 0;
@@ -104,8 +102,8 @@ async fn collect(mut form: Multipart) -> Result<Bytes, Problem> {
         while let Some(chunk) = field.next().await {
             let chunk = chunk.map_err(|_| malformed())?;
             read += chunk.len();
-            if read > UPLOAD_MAX_BYTES {
-                let fault = Fault::at("/file", Code::PayloadTooLarge).with("limit", UPLOAD_MAX_BYTES);
+            if read > max_bytes {
+                let fault = Fault::at("/file", Code::PayloadTooLarge).with("limit", max_bytes);
                 return Err(Problem::with(Code::PayloadTooLarge, vec![fault]));
             }
             content.extend_from_slice(&chunk);

@@ -375,6 +375,19 @@ pub struct Contacts {
     pub contact: Reach,
     /// The nominators'.
     pub nominators: Vec<NominatorContact>,
+    /// Who was heard about the deed.
+    pub heard: Vec<HeardContact>,
+}
+
+/// Somebody who was heard for a verification record, in clear.
+#[derive(Serialize, ToSchema)]
+pub struct HeardContact {
+    /// The record's id.
+    pub verification_id: Uuid,
+    /// The name.
+    pub name: String,
+    /// What that person is to the candidate.
+    pub relationship: Option<String>,
 }
 
 impl From<ClearContacts> for Contacts {
@@ -384,7 +397,15 @@ impl From<ClearContacts> for Contacts {
             let nomination_id = nominator.nomination_id.into();
             NominatorContact { nomination_id, channel: nominator.channel.into(), name, phone, relationship }
         });
-        Self { contact: clear.contact.into(), nominators: nominators.collect() }
+        let heard = clear.heard.into_iter().flat_map(|record| {
+            let verification_id = record.verification_id.into();
+            record.heard.into_iter().map(move |heard| HeardContact {
+                verification_id,
+                name: heard.name,
+                relationship: heard.relationship,
+            })
+        });
+        Self { contact: clear.contact.into(), nominators: nominators.collect(), heard: heard.collect() }
     }
 }
 
@@ -422,17 +443,19 @@ impl ReadinessItem {
 }
 
 fn detail(code: readiness::ReadinessCode, language: Language) -> &'static str {
-    use readiness::ReadinessCode::{Consent, ContactPhone, DeedLength, PhotoCount, PhotoSize};
+    use readiness::ReadinessCode::{Consent, ContactPhone, DeedLength, PhotoCount, PhotoSize, VerificationRecords};
     match (language, code) {
         (Language::Chinese, DeedLength) => "事迹材料字数",
         (Language::Chinese, PhotoCount) => "照片张数",
         (Language::Chinese, PhotoSize) => "照片大小与尺寸",
         (Language::Chinese, ContactPhone) => "联系电话",
+        (Language::Chinese, VerificationRecords) => "核实属实的事迹核实记录",
         (Language::Chinese, Consent) => "公示与上报同意书（市级筛选前须具备）",
         (Language::English, DeedLength) => "Length of the deed, in characters as a word processor counts them",
         (Language::English, PhotoCount) => "Number of photos",
         (Language::English, PhotoSize) => "Size of the photos",
         (Language::English, ContactPhone) => "A contact telephone",
+        (Language::English, VerificationRecords) => "Records of the verification file that confirm the deed",
         (Language::English, Consent) => "The consent to publication and forwarding, needed before the screening",
     }
 }

@@ -1,4 +1,4 @@
-//! How often a client may log in, register, nominate without an account, ask by tracking code, object and vote.
+//! How often a client may log in, register, nominate without an account, ask by tracking code, object, count and vote.
 //!
 //! Each process counts for itself and by the machine's clock. What is told follows the IETF draft: `RateLimit-Policy`
 //! names the limit, `RateLimit` what is left of it and in how many seconds the whole of it is there again.
@@ -121,6 +121,13 @@ const RULES: &[Rule] = &[
         most: 20,
         seconds: 3600,
         requests: &[(Method::POST, "/api/v1/candidates/{id}/objections")],
+    },
+    Rule {
+        name: "text-count",
+        who: Who::Address,
+        most: 600,
+        seconds: 60,
+        requests: &[(Method::POST, "/api/v1/text-count")],
     },
     Rule {
         name: "votes",

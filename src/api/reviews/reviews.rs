@@ -71,6 +71,9 @@ pub async fn list_reviews(
 ///
 /// By the reviewer whose stage it is, or in the place of a level that has nobody who may decide. Approving is verifying,
 /// endorsing or screening, by the candidate's status. All failing guards are named together.
+///
+/// The unit verifies with as many confirming records of the verification file as the cycle's policy asks for. A record that
+/// refutes the deed is answered in the opinion of the approval, which names it in `answered_verifications`.
 #[utoipa::path(
     tag = "reviews",
     params(("id" = uuid::Uuid, Path, description = "The candidate's id."), responses::IfMatchHeader, responses::IdempotencyHeader),
@@ -99,6 +102,7 @@ pub async fn review_candidate(
                 decision: input.decision.into(),
                 opinion: text::tidy_paragraphs(&input.opinion),
                 checklist: input.checklist,
+                answered: input.answered_verifications.into_iter().map(Into::into).collect(),
                 version,
             };
             created(reviews::decide(&state, &caller, id, input, attempt).await?)

@@ -46,6 +46,11 @@ pub struct CreateReviewRequest {
     #[serde(default)]
     #[schema(schema_with = answers)]
     pub checklist: BTreeMap<String, bool>,
+    /// The refuting records of the verification file that the opinion answers, by their ids; for approvals. The unit's
+    /// verification answers all that stand, a later approval those that none before has answered.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    pub answered_verifications: Vec<Uuid>,
 }
 
 /// Why.
@@ -110,6 +115,8 @@ pub struct Review {
     pub opinion: String,
     /// The answers to the checklist.
     pub checklist: BTreeMap<String, bool>,
+    /// The refuting records of the verification file that the opinion answers.
+    pub answered_verifications: Vec<Uuid>,
     /// Who decided.
     pub reviewer_id: Uuid,
     /// The name shown of who decided.
@@ -137,6 +144,7 @@ impl From<ShownReview> for Review {
             decision: review.decision.into(),
             opinion: review.opinion,
             checklist: review.checklist,
+            answered_verifications: shown.answered.into_iter().map(Into::into).collect(),
             reviewer_id: review.reviewer_id.into(),
             reviewer_name: shown.reviewer_name,
             organization_id: review.organization_id.map(Into::into),

@@ -21,6 +21,7 @@ use crate::{
         review::Decision,
         stage::StageCode,
         transition::Action,
+        verification::{Finding, Heard, Verification, VerificationMethod},
     },
     service::{
         Caller, Error, Service, candidates, detours,
@@ -121,6 +122,26 @@ impl Hands<'_> {
         Ok(())
     }
 
+    /// The unit records what it did to make sure of the deed.
+    pub async fn look_at_facts(&self, id: CandidateId, notes: &str) -> Result<(), DemoError> {
+        let methods = VerificationMethod::ALL;
+        let method = *methods.get(self.number % methods.len()).ok_or_else(|| self.missing("how it is verified"))?;
+        let nominator = &self.story.nominator;
+        let heard = Heard { name: nominator.name.clone(), relationship: Some(nominator.relationship.clone()) };
+        let record = Verification {
+            method,
+            verifiers: vec!["周敏".to_owned(), "何建国".to_owned()],
+            held_at: self.service.clocks.campaign() - Duration::minutes(90),
+            department: (method == VerificationMethod::Consultation).then(|| "所在街道派出所".to_owned()),
+            heard: vec![heard],
+            finding: Finding::Confirmed,
+            notes: notes.to_owned(),
+        };
+        let caller = self.caller(&self.post()?.verifier).await?;
+        let made = candidates::verifications::create_verification(self.service, &caller, id, record, None).await;
+        made.map(|_| ()).during(|| self.doing("look at the facts of"))
+    }
+
     /// The unit records that the consent is withdrawn.
     pub async fn withdraw_consent(&self, id: CandidateId, reason: &str) -> Result<(), DemoError> {
         let caller = self.caller(&self.post()?.verifier).await?;
@@ -139,6 +160,7 @@ impl Hands<'_> {
             decision: Decision::Approve,
             opinion: opinion.to_owned(),
             checklist,
+            answered: Vec::new(),
             version: candidate.version,
         };
         self.decide(id, stage, input).await
@@ -153,7 +175,8 @@ impl Hands<'_> {
         why: &str,
     ) -> Result<(), DemoError> {
         let version = self.candidate(id).await?.version;
-        let input = NewReview { decision, opinion: why.to_owned(), checklist: BTreeMap::new(), version };
+        let input =
+            NewReview { decision, opinion: why.to_owned(), checklist: BTreeMap::new(), answered: Vec::new(), version };
         self.decide(id, stage, input).await.map_err(|refusal| refusal.during(self.doing(decision.as_str())))
     }
 

@@ -19,6 +19,8 @@ pub enum Step {
     AddPhotos(usize),
     /// The unit records the consent.
     Consent,
+    /// The unit records what it did to make sure of the deed.
+    LookAtFacts,
     /// A stage approves.
     Approve(StageCode),
     /// The district approves and is told that its places are taken.
@@ -126,6 +128,9 @@ fn steps(story: &Story) -> Vec<(u32, usize, Step)> {
     if story.deed.is_some() && story.course != Course::DistrictInbox {
         steps.push((first + 1, minute(), Step::AddPhotos(photos)));
         steps.push((first + 1, 17 * 60 + 30, Step::Consent));
+        if !matches!(story.course, Course::Incomplete | Course::ReturnedByUnit | Course::RejectedByUnit) {
+            steps.push((first + 1, 17 * 60 + 45, Step::LookAtFacts));
+        }
     }
     let (verified, endorsed) = (first + 2, first + 4);
     let verify = (verified, minute(), Step::Approve(StageCode::UnitVerification));

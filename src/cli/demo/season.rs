@@ -66,6 +66,11 @@ impl<'a> Season<'a> {
             }
             Step::AddPhotos(count) => self.add_photos(entry.story, count).await,
             Step::Consent => self.hands(entry.story)?.consent(self.id(entry.story)?).await,
+            Step::LookAtFacts => {
+                let hands = self.hands(entry.story)?;
+                let found = self.words.found.get(entry.story % self.words.found.len().max(1));
+                hands.look_at_facts(self.id(entry.story)?, found.map_or("所述属实。", String::as_str)).await
+            }
             Step::Approve(stage) => {
                 let (hands, id) = (self.hands(entry.story)?, self.id(entry.story)?);
                 let done = hands.approve(id, stage, self.opinion(&hands, stage)).await;
@@ -178,7 +183,7 @@ impl<'a> Season<'a> {
 
 const fn phase(step: Step) -> &'static str {
     match step {
-        Step::Nominate | Step::AddPhotos(_) | Step::Consent => "推荐 recommending",
+        Step::Nominate | Step::AddPhotos(_) | Step::Consent | Step::LookAtFacts => "推荐 recommending",
         Step::Approve(_) | Step::MeetQuota | Step::Return(_) | Step::Reject(_) | Step::Withdraw => "审核 reviewing",
         Step::WithdrawConsent | Step::Vote { .. } => "投票 voting",
         Step::Forward(_) | Step::Publish(_) => "上报与公布 forwarding, publishing",

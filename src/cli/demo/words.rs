@@ -6,6 +6,8 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Words {
+    /// What units write of a look at the facts, in the order of the methods.
+    pub found: Vec<String>,
     /// Opinions of units that verify.
     pub verify: Vec<String>,
     /// Opinions of districts that endorse.

@@ -57,24 +57,27 @@ pub fn candidate(status: Status) -> Candidate {
     }
 }
 
-fn readiness(photos: usize) -> Readiness {
+fn readiness(photos: usize, confirming_records: u32) -> Readiness {
     let photo = PhotoFacts { bytes: 1000, width_px: 300, height_px: 300 };
     let limits = MaterialLimits {
         deed_min: 0,
         deed_max: 1000,
         photo_count: 2,
+        verification_records_min: 1,
         photo: PhotoLimits { max_bytes: 1000, min_side_px: 300 },
     };
     let photos = vec![photo; photos];
-    Readiness::of(&Materials { deed: None, photos: &photos, has_contact_phone: true, has_consent: true }, &limits)
+    let materials =
+        Materials { deed: None, photos: &photos, has_contact_phone: true, confirming_records, has_consent: true };
+    Readiness::of(&materials, &limits)
 }
 
 pub fn ready() -> Readiness {
-    readiness(2)
+    readiness(2, 1)
 }
 
 pub fn unready() -> Readiness {
-    readiness(1)
+    readiness(1, 0)
 }
 
 /// A caller inside the subtree, every level staffed.
@@ -101,7 +104,7 @@ pub fn facts<'a>(
         standing,
         decided: &[],
         readiness,
-        confirming_records: 0,
+        refuting: &[],
         has_consent: true,
         quota_used: 0,
         other_nomination_stands: false,

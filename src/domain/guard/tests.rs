@@ -16,7 +16,7 @@ fn codes(faults: &[Fault]) -> Vec<Code> {
 
 fn complete(cycle: &Cycle, stage: StageCode) -> Said {
     let answers = cycle.checklist(stage).iter().map(|item| (item.code.clone(), true)).collect();
-    Said { checklist: Some(answers), has_answer: false }
+    Said { checklist: Some(answers), ..Said::default() }
 }
 
 fn figure(fault: &Fault, name: &str) -> String {
@@ -44,22 +44,50 @@ fn a_wrong_status_is_answered_alone() {
 
 #[test]
 fn all_that_stands_against_a_verification_in_order() {
-    let (mut candidate, mut cycle, unready) = (candidate(Status::Nominated), cycle(), unready());
-    cycle.policy.verification_records_min = 1;
+    let (mut candidate, cycle, unready) = (candidate(Status::Nominated), cycle(), unready());
     candidate.returned_from = None;
     let mut facts = facts(&candidate, &cycle, &unready, standing("district_reviewer"));
     facts.now = cycle.windows.reporting.closes_at;
     facts.standing.part = Part::Later;
     facts.decided = &[StageCode::DistrictEndorsement];
-    let said = Said { checklist: Some(BTreeMap::new()), has_answer: false };
+    let refuting = [Refuting { id: VerificationId(uuid::Uuid::from_u128(7)), is_answered: true }];
+    facts.refuting = &refuting;
+    let said = Said { checklist: Some(BTreeMap::new()), answered: Some(BTreeSet::new()), has_answer: false };
     let faults = check(Action::Verify, &facts, &said);
     let mut expected = vec![Code::WindowClosed, Code::MaterialsIncomplete];
     expected.extend(cycle.checklist(StageCode::UnitVerification).iter().map(|_| Code::ChecklistIncomplete));
-    expected.extend([Code::VerificationMissing, Code::OwnNomination, Code::DecidedBefore, Code::StageStaffed]);
+    expected.extend([Code::VerificationMissing, Code::VerificationUnanswered]);
+    expected.extend([Code::OwnNomination, Code::DecidedBefore, Code::StageStaffed]);
     assert_eq!(codes(&faults), expected);
     assert_eq!(figure(&faults[0], "window"), "reporting");
     assert_eq!(figure(&faults[0], "opens_at"), "2026-10-31T16:00:00Z");
     assert_eq!(figure(&faults[0], "closes_at"), "2026-11-20T16:00:00Z");
+}
+
+#[test]
+fn an_approval_answers_what_refutes_the_deed() {
+    let (cycle, ready) = (cycle(), ready());
+    let [answered, open] = [1, 2].map(|number| VerificationId(uuid::Uuid::from_u128(number)));
+    let refuting = [Refuting { id: answered, is_answered: true }, Refuting { id: open, is_answered: false }];
+    let check = |action, status, role: &str, named: Option<Vec<VerificationId>>| {
+        let candidate = candidate(status);
+        let facts = Facts { refuting: &refuting, ..facts(&candidate, &cycle, &ready, standing(role)) };
+        let said = Said { answered: named.map(|named| named.into_iter().collect()), ..Said::default() };
+        check(action, &facts, &said)
+    };
+    let verify = |named| check(Action::Verify, Status::Nominated, "unit_reviewer", named);
+    let endorse = |named| check(Action::Endorse, Status::Verified, "district_reviewer", named);
+    assert_eq!((verify(None), endorse(None)), (vec![], vec![]));
+    let fault = |ids: &[VerificationId]| {
+        let ids: Vec<String> = ids.iter().map(VerificationId::to_string).collect();
+        vec![Fault::at("/answered_verifications", Code::VerificationUnanswered).with("verifications", ids)]
+    };
+    assert_eq!(verify(Some(vec![])), fault(&[answered, open]));
+    assert_eq!(verify(Some(vec![open])), fault(&[answered]));
+    assert_eq!(verify(Some(vec![open, answered])), []);
+    assert_eq!(endorse(Some(vec![])), fault(&[open]));
+    assert_eq!(endorse(Some(vec![open])), []);
+    assert_eq!(check(Action::Return, Status::Nominated, "unit_reviewer", Some(vec![])), []);
 }
 
 #[test]
@@ -214,7 +242,7 @@ fn a_return_is_answered_by_a_change_or_in_words() {
     let (mut candidate, cycle, ready) = (candidate(Status::Returned), cycle(), ready());
     let resubmit = |candidate: &Candidate, has_answer| {
         let facts = facts(candidate, &cycle, &ready, standing("unit_reviewer"));
-        codes(&check(Action::Resubmit, &facts, &Said { checklist: None, has_answer }))
+        codes(&check(Action::Resubmit, &facts, &Said { has_answer, ..Said::default() }))
     };
     assert_eq!(resubmit(&candidate, false), [Code::NothingChanged]);
     assert_eq!(resubmit(&candidate, true), []);

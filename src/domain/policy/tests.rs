@@ -16,7 +16,7 @@ fn the_defaults_are_valid_and_those_of_the_domain() {
         serde_json::to_value(&policy).unwrap(),
         json!({
             "deed_min_chars": 500, "deed_max_chars": 1000, "photo_count": 2, "photo_max_bytes": 393_216,
-            "photo_min_side_px": 300, "verification_records_min": 0, "district_quota": 2, "repeat": "once",
+            "photo_min_side_px": 300, "verification_records_min": 1, "district_quota": 2, "repeat": "once",
             "votes_per_category": 20, "results_visibility": "live", "result_source": "local", "voting_url": null,
             "comment_moderation": "post", "list_per_category": 20, "list_min_votes": 1, "objection_days": 15,
             "visit_interval_months": 6

@@ -9,7 +9,10 @@ use argon2::{
 use tokio::sync::Semaphore;
 
 use crate::{
-    domain::fault::{Code, Fault},
+    domain::{
+        fault::{Code, Fault},
+        text,
+    },
     service::error::Error,
 };
 
@@ -57,15 +60,16 @@ impl Passwords {
         Ok(Self { argon2, places: Arc::new(Semaphore::new(at_once.max(1))), nobodys })
     }
 
-    /// Hashes a password.
+    /// Hashes a password, composed, so that it fits whatever keyboard it is typed on (RFC 8265).
     pub async fn hash(&self, password: String) -> Result<String, Error> {
-        let argon2 = self.argon2.clone();
+        let (argon2, password) = (self.argon2.clone(), text::compose(&password));
         self.on_the_blocking_pool(move || hash_with(&argon2, &password)).await?
     }
 
     /// True when the password fits the hash. Without a hash it takes as long and is false.
     pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool, Error> {
         let (argon2, nobodys) = (self.argon2.clone(), Arc::clone(&self.nobodys));
+        let password = text::compose(&password);
         self.on_the_blocking_pool(move || {
             let known = hash.is_some();
             let parsed = PasswordHash::new(hash.as_deref().unwrap_or(&nobodys))

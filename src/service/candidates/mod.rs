@@ -1,6 +1,7 @@
 //! Candidates: recommending, reading, editing. What changes their status is elsewhere.
 
 pub mod access;
+pub mod attachments;
 pub mod consents;
 pub mod dossier;
 pub mod nominate;
@@ -9,3 +10,4 @@ pub mod reach;
 pub mod read;
 pub mod track;
 pub mod update;
+pub mod verifications;

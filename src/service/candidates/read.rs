@@ -7,18 +7,19 @@ use zeroize::Zeroizing;
 use super::{
     access::{self, Sight},
     dossier::{self, Dossier},
-    reach,
+    reach, verifications,
 };
 use crate::{
     domain::{
         candidate::{Channel, Status},
         category::CategoryCode,
         fault::Code,
-        id::{CandidateId, NominationId, OrganizationId},
+        id::{CandidateId, NominationId, OrganizationId, VerificationId},
         month::Month,
         readiness::Readiness,
         role::Role,
         text,
+        verification::Heard,
     },
     service::{
         Service,
@@ -143,7 +144,11 @@ pub async fn get_readiness(service: &Service, caller: &Caller, id: CandidateId) 
                 return Err(Error::not_found());
             }
             let cycle = storage::cycles::find(db, candidate.cycle)?.ok_or_else(Error::not_found)?;
-            transitions::readiness(db, &candidate, &cycle.policy)
+            let readiness = transitions::readiness(db, &candidate, &cycle.policy)?;
+            Ok(match sight {
+                Sight::Inside | Sight::Admin => readiness,
+                Sight::Nominator | Sight::Code | Sight::Public => readiness.for_nominators(),
+            })
         })
         .await
 }
@@ -170,13 +175,24 @@ pub struct ClearNominator {
     pub reach: ClearReach,
 }
 
-/// The contact details of a candidate and of its nominators.
+/// Who was heard for a verification record, in clear.
+#[derive(Clone, Debug)]
+pub struct ClearHeard {
+    /// The record.
+    pub verification_id: VerificationId,
+    /// Who was heard.
+    pub heard: Vec<Heard>,
+}
+
+/// The contact details of a candidate and of its nominators, and who was heard about the deed.
 #[derive(Clone, Debug)]
 pub struct Contacts {
     /// The candidate's, or of who speaks for them.
     pub contact: ClearReach,
     /// The nominators'.
     pub nominators: Vec<ClearNominator>,
+    /// Who was heard, by record.
+    pub heard: Vec<ClearHeard>,
 }
 
 /// Reads contact details in clear: for reviewers of the subtree, and never without an audit event.
@@ -192,13 +208,21 @@ pub async fn get_contacts(service: &Service, caller: &Caller, id: CandidateId) -
             let candidate = candidate.ok_or_else(Error::not_found)?;
             let contact = storage::contacts::find(db, id)?.unwrap_or_else(|| ContactRow::empty(id));
             let nominations = storage::nominations::list_of(db, id)?;
-            let details = json!({ "cycle": candidate.cycle, "nominations": nominations.len() });
+            let records = storage::verifications::list_heard(db, id)?;
+            let details = json!({
+                "cycle": candidate.cycle, "nominations": nominations.len(), "verifications": records.len(),
+            });
             let deed = Deed::new("candidate.contacts_read", "candidate", id).with(details);
             record::audit(&service, db, &caller, &deed)?;
             let nominators = nominations.iter().map(|row| clear_nominator(&service, row));
+            let heard = records.iter().map(|record| {
+                let heard = verifications::open_heard(&service, record)?;
+                Ok(ClearHeard { verification_id: record.id, heard })
+            });
             Ok(Contacts {
                 contact: clear_contact(&service, &contact)?,
                 nominators: nominators.collect::<Result<_, Error>>()?,
+                heard: heard.collect::<Result<_, Error>>()?,
             })
         })
         .await

@@ -77,7 +77,8 @@ fn tracked(db: &mut Connection, nominations: Vec<NominationRow>) -> Result<Vec<T
     let shown = nominations.into_iter().map(|nomination| {
         let candidate = candidates.get(&nomination.candidate_id).cloned().ok_or_else(Error::not_found)?;
         let cycle = cycles.get(&candidate.cycle).filter(|_| candidate.status.is_editable());
-        let missing = cycle.map(|cycle| missing(files.readiness(&candidate, &cycle.policy))).unwrap_or_default();
+        let missing =
+            cycle.map(|cycle| missing(files.readiness(&candidate, &cycle.policy).for_nominators())).unwrap_or_default();
         let return_reason = reasons.get(&candidate.id).cloned();
         Ok(Tracked { nomination, candidate, missing, return_reason })
     });

@@ -13,9 +13,10 @@ use crate::{
         guard::Facts,
         id::CandidateId,
         month::Month,
-        photo::{PhotoFacts, PhotoLimits},
+        photo::PhotoFacts,
         policy::Policy,
         readiness::{MaterialLimits, Materials, Readiness},
+        verification::{Records, Refuting},
     },
     service::{caller::Caller, error::Error},
     storage::{self, Connection},
@@ -33,8 +34,8 @@ pub struct Loaded {
     pub readiness: Readiness,
     /// Whether the consent to publication and forwarding stands.
     pub has_consent: bool,
-    /// Confirming records of the verification file; there are no verification files yet.
-    pub confirming_records: u32,
+    /// The refuting records that stand in its verification file.
+    pub refuting: Vec<Refuting>,
     /// Places of its district in use.
     pub quota_used: u32,
 }
@@ -60,7 +61,7 @@ impl Loaded {
             Ok(Self {
                 readiness: files.readiness(&candidate, &cycle.policy),
                 has_consent: files.consented.contains(&candidate.id),
-                confirming_records: 0,
+                refuting: files.refuting(&candidate),
                 quota_used: used.get(&(candidate.cycle, candidate.district_id)).copied().unwrap_or_default(),
                 relation,
                 cycle,
@@ -95,7 +96,7 @@ impl Loaded {
             standing: self.relation.standing,
             decided: &self.relation.decided,
             readiness: &self.readiness,
-            confirming_records: self.confirming_records,
+            refuting: &self.refuting,
             has_consent: self.has_consent,
             quota_used: self.quota_used,
             other_nomination_stands: self.relation.other_nomination_stands,
@@ -123,6 +124,7 @@ pub fn cycles_of(db: &mut Connection, candidates: &[Candidate]) -> Result<BTreeM
 pub struct Files {
     photos: BTreeMap<CandidateId, Vec<PhotoFacts>>,
     with_phone: BTreeSet<CandidateId>,
+    records: BTreeMap<CandidateId, Records>,
     consented: BTreeSet<CandidateId>,
 }
 
@@ -136,8 +138,16 @@ impl Files {
         }
         let contacts = storage::contacts::list_of(db, &ids)?;
         let with_phone = contacts.into_iter().filter(|row| row.phone_cipher.is_some()).map(|row| row.candidate_id);
+        let with_phone = with_phone.collect();
+        let records = storage::verifications::standing_of(db, &ids)?;
         let consented = storage::consents::complete_among(db, &ids)?;
-        Ok(Self { photos, with_phone: with_phone.collect(), consented })
+        Ok(Self { photos, with_phone, records, consented })
+    }
+
+    /// The refuting records of one of them.
+    #[must_use]
+    pub fn refuting(&self, candidate: &Candidate) -> Vec<Refuting> {
+        self.records.get(&candidate.id).map(|records| records.refuting.clone()).unwrap_or_default()
     }
 
     /// How the materials of one of them stand against a policy.
@@ -147,24 +157,14 @@ impl Files {
             deed: candidate.deed.as_deref(),
             photos: self.photos.get(&candidate.id).map_or(&[], Vec::as_slice),
             has_contact_phone: self.with_phone.contains(&candidate.id),
+            confirming_records: self.records.get(&candidate.id).map_or(0, |records| records.confirming),
             has_consent: self.consented.contains(&candidate.id),
         };
-        Readiness::of(&materials, &limits(policy))
+        Readiness::of(&materials, &MaterialLimits::from(policy))
     }
 }
 
 /// How a candidate's materials stand against a policy.
 pub fn readiness(db: &mut Connection, candidate: &Candidate, policy: &Policy) -> Result<Readiness, Error> {
     Ok(Files::of(db, std::slice::from_ref(candidate))?.readiness(candidate, policy))
-}
-
-/// What a policy asks of the materials.
-#[must_use]
-pub fn limits(policy: &Policy) -> MaterialLimits {
-    MaterialLimits {
-        deed_min: policy.deed_min_chars,
-        deed_max: policy.deed_max_chars,
-        photo_count: policy.photo_count,
-        photo: PhotoLimits { max_bytes: u64::from(policy.photo_max_bytes), min_side_px: policy.photo_min_side_px },
-    }
 }

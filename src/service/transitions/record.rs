@@ -73,6 +73,9 @@ fn keep_review(
         created_at: change.bench.now,
     };
     storage::reviews::insert(db, &review)?;
+    for answered in change.bench.order.answered.iter().flatten() {
+        storage::reviews::insert_answer(db, review.id, *answered)?;
+    }
     Ok(Some(review.id))
 }
 

@@ -27,6 +27,11 @@ impl World {
             ("/lists/{month}", "/lists/2026-11".to_owned()),
             ("/objections/{id}", format!("/objections/{objection}")),
             ("/candidates/{id}/photos/{photo_id}", format!("/candidates/{}/photos/{}", nominated.id, nominated.photo)),
+            (
+                "/candidates/{id}/verifications/{verification_id}",
+                format!("/candidates/{}/verifications/{}", nominated.id, nominated.verification),
+            ),
+            ("/attachments/{id}", format!("/attachments/{}", nominated.attachment)),
             ("/candidates/{id}", format!("/candidates/{}", nominated.id)),
             ("/photos/{id}", format!("/photos/{}", nominated.photo)),
             ("/nominations/{tracking_code}", format!("/nominations/{}", nominated.code)),
@@ -47,11 +52,13 @@ impl World {
     }
 }
 
-/// A candidate of the unit, recommended without an account, with a photo and a consent.
+/// A candidate of the unit, recommended without an account, with a photo, a consent and a verification record.
 struct Nominated {
     id: String,
     photo: String,
     code: String,
+    verification: String,
+    attachment: String,
 }
 
 async fn nominated(app: &App, tree: &Tree) -> Nominated {
@@ -65,12 +72,21 @@ async fn nominated(app: &App, tree: &Tree) -> Nominated {
     let mut picture = std::io::Cursor::new(Vec::new());
     image::RgbImage::new(300, 300).write_to(&mut picture, image::ImageFormat::Png).unwrap();
     let holder = app.anonymous().with("Tracking-Code", &code);
-    let photo = holder.upload(&format!("{path}/photos"), None, "a.png", picture.into_inner()).await.expect(201);
+    let picture = picture.into_inner();
+    let photo = holder.upload(&format!("{path}/photos"), None, "a.png", picture.clone()).await.expect(201);
     let (_, unit) = app.user(haoren::domain::role::Role::UnitReviewer, Some(tree.unit)).await;
     let consent = json!({
         "given_by": "self", "name": "张三", "scope": ["publication", "forwarding"], "text_version": "2026-1",
         "method": "paper", "given_at": "2026-11-04T02:00:00Z",
     });
     unit.put(&format!("{path}/consent"), None, consent).await.expect(200);
-    Nominated { id: made.id(), photo: photo.id(), code }
+    let path = format!("{path}/verifications");
+    let verification = json!({
+        "method": "documents", "verifiers": ["周敏"], "held_at": "2026-11-04T02:00:00Z", "finding": "confirmed",
+        "notes": "所述属实。",
+    });
+    let verification = unit.post(&path, verification).await.expect(201).id();
+    let path = format!("{path}/{verification}/attachments");
+    let attachment = unit.upload(&path, None, "a.png", picture).await.expect(201).id();
+    Nominated { id: made.id(), photo: photo.id(), code, verification, attachment }
 }

@@ -4,11 +4,12 @@ use haoren::{
     domain::{
         candidate::{Candidate, Channel, Status, Subject, Visibility},
         consent::{ConsentMethod, ConsentScope, GivenBy},
-        id::{CandidateId, NominationId, UserId},
+        id::{CandidateId, NominationId, UserId, VerificationId},
         month::Month,
         photo::PhotoType,
         role::Role,
         stage::StageCode,
+        verification::{Finding, VerificationMethod},
     },
     service::{Error, cycles, generator},
     storage::{
@@ -18,6 +19,7 @@ use haoren::{
         nominations::NominationRow,
         photos::PhotoRow,
         sql_values::{At, Stored},
+        verifications::VerificationRow,
     },
 };
 use serde_json::{Map, Value};
@@ -164,7 +166,7 @@ fn blank(id: CandidateId, tree: &Tree, now: chrono::DateTime<chrono::Utc>) -> Ca
     }
 }
 
-/// Contacts, two photos, the consent, and a nomination by somebody without an account.
+/// Contacts, two photos, a confirming record, the consent, and a nomination by somebody without an account.
 fn file(
     service: &haoren::service::Service,
     db: &mut Connection,
@@ -193,6 +195,7 @@ fn file(
         };
         storage::photos::insert(db, &photo)?;
     }
+    storage::verifications::insert(db, &confirming(generator::new_id(&service.clocks)?, candidate, recorder))?;
     let consent = ConsentRow {
         candidate_id: candidate.id,
         given_by: GivenBy::SelfGiven,
@@ -210,6 +213,29 @@ fn file(
     storage::consents::replace(db, &consent)?;
     let first = nomination(generator::new_id(&service.clocks)?, candidate.id, None, true, now);
     Ok(storage::nominations::insert(db, &first)?)
+}
+
+/// A record that confirms the deed, made with the file itself.
+fn confirming(id: VerificationId, candidate: &Candidate, recorder: UserId) -> VerificationRow {
+    VerificationRow {
+        id,
+        candidate_id: candidate.id,
+        method: VerificationMethod::SiteVisit,
+        verifiers: Stored(vec!["周敏".to_owned()]),
+        held_at: At(candidate.created_at),
+        department: None,
+        heard_cipher: None,
+        heard_masked: Stored(vec![]),
+        finding: Finding::Confirmed,
+        notes: "所述属实。".to_owned(),
+        candidate_version: 0,
+        recorded_by: recorder,
+        organization_id: None,
+        recorded_at: At(candidate.created_at),
+        struck_by: None,
+        struck_at: None,
+        struck_reason: None,
+    }
 }
 
 fn nomination(

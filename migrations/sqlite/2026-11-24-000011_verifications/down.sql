@@ -1,0 +1,3 @@
+DROP TABLE review_answers;
+DROP TABLE attachments;
+DROP TABLE verifications;
