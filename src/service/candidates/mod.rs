@@ -1,9 +1,11 @@
 //! Candidates: recommending, reading, editing. What changes their status is elsewhere.
 
 pub mod access;
+pub mod codes;
 pub mod consents;
 pub mod dossier;
 pub mod nominate;
+pub mod nominations;
 pub mod photos;
 pub mod reach;
 pub mod read;

@@ -235,5 +235,6 @@ fn nomination(
         relationship: None,
         withdrawn_at: None,
         created_at: At(now),
+        channel_id: None,
     }
 }
