@@ -47,6 +47,7 @@ pub struct NominatorInput {
 
 impl NominatorInput {
     /// How the nominator can be reached.
+    #[must_use]
     pub fn reach(&self) -> Reach {
         Reach { phone: self.phone.clone(), name: Some(self.name.clone()), relationship: self.relationship.clone() }
     }

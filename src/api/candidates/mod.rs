@@ -6,6 +6,7 @@ pub mod input;
 pub mod list;
 pub mod names;
 pub mod nominate;
+pub mod nominations;
 pub mod photos;
 pub mod tracking;
 pub mod upload;
@@ -28,6 +29,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(photos::add_photo)
         .service(photos::delete_photo)
         .service(photos::get_photo)
+        .service(nominations::list_candidate_nominations)
+        .service(nominations::add_candidate_nomination)
         .service(tracking::get_nomination)
         .service(tracking::list_my_nominations);
 }

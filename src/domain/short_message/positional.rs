@@ -68,7 +68,6 @@ fn anchored(text: &str, parts: &[Part<'_>], (at, code): (usize, CategoryCode)) -
 fn who_and_where(text: &str, before: &[Part<'_>]) -> (Option<String>, Option<String>) {
     let fits = |part: &Part<'_>| name(part.text).filter(|_| marks::fits_name(part.text));
     match before {
-        [] => (None, None),
         [only] if marks::is_place(only.text) => (None, place(only.text)),
         [only] if marks::may_be_place(only.text) || !marks::is_name_shaped(only.text) => (None, None),
         [only] => (fits(only), None),
@@ -81,7 +80,7 @@ fn who_and_where(text: &str, before: &[Part<'_>]) -> (Option<String>, Option<Str
         [first, second, ..] if before.len() <= MOST_BEFORE && marks::is_place(second.text) => {
             (fits(first), place(span(text, before.get(1..).unwrap_or_default())))
         }
-        [_, _, ..] => (None, None),
+        [] | [_, _, ..] => (None, None),
     }
 }
 

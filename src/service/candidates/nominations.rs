@@ -114,9 +114,8 @@ pub async fn list_nominations(
         .await
 }
 
-/// Makes sure that the caller may type in a further nomination of a candidate: 401, 403 or 404 else.
-pub async fn may_add(service: &Service, caller: &Caller, id: CandidateId) -> Result<(), Error> {
-    caller.require_reviewer()?;
+/// Makes sure that the candidate's nominations are the caller's to know of: 401, 403 or 404 else.
+pub async fn may_read(service: &Service, caller: &Caller, id: CandidateId) -> Result<(), Error> {
     let caller = caller.clone();
     service.store.read(move |db| sight::to_read_within(db, &caller, id).map(|_| ())).await
 }
