@@ -36,7 +36,7 @@ both! {
         let read = app.anonymous().get(&path).await.expect(200);
         assert_eq!((read.json["outlet"].as_str(), read.json["active"].as_bool()), (Some("长江日报"), Some(true)));
         assert!(read.header("cache-control").starts_with("public"));
-        let change = json!({ "phones": null, "url": null, "name": "好人专栏" });
+        let change = json!({ "phones": [], "url": null, "name": "好人专栏" });
         let changed = unit.patch(&path, &made.etag(), change).await.expect(200);
         assert_eq!((&changed.json["phones"], &changed.json["url"]), (&json!([]), &Value::Null));
         assert_eq!(changed.json["outlet"], "长江日报");

@@ -28,6 +28,12 @@ both! {
         assert_eq!(statuses(&city, "2026-11").await, counted(&running));
         assert_eq!(statuses(&city, "2026-12").await, counted(&[("nominated", 3)]));
 
+        assert_eq!(anybody.get("/channels").await.expect(200).json["items"].as_array().unwrap().len(), 4);
+        let leads = city.get("/leads?status=received").await.expect(200).json["items"].as_array().unwrap().clone();
+        let read: Vec<_> = leads.iter().map(|lead| lead["parsed"]["category"].as_str()).collect();
+        assert_eq!(read, [Some("filial_piety"), Some("bravery"), None]);
+        assert!(leads[0]["parsed"]["district_id"].is_string(), "{}", leads[0]);
+
         let list = anybody.get("/lists/2026-10").await.expect(200).json.clone();
         let categories = list["categories"].as_object().unwrap();
         assert!(categories.len() == 5 && categories.values().all(|entries| entries.as_array().unwrap().len() == 3));

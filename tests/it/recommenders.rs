@@ -1,7 +1,7 @@
 //! Several recommenders of one candidate, who follow it and never learn of each other.
 
 use haoren::{
-    domain::{candidate::Status, role::Role},
+    domain::{candidate::Status, role::Role, stage::StageCode},
     storage::{self, Connection},
 };
 use serde_json::{Value, json};
@@ -191,7 +191,7 @@ both! {
         let added = unit.post(&format!("/candidates/{id}/nominations"), further()).await.expect(201);
         assert_eq!(added.json["operator_id"], user.to_string());
         let path = format!("/candidates/{id}/reviews");
-        let checklist = app.checklist(haoren::domain::stage::StageCode::UnitVerification).await;
+        let checklist = app.checklist(StageCode::UnitVerification).await;
         let body = json!({ "decision": "approve", "opinion": "属实。", "checklist": checklist });
         second.post_if(&path, &added.etag(), body.clone()).await.problem(409, "own_nomination");
         unit.post_if(&path, &added.etag(), body).await.expect(201);
@@ -217,7 +217,8 @@ both! {
     async fn a_nomination_beside_a_verification_is_no_lost_update(app: App) {
         let tree = app.tree().await;
         let staff = app.staff(&tree).await;
-        let checklist = app.checklist_of_any(&tree).await;
+        app.candidate(&tree, Status::Nominated).await;
+        let checklist = app.checklist(StageCode::UnitVerification).await;
         let body = json!({ "decision": "approve", "opinion": "属实。", "checklist": checklist });
         for _ in 0..10 {
             let id = app.candidate(&tree, Status::Nominated).await;
@@ -240,13 +241,5 @@ both! {
             };
             assert_eq!(app.service.store.read(count).await.unwrap(), 2);
         }
-    }
-}
-
-impl App {
-    /// The answers to the unit's checklist, once the cycle is there.
-    async fn checklist_of_any(&self, tree: &Tree) -> Value {
-        self.candidate(tree, Status::Nominated).await;
-        self.checklist(haoren::domain::stage::StageCode::UnitVerification).await
     }
 }

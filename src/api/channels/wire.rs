@@ -154,7 +154,7 @@ pub struct UpdateChannelRequest {
     #[serde(default)]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 2048, pattern = "^https?://", examples("https://www.wuhan.gov.cn/haoren"))]
     pub url: Patch<String>,
-    /// Its telephone numbers; null or an empty list takes them away.
+    /// Its telephone numbers; an empty list takes them away.
     #[serde(default)]
     #[schema(schema_with = numbers)]
     pub phones: Patch<Vec<String>>,
@@ -185,7 +185,7 @@ impl UpdateChannelRequest {
             name: this.name.value(),
             outlet: this.outlet.nullable(),
             url: this.url.nullable(),
-            phones: this.phones.nullable().map(Option::unwrap_or_default),
+            phones: this.phones.value(),
             address: this.address.nullable(),
             organization_id: this.organization_id.value().map(Into::into),
             responsible_name: this.responsible_name.nullable(),
