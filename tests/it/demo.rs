@@ -30,9 +30,10 @@ both! {
 
         assert_eq!(anybody.get("/channels").await.expect(200).json["items"].as_array().unwrap().len(), 4);
         let leads = city.get("/leads?status=received").await.expect(200).json["items"].as_array().unwrap().clone();
-        let read: Vec<_> = leads.iter().map(|lead| lead["parsed"]["category"].as_str()).collect();
-        assert_eq!(read, [Some("filial_piety"), Some("bravery"), None]);
-        assert!(leads[0]["parsed"]["district_id"].is_string(), "{}", leads[0]);
+        let mut read: Vec<_> = leads.iter().map(|lead| lead["parsed"]["category"].as_str()).collect();
+        read.sort_unstable();
+        assert_eq!(read, [None, Some("bravery"), Some("filial_piety")]);
+        assert_eq!(leads.iter().filter(|lead| lead["parsed"]["district_id"].is_string()).count(), 2);
 
         let list = anybody.get("/lists/2026-10").await.expect(200).json.clone();
         let categories = list["categories"].as_object().unwrap();

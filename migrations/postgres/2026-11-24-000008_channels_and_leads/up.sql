@@ -60,6 +60,7 @@ CREATE TABLE leads (
     PRIMARY KEY (id)
 );
 CREATE INDEX leads_page ON leads (created_at, id);
+CREATE INDEX leads_status ON leads (status, created_at, id);
 CREATE INDEX leads_organization ON leads (organization_id, created_at, id);
 CREATE INDEX leads_candidate ON leads (candidate_id);
 CREATE INDEX leads_to_erase ON leads (cycle, decided_at) WHERE status = 'dismissed' AND erased_at IS NULL;
