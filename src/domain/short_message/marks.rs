@@ -3,7 +3,7 @@
 /// Marks that separate parts wherever they stand.
 const STRONG: &[char] = &[
     '，', ',', '､', '、', '；', ';', '﹔', '﹐', '/', '／', '|', '｜', '│', '+', '＋', '﹢', '\t', '\n', '\r',
-    '\u{2028}',
+    '\u{2028}', '#', '＃', '*', '＊',
 ];
 
 /// Brackets and quotes around a part.
@@ -102,4 +102,31 @@ fn is_variant(character: char) -> bool {
 /// Whether a part can stand where the form has the name: no prose, no digits, not longer than names of groups are.
 pub(super) fn fits_name(part: &str) -> bool {
     part.chars().count() <= 20 && !part.chars().any(|c| c.is_numeric() || "。！？：:!?@".contains(c))
+}
+
+/// Words with which a message opens before the form begins.
+const OPENINGS: &[&str] = &[
+    "推荐",
+    "我推荐",
+    "我要推荐",
+    "我想推荐",
+    "推荐好人",
+    "好人推荐",
+    "身边好人",
+    "好人",
+    "好人线索",
+    "线索",
+    "举荐",
+    "你好",
+    "您好",
+];
+
+/// The place where the form begins in its first part: behind an opening word and its colon, or at the end where the part
+/// is nothing else.
+pub(super) fn opening_length(part: &str) -> usize {
+    let behind = OPENINGS.iter().filter_map(|word| part.strip_prefix(word)).filter_map(|rest| {
+        let rest = rest.trim_start();
+        if bare(rest).is_empty() { Some("") } else { rest.strip_prefix([':', '：']) }
+    });
+    behind.map(|rest| part.len() - rest.len()).max().unwrap_or(0)
 }

@@ -37,12 +37,24 @@ fn parts(text: &str, separates: impl Fn(char) -> bool) -> Vec<Part<'_>> {
     let ends = text.char_indices().filter(|(_, c)| separates(*c)).map(|(at, c)| (at, at + c.len_utf8()));
     for (to, next) in ends.chain([(text.len(), text.len())]) {
         let part = text.get(from..to).unwrap_or_default();
+        // `推荐：张三，…` begins with 张三.
+        let opening = if parts.is_empty() { opening(part) } else { 0 };
+        let part = part.get(opening..).unwrap_or_default();
         if !part.trim().is_empty() {
-            parts.push(Part { text: part.trim(), from, to });
+            parts.push(Part { text: part.trim(), from: from + opening, to });
         }
         from = next;
     }
     parts
+}
+
+/// How much of a first part comes before the form.
+fn opening(part: &str) -> usize {
+    let blank = part.len() - part.trim_start().len();
+    match marks::opening_length(part.trim()) {
+        0 => 0,
+        length => blank + length,
+    }
 }
 
 /// The first part that names a category.

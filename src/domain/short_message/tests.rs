@@ -35,6 +35,13 @@ fn read(text: &str) -> [String; 4] {
 #[case("张三\r\n江汉区\r\n助\r\n义务理发\r\n13900001234", ["张三", "江汉区", "helping_others", "义务理发"])]
 #[case("  张三 ，， 江汉区,助 、义务理发。 ", ["张三", "江汉区", "helping_others", "义务理发。"])]
 #[case("张三 江汉区，助，义务理发", ["张三", "江汉区", "helping_others", "义务理发"])]
+#[case("张三#江汉区#助#义务理发", ["张三", "江汉区", "helping_others", "义务理发"])]
+#[case("张三＊江汉区＊助＊义务理发", ["张三", "江汉区", "helping_others", "义务理发"])]
+// Words before the form are none of it.
+#[case("推荐 张三 江汉区 助 义务理发", ["张三", "江汉区", "helping_others", "义务理发"])]
+#[case("我推荐：张三，江汉区，助，义务理发", ["张三", "江汉区", "helping_others", "义务理发"])]
+#[case("【身边好人】，张三，江汉区，助，义务理发", ["-", "-", "helping_others", "义务理发"])]
+#[case("您好，张三，助，义务理发", ["张三", "-", "helping_others", "义务理发"])]
 // The category as one character, in full, in brackets, with a label.
 #[case("张三，江汉区，助人为乐，义务理发", ["张三", "江汉区", "helping_others", "义务理发"])]
 #[case("张三，江汉区，见义勇为类，跳江救人", ["张三", "江汉区", "bravery", "跳江救人"])]
