@@ -25,7 +25,6 @@ mod detours;
 mod forwarding;
 mod inputs;
 mod layers;
-mod lead_races;
 mod leads;
 mod listing;
 mod master_key;
