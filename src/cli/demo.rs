@@ -9,6 +9,7 @@ mod error;
 mod folder;
 pub mod guide;
 mod hands;
+mod intake;
 mod plan;
 mod poll;
 mod progress;

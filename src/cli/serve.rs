@@ -78,6 +78,10 @@ async fn sweep_now_and_then(service: Service) {
             Ok((keys, tokens)) => log::debug!("swept {keys} idempotency keys and {tokens} refresh tokens"),
             Err(error) => log::warn!("sweeping failed: {error}"),
         }
+        match sweeping::sweep_leads(&service).await {
+            Ok(erased) => log::debug!("erased {erased} dismissed leads"),
+            Err(error) => log::warn!("erasing dismissed leads failed: {error}"),
+        }
         match sweeping::sweep_files(&service).await {
             Ok(removed) => log::debug!("swept {removed} files without a row"),
             Err(error) => log::warn!("sweeping the file store failed: {error}"),

@@ -171,7 +171,8 @@ fn contradiction(old: &Policy, new: &Policy, done: &Done, field: PolicyField) ->
         | PolicyField::ListPerCategory
         | PolicyField::ListMinVotes
         | PolicyField::ObjectionDays
-        | PolicyField::VisitIntervalMonths => None,
+        | PolicyField::VisitIntervalMonths
+        | PolicyField::LeadRetentionDays => None,
     }
 }
 

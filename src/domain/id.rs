@@ -54,6 +54,10 @@ identifiers! {
     CandidateId;
     /// One act of recommending.
     NominationId;
+    /// A recommendation channel in use.
+    ChannelId;
+    /// A hint that came in before it is a nomination.
+    LeadId;
     /// A photo of a candidate; also its key in the file store.
     PhotoId;
     /// One reviewer's decision at one stage.

@@ -90,6 +90,8 @@ pub struct Policy {
     pub objection_days: u32,
     /// Months after which an honoree is to be visited again.
     pub visit_interval_months: u32,
+    /// Days after which a dismissed lead is erased, counted from its dismissal.
+    pub lead_retention_days: u32,
 }
 
 impl Default for Policy {
@@ -112,6 +114,7 @@ impl Default for Policy {
             list_min_votes: 1,
             objection_days: 15,
             visit_interval_months: 6,
+            lead_retention_days: 180,
         }
     }
 }
@@ -199,7 +202,7 @@ impl Policy {
 }
 
 /// An absolute `http` or `https` address of at most 2048 visible ASCII characters.
-fn is_web_address(text: &str) -> bool {
+pub(super) fn is_web_address(text: &str) -> bool {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     text.len() <= 2048
         && text.bytes().all(|byte| byte.is_ascii_graphic())

@@ -7,7 +7,7 @@ use super::{
     candidate::{Candidate, Channel, GROUP_MEMBERS, Gender, Subject},
     category::CategoryCode,
     fault::{Code, Fault},
-    id::OrganizationId,
+    id::{ChannelId, OrganizationId},
     person_name,
     phone::Phone,
     text,
@@ -31,6 +31,14 @@ pub struct Reach {
     pub relationship: Option<String>,
 }
 
+impl Reach {
+    /// Everything that breaks a rule of its own, at the places of number, name and relationship.
+    #[must_use]
+    pub fn faults(&self, pointers: [&str; 3]) -> Vec<Fault> {
+        reach_faults(self, pointers)
+    }
+}
+
 /// A recommendation as it comes in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recommendation {
@@ -48,6 +56,8 @@ pub struct Recommendation {
     pub district_id: Option<OrganizationId>,
     /// By what way it came.
     pub channel: Option<Channel>,
+    /// Through which channel in use, whose kind is then the way.
+    pub channel_id: Option<ChannelId>,
     /// How the candidate can be reached.
     pub contact: Reach,
     /// A person or a group.
@@ -168,6 +178,27 @@ impl FileChange {
         self.contact_phone.is_some() || self.contact_name.is_some() || self.contact_relationship.is_some()
     }
 
+    /// Every field by its place, and whether anything is said of it.
+    #[must_use]
+    pub fn said(&self) -> [(&'static str, bool); 14] {
+        [
+            ("/category", self.category.is_some()),
+            ("/name", self.name.is_some()),
+            ("/summary", self.summary.is_some()),
+            ("/deed", self.deed.is_some()),
+            ("/subject", self.subject.is_some()),
+            ("/members", self.members.is_some()),
+            ("/posthumous", self.posthumous.is_some()),
+            ("/occupation", self.occupation.is_some()),
+            ("/gender", self.gender.is_some()),
+            ("/birth_year", self.birth_year.is_some()),
+            ("/ethnicity", self.ethnicity.is_some()),
+            ("/contact_phone", self.contact_phone.is_some()),
+            ("/contact_name", self.contact_name.is_some()),
+            ("/contact_relationship", self.contact_relationship.is_some()),
+        ]
+    }
+
     /// The candidate as it is after the change.
     #[must_use]
     pub fn applied(self, to: &Candidate) -> Candidate {
@@ -263,6 +294,7 @@ mod tests {
             unit_id: Some(OrganizationId(Uuid::from_u128(1))),
             district_id: None,
             channel: None,
+            channel_id: None,
             contact: Reach::default(),
             subject: Subject::Individual,
             members: Vec::new(),

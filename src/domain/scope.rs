@@ -1,6 +1,6 @@
 //! The part of the organization tree in which an account acts.
 
-use super::id::OrganizationId;
+use super::{id::OrganizationId, organization::Organization};
 
 /// A subtree. Whatever lies outside is answered as if it did not exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,17 @@ impl Scope {
             Self::City => true,
             Self::District(own) => *own == district,
             Self::Units(own) => unit.is_some_and(|unit| own.contains(&unit)),
+            Self::Nowhere => false,
+        }
+    }
+
+    /// True when an organization lies in the subtree.
+    #[must_use]
+    pub fn covers_organization(&self, organization: &Organization) -> bool {
+        match self {
+            Self::City => true,
+            Self::District(own) => organization.id == *own || organization.district_id == Some(*own),
+            Self::Units(own) => own.contains(&organization.id),
             Self::Nowhere => false,
         }
     }

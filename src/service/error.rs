@@ -129,7 +129,7 @@ fn violated(constraint: Constraint) -> Error {
     match constraint {
         Constraint::OrganizationRoot => Error::of(Code::RootExists),
         Constraint::OrganizationCode | Constraint::CategoryCode => taken("/code"),
-        Constraint::OrganizationName => taken("/name"),
+        Constraint::OrganizationName | Constraint::ChannelName => taken("/name"),
         Constraint::Username => taken("/username"),
         Constraint::CategoryMark => taken("/mark"),
         Constraint::CategoryShort => taken("/short"),

@@ -2,9 +2,17 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use super::{Error, Service, idempotency};
+use serde_json::json;
+
+use super::{
+    Caller, Error, Service, idempotency,
+    record::{self, Deed},
+};
 use crate::{
-    domain::id::{AttachmentId, PhotoId},
+    domain::{
+        id::{AttachmentId, PhotoId},
+        lead,
+    },
     storage::{
         self, Connection,
         files::{FileKey, FilesError},
@@ -33,6 +41,40 @@ pub async fn sweep(service: &Service) -> Result<(usize, usize), Error> {
         keys += of_this.0;
         tokens += of_this.1;
     }
+}
+
+/// How many leads are erased in one transaction.
+const LEADS_AT_ONCE: i64 = 200;
+
+/// Erases what dismissed leads say of anybody, once the days of their cycle's policy are over by the campaign's clock;
+/// returns how many. Safe in several processes at once.
+pub async fn sweep_leads(service: &Service) -> Result<usize, Error> {
+    let cycles = service.store.read(|db| {
+        let months = storage::leads::cycles_with_dismissed(db)?;
+        Ok::<_, Error>(storage::cycles::find_all(db, &months)?)
+    });
+    let mut erased = 0;
+    for (month, cycle) in cycles.await? {
+        loop {
+            let of_service = service.clone();
+            let days = cycle.policy.lead_retention_days;
+            let of_this = service.store.write(move |db| {
+                let now = of_service.clocks.campaign();
+                let until = lead::erased_before(now, days);
+                let gone = storage::leads::erase(db, (month, until), now, LEADS_AT_ONCE)?;
+                for id in &gone {
+                    let deed = Deed::new("lead.erased", "lead", id).with(json!({ "cycle": month, "days": days }));
+                    record::audit(&of_service, db, &Caller::default(), &deed)?;
+                }
+                Ok::<_, Error>(gone.len())
+            });
+            match of_this.await? {
+                0 => break,
+                some => erased += some,
+            }
+        }
+    }
+    Ok(erased)
 }
 
 /// Files without a row are left for so long, as the row of a fresh one may still be on its way.

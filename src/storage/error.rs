@@ -37,6 +37,8 @@ pub enum Constraint {
     OrganizationCode,
     /// Siblings have different names.
     OrganizationName,
+    /// The channels of one kind of an organization have different names.
+    ChannelName,
     /// A user name belongs to one account.
     Username,
     /// A category's code belongs to one category.
@@ -83,6 +85,7 @@ const NAMES: &[(&str, &str, Constraint)] = &[
     ("organizations_root", "organizations.kind", Constraint::OrganizationRoot),
     ("organizations_code", "organizations.code", Constraint::OrganizationCode),
     ("organizations_name", "organizations.parent_id, organizations.name", Constraint::OrganizationName),
+    ("channels_name", "channels.organization_id, channels.kind, channels.name", Constraint::ChannelName),
     ("users_username", "users.username_folded", Constraint::Username),
     ("categories_pkey", "categories.code", Constraint::CategoryCode),
     ("categories_mark", "categories.mark", Constraint::CategoryMark),

@@ -1,4 +1,5 @@
-//! Rows held for the rest of a transaction. Lock first, then load; in the order user, cycle, candidates by id, quota, tally.
+//! Rows held for the rest of a transaction. Lock first, then load; in the order user, channel or lead, organization, cycle,
+//! candidates by id, quota, tally.
 //!
 //! SQLite has one writer at a time, so there is nothing to hold.
 
@@ -10,7 +11,7 @@ use uuid::Uuid;
 
 use super::{Connection, StoreError};
 use crate::domain::{
-    id::{BatchId, CandidateId, ObjectionId, OrganizationId, UserId},
+    id::{BatchId, CandidateId, ChannelId, LeadId, ObjectionId, OrganizationId, UserId},
     month::Month,
 };
 
@@ -59,6 +60,21 @@ pub fn batch(connection: &mut Connection, id: BatchId) -> Result<(), StoreError>
 /// Holds an objection's row against other decisions.
 pub fn objection(connection: &mut Connection, id: ObjectionId) -> Result<(), StoreError> {
     hold(connection, "SELECT 1 FROM objections WHERE id = $1 FOR UPDATE", id.0)
+}
+
+/// Holds a channel's row against every other writer.
+pub fn channel(connection: &mut Connection, id: ChannelId) -> Result<(), StoreError> {
+    hold(connection, "SELECT 1 FROM channels WHERE id = $1 FOR UPDATE", id.0)
+}
+
+/// Holds a channel's row against changes.
+pub fn channel_shared(connection: &mut Connection, id: ChannelId) -> Result<(), StoreError> {
+    hold(connection, "SELECT 1 FROM channels WHERE id = $1 FOR SHARE", id.0)
+}
+
+/// Holds a lead's row against other decisions.
+pub fn lead(connection: &mut Connection, id: LeadId) -> Result<(), StoreError> {
+    hold(connection, "SELECT 1 FROM leads WHERE id = $1 FOR UPDATE", id.0)
 }
 
 /// Holds a cycle's windows and policy as they are; others may hold them too.

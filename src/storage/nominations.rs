@@ -9,7 +9,7 @@ use diesel::{
 use super::{Connection, StoreError, schema::nominations, sql_values::At};
 use crate::domain::{
     candidate::Channel,
-    id::{CandidateId, NominationId, UserId},
+    id::{CandidateId, ChannelId, NominationId, UserId},
 };
 
 /// The table's name, to which ciphertexts are bound.
@@ -49,6 +49,8 @@ pub struct NominationRow {
     pub withdrawn_at: Option<At>,
     /// When it was made.
     pub created_at: At,
+    /// Through which channel in use it came.
+    pub channel_id: Option<ChannelId>,
 }
 
 impl NominationRow {
@@ -72,6 +74,31 @@ pub fn list_of(connection: &mut Connection, id: CandidateId) -> Result<Vec<Nomin
         .order((nominations::is_first.desc(), nominations::created_at, nominations::id))
         .select(NominationRow::as_select())
         .load(connection)?)
+}
+
+/// Finds a nomination.
+pub fn find(connection: &mut Connection, id: NominationId) -> Result<Option<NominationRow>, StoreError> {
+    Ok(nominations::table.find(id).select(NominationRow::as_select()).first(connection).optional()?)
+}
+
+/// A page of the nominations of a candidate, in the order in which they were made.
+pub fn list_page(
+    connection: &mut Connection,
+    id: CandidateId,
+    after: Option<(DateTime<Utc>, NominationId)>,
+    limit: i64,
+) -> Result<Vec<NominationRow>, StoreError> {
+    let mut query = nominations::table
+        .filter(nominations::candidate_id.eq(id))
+        .order((nominations::created_at, nominations::id))
+        .select(NominationRow::as_select())
+        .limit(limit)
+        .into_boxed();
+    if let Some((at, id)) = after {
+        let later = nominations::created_at.gt(At(at));
+        query = query.filter(later.or(nominations::created_at.eq(At(at)).and(nominations::id.gt(id))));
+    }
+    Ok(query.load(connection)?)
 }
 
 /// The nominations of several candidates.

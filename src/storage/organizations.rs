@@ -229,3 +229,14 @@ pub fn names(connection: &mut Connection, ids: &[OrganizationId]) -> Result<Vec<
         .select((organizations::id, organizations::name))
         .load(connection)?)
 }
+
+/// The active districts, and the active units that have one of the names: among them is what a place can mean.
+pub fn named(connection: &mut Connection, units: &[String]) -> Result<Vec<Organization>, StoreError> {
+    let is_unit = organizations::kind.eq(OrganizationKind::Unit).and(organizations::name.eq_any(units.to_vec()));
+    let rows: Vec<OrganizationRow> = organizations::table
+        .filter(organizations::active.eq(true))
+        .filter(organizations::kind.eq(OrganizationKind::District).or(is_unit))
+        .select(OrganizationRow::as_select())
+        .load(connection)?;
+    Ok(rows.into_iter().map(Organization::from).collect())
+}

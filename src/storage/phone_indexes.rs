@@ -5,10 +5,10 @@ use uuid::Uuid;
 
 use super::{
     Connection, StoreError,
-    schema::{candidate_contacts, nominations, users},
+    schema::{candidate_contacts, leads, nominations, users},
     vault::KeyNumber,
 };
-use crate::domain::id::{CandidateId, NominationId, UserId};
+use crate::domain::id::{CandidateId, LeadId, NominationId, UserId};
 
 /// The tables that keep telephone numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,11 +19,13 @@ pub enum Keeper {
     Contacts,
     /// Nominators.
     Nominations,
+    /// Reporters of leads.
+    Leads,
 }
 
 impl Keeper {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Users, Self::Contacts, Self::Nominations];
+    pub const ALL: [Self; 4] = [Self::Users, Self::Contacts, Self::Nominations, Self::Leads];
 
     /// The table's name, to which its ciphertexts are bound.
     #[must_use]
@@ -32,6 +34,7 @@ impl Keeper {
             Self::Users => "users",
             Self::Contacts => super::contacts::TABLE,
             Self::Nominations => super::nominations::TABLE,
+            Self::Leads => super::leads::TABLE,
         }
     }
 }
@@ -80,6 +83,7 @@ pub fn list_stale(
         Keeper::Users => page!(users, id, UserId),
         Keeper::Contacts => page!(candidate_contacts, candidate_id, CandidateId),
         Keeper::Nominations => page!(nominations, id, NominationId),
+        Keeper::Leads => page!(leads, id, LeadId),
     })
 }
 
@@ -96,6 +100,7 @@ pub fn renew_if(connection: &mut Connection, keeper: Keeper, stale: &Stale, inde
         Keeper::Users => renew!(users, UserId),
         Keeper::Contacts => renew!(candidate_contacts, CandidateId),
         Keeper::Nominations => renew!(nominations, NominationId),
+        Keeper::Leads => renew!(leads, LeadId),
     };
     Ok(renewed == 1)
 }

@@ -371,6 +371,64 @@ diesel::table! {
         relationship -> Nullable<Text>,
         withdrawn_at -> Nullable<Instant>,
         created_at -> Instant,
+        channel_id -> Nullable<Id>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Recommendation channels in use.
+    channels (id) {
+        id -> Id,
+        kind -> Text,
+        name -> Text,
+        outlet -> Nullable<Text>,
+        url -> Nullable<Text>,
+        phones -> JsonValue,
+        address -> Nullable<Text>,
+        organization_id -> Id,
+        responsible_name -> Nullable<Text>,
+        active -> Bool,
+        version -> BigInt,
+        created_at -> Instant,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// 线索: what came in before it is a nomination.
+    leads (id) {
+        id -> Id,
+        status -> Text,
+        channel -> Text,
+        channel_id -> Nullable<Id>,
+        organization_id -> Nullable<Id>,
+        assignment_reason -> Nullable<Text>,
+        cycle -> Integer,
+        text -> Nullable<Text>,
+        parsed -> Nullable<JsonValue>,
+        user_id -> Nullable<Id>,
+        operator_id -> Nullable<Id>,
+        tracking_digest -> Nullable<Binary>,
+        name_cipher -> Nullable<Binary>,
+        name_masked -> Nullable<Text>,
+        phone_cipher -> Nullable<Binary>,
+        phone_masked -> Nullable<Text>,
+        phone_index -> Nullable<Binary>,
+        candidate_id -> Nullable<Id>,
+        nomination_id -> Nullable<Id>,
+        reason -> Nullable<Text>,
+        decided_by -> Nullable<Id>,
+        decided_at -> Nullable<Instant>,
+        erased_at -> Nullable<Instant>,
+        version -> BigInt,
+        created_at -> Instant,
+        updated_at -> Instant,
     }
 }
 
@@ -712,6 +770,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     candidate_contacts,
     candidate_grams,
     nominations,
+    channels,
+    leads,
     photos,
     consents,
     reviews,

@@ -28,6 +28,13 @@ both! {
         assert_eq!(statuses(&city, "2026-11").await, counted(&running));
         assert_eq!(statuses(&city, "2026-12").await, counted(&[("nominated", 3)]));
 
+        assert_eq!(anybody.get("/channels").await.expect(200).json["items"].as_array().unwrap().len(), 4);
+        let leads = city.get("/leads?status=received").await.expect(200).json["items"].as_array().unwrap().clone();
+        let mut read: Vec<_> = leads.iter().map(|lead| lead["parsed"]["category"].as_str()).collect();
+        read.sort_unstable();
+        assert_eq!(read, [None, Some("bravery"), Some("filial_piety")]);
+        assert_eq!(leads.iter().filter(|lead| lead["parsed"]["district_id"].is_string()).count(), 2);
+
         let list = anybody.get("/lists/2026-10").await.expect(200).json.clone();
         let categories = list["categories"].as_object().unwrap();
         assert!(categories.len() == 5 && categories.values().all(|entries| entries.as_array().unwrap().len() == 3));

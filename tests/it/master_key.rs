@@ -43,10 +43,12 @@ both! {
             "contact_phone": "13800002222", "nominator": { "name": "李四", "phone": "13800001111" },
         });
         let id = app.anonymous().post("/candidates", body).await.expect(201).id();
+        let lead = json!({ "channel": "phone", "text": "好人好事。", "reporter": { "phone": "13800003333" } });
+        app.anonymous().post("/leads", lead).await.expect(201);
         assert_eq!(renewing::renew_phone_indexes(&app.service).await.unwrap(), 0);
         let service = with_second_key(&app);
-        assert_eq!(stale(&service).await, 3);
-        assert_eq!(renewing::renew_phone_indexes(&service).await.unwrap(), 3);
+        assert_eq!(stale(&service).await, 4);
+        assert_eq!(renewing::renew_phone_indexes(&service).await.unwrap(), 4);
         assert_eq!((stale(&service).await, renewing::renew_phone_indexes(&service).await.unwrap()), (0, 0));
         let id = id.parse().unwrap();
         let work = move |db: &mut Connection| {

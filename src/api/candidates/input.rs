@@ -45,6 +45,14 @@ pub struct NominatorInput {
     pub relationship: Option<String>,
 }
 
+impl NominatorInput {
+    /// How the nominator can be reached.
+    #[must_use]
+    pub fn reach(&self) -> Reach {
+        Reach { phone: self.phone.clone(), name: Some(self.name.clone()), relationship: self.relationship.clone() }
+    }
+}
+
 /// A recommendation.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -71,7 +79,7 @@ pub struct CreateCandidateRequest {
     /// By what way the recommendation came; `online` where nothing is said.
     #[serde(default)]
     pub channel: Option<ChannelName>,
-    /// A recommendation channel in use.
+    /// A recommendation channel in use, whose kind is then the way.
     #[serde(default)]
     pub channel_id: Option<Uuid>,
     /// A Chinese mobile or landline number of the candidate, or of who speaks for them.
@@ -128,6 +136,7 @@ impl CreateCandidateRequest {
             unit_id: self.unit_id.map(Into::into),
             district_id: self.district_id.map(Into::into),
             channel: self.channel.map(Channel::from),
+            channel_id: self.channel_id.map(Into::into),
             contact: Reach {
                 phone: self.contact_phone.clone(),
                 name: self.contact_name.clone(),
@@ -140,26 +149,17 @@ impl CreateCandidateRequest {
             gender: self.gender.map(Into::into),
             birth_year: self.birth_year,
             ethnicity: self.ethnicity.clone(),
-            nominator: self.nominator.as_ref().map(|nominator| Reach {
-                phone: nominator.phone.clone(),
-                name: Some(nominator.name.clone()),
-                relationship: nominator.relationship.clone(),
-            }),
+            nominator: self.nominator.as_ref().map(NominatorInput::reach),
         })
     }
 }
 
 impl Validate for CreateCandidateRequest {
     fn validate(&self) -> Result<(), ValidationErrors> {
-        let mut faults = match self.recommendation() {
+        to_validation(match self.recommendation() {
             Ok(recommendation) => recommendation.faults(),
             Err(faults) => faults,
-        };
-        // Channels in use are not kept yet, so none can be named.
-        if self.channel_id.is_some() {
-            faults.push(Fault::at("/channel_id", Code::UnknownReference));
-        }
-        to_validation(faults)
+        })
     }
 }
 

@@ -7,6 +7,7 @@ pub mod input;
 pub mod list;
 pub mod names;
 pub mod nominate;
+pub mod nominations;
 pub mod photos;
 pub mod tracking;
 pub mod upload;
@@ -36,6 +37,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(verifications::strike_verification)
         .service(attachments::add_attachment)
         .service(attachments::get_attachment)
+        .service(nominations::list_candidate_nominations)
+        .service(nominations::add_candidate_nomination)
         .service(tracking::get_nomination)
         .service(tracking::list_my_nominations);
 }

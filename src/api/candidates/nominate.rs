@@ -17,8 +17,8 @@ use crate::{
 
 /// Recommend somebody
 ///
-/// Always open; the candidate runs in the intake cycle. Without an account the answer carries a tracking code, once, by
-/// which the nominator follows and edits the file.
+/// Always open; the candidate runs in the intake cycle. Where the nominator has no account, be it the caller or the one for
+/// whom staff type, the answer carries a tracking code, once, by which the nominator follows and edits the file.
 #[utoipa::path(
     tag = "candidates",
     params(responses::IdempotencyHeader),

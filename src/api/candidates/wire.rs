@@ -103,6 +103,8 @@ pub struct NominationSummary {
     pub is_first: bool,
     /// By what way it came.
     pub channel: ChannelName,
+    /// Through which channel in use.
+    pub channel_id: Option<Uuid>,
     /// The nominator, masked.
     pub nominator: MaskedReach,
     /// When it was withdrawn.
@@ -117,6 +119,7 @@ impl From<NominationRow> for NominationSummary {
             id: row.id.into(),
             is_first: row.is_first,
             channel: row.channel.into(),
+            channel_id: row.channel_id.map(Into::into),
             nominator: MaskedReach { name: row.name_masked, phone: row.phone_masked, relationship: row.relationship },
             withdrawn_at: row.withdrawn_at.map(|at| at.0),
             created_at: row.created_at.0,
@@ -168,7 +171,8 @@ pub struct Candidate {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub allowed_actions: Option<Vec<AllowedAction>>,
-    /// The tracking code of a nominator without an account; shown once, when the nomination is made.
+    /// The tracking code of a nominator without an account; shown once, when the nomination is made. Staff who typed
+    /// somebody's recommendation in hand it on.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, examples("7KQM-3XWD-PR9T-H4VA"))]
     pub tracking_code: Option<String>,

@@ -109,4 +109,6 @@ policy_fields! {
     objection_days: u32,
     /// Months after which an honoree is to be visited again (1–60).
     visit_interval_months: u32,
+    /// Days after which a dismissed lead is erased, counted from its dismissal (1–3650).
+    lead_retention_days: u32,
 }

@@ -6,7 +6,7 @@ use super::{
     cast, city,
     error::{DemoError, During as _},
     guide::Facts,
-    hands, plan,
+    hands, intake, plan,
     progress::Progress,
     season::Season,
     story::{self, Course, StoryMonth},
@@ -51,6 +51,7 @@ pub async fn build(service: &Service, password: &str, progress: &mut Progress) -
     let admin = cast.caller(service, "admin").await?;
     let standing = plan::standing(running, service.time_zone);
     campaign_clock::set_clock(service, &admin, Some(standing)).await.during(|| "set the clock".to_owned())?;
+    intake::open(service, &cast).await?;
     let shown = stories.iter().zip(&season.made).find_map(|(story, made)| {
         let runs = story.month == StoryMonth::Running && story.course == Course::Forwarded;
         made.and_then(|(id, photo)| Some((id, photo?))).filter(|_| runs)

@@ -72,6 +72,7 @@ impl Hands<'_> {
             unit_id: to_unit.then_some(post.organization),
             district_id: (!to_unit).then_some(post.district),
             channel: Some(self.channel()?),
+            channel_id: None,
             contact: Reach {
                 phone: Some(format!("1380000{:04}", 1000 + self.number)),
                 name: contact.map(|contact| contact.name.clone()),

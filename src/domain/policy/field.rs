@@ -37,6 +37,8 @@ text_enum! {
         ObjectionDays = "objection_days",
         /// Months after which an honoree is to be visited again.
         VisitIntervalMonths = "visit_interval_months",
+        /// Days after which a dismissed lead is erased.
+        LeadRetentionDays = "lead_retention_days",
     }
 }
 
@@ -71,7 +73,9 @@ impl PolicyField {
                 FieldGroup::Ballot
             }
             Self::ListPerCategory | Self::ListMinVotes => FieldGroup::List,
-            Self::CommentModeration | Self::ObjectionDays | Self::VisitIntervalMonths => FieldGroup::Other,
+            Self::CommentModeration | Self::ObjectionDays | Self::VisitIntervalMonths | Self::LeadRetentionDays => {
+                FieldGroup::Other
+            }
         }
     }
 

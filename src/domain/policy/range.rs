@@ -24,7 +24,7 @@ pub(super) fn faults(policy: &Policy) -> Vec<Fault> {
         .collect()
 }
 
-fn ranges(policy: &Policy) -> [(PolicyField, u32, RangeInclusive<u32>); 12] {
+fn ranges(policy: &Policy) -> [(PolicyField, u32, RangeInclusive<u32>); 13] {
     [
         (PolicyField::DeedMinChars, policy.deed_min_chars, 1..=10_000),
         (PolicyField::DeedMaxChars, policy.deed_max_chars, 1..=10_000),
@@ -38,5 +38,6 @@ fn ranges(policy: &Policy) -> [(PolicyField, u32, RangeInclusive<u32>); 12] {
         (PolicyField::ListMinVotes, policy.list_min_votes, 0..=1_000_000),
         (PolicyField::ObjectionDays, policy.objection_days, 0..=365),
         (PolicyField::VisitIntervalMonths, policy.visit_interval_months, 1..=60),
+        (PolicyField::LeadRetentionDays, policy.lead_retention_days, 1..=3_650),
     ]
 }

@@ -2,9 +2,11 @@
 
 pub mod access;
 pub mod attachments;
+pub mod codes;
 pub mod consents;
 pub mod dossier;
 pub mod nominate;
+pub mod nominations;
 pub mod photos;
 pub mod reach;
 pub mod read;

@@ -6,7 +6,9 @@ use uuid::Uuid;
 
 use super::{
     access::{self, Sight},
+    codes::{self, Issued},
     dossier::{self, Dossier},
+    nominations::{self, Origin},
     reach,
 };
 use crate::{
@@ -14,27 +16,27 @@ use crate::{
         candidate::{Candidate, Channel, Status, Visibility},
         fault::{Code, Fault},
         history::Step,
-        id::{CandidateId, NominationId, OrganizationId, TransitionId},
+        id::{CandidateId, OrganizationId, TransitionId},
         month::Month,
         organization::OrganizationKind,
         recommendation::{Reach, Recommendation},
         role::Role,
         text,
-        tracking_code::{RANDOM_BYTES, TrackingCode},
+        tracking_code::TrackingCode,
     },
     service::{
         Service,
         caller::{Account, Caller},
-        cycles,
+        channels, cycles,
         error::{Error, refuse_invalid},
         generator,
         idempotency::{self, Attempt, FirstAnswer},
         record::{self, Deed, Place},
     },
-    storage::{self, Connection, contacts::ContactRow, nominations::NominationRow, sql_values::At, vault},
+    storage::{self, Connection, contacts::ContactRow, nominations::NominationRow},
 };
 
-/// A candidate just recommended, with the code that a nominator without an account is given once.
+/// A candidate just recommended, with the code by which a nominator without an account follows it, given once.
 #[derive(Clone, Debug)]
 pub struct Nominated {
     /// The candidate as its nominator sees it.
@@ -53,10 +55,15 @@ pub async fn nominate(
     may_nominate(caller)?;
     let faults = [input.faults(), input.faults_today(service.clocks.campaign())].concat();
     refuse_invalid(faults)?;
-    let draft = Draft::prepare(service, caller, input)?;
+    let origin = Origin::of(caller, input.nominator.is_some());
+    // Who has no account follows by a code; staff hand it on to the one for whom they type.
+    let issued = if origin.user_id.is_none() { Some(Issued::make()?) } else { None };
+    let digest = issued.as_ref().map(Issued::digest);
+    let draft = Draft::prepare(service, input, Origin { tracking_digest: digest, ..origin })?;
+    let issued = issued.map(|issued| issued.sealed(service, draft.id)).transpose()?;
     let (service, caller) = (service.clone(), caller.clone());
     let store = service.store.clone();
-    store.write(move |db| carry_out(&service, db, &caller, draft, attempt.as_ref())).await
+    store.write(move |db| carry_out(&service, db, &caller, (draft, issued), attempt.as_ref())).await
 }
 
 /// Anyone recommends, except the portal, which only takes and delivers.
@@ -67,13 +74,7 @@ pub fn may_nominate(caller: &Caller) -> Result<(), Error> {
 /// What the first answer showed, for a request that is sent again.
 pub async fn find_nominated(service: &Service, caller: &Caller, first: FirstAnswer) -> Result<Nominated, Error> {
     let id = CandidateId(first.resource_id);
-    let tracking_code = match &first.secret {
-        Some(secret) => {
-            let text = service.vault.open_text(secret_place(id), secret)?;
-            TrackingCode::parse(&text)
-        }
-        None => None,
-    };
+    let tracking_code = codes::reopen(service, id, first.secret.as_deref())?;
     let (of_service, caller) = (service.clone(), caller.clone());
     let dossier = service
         .store
@@ -98,40 +99,29 @@ fn shown(service: &Service, db: &mut Connection, caller: &Caller, candidate: Can
     Ok(dossier)
 }
 
-fn secret_place(id: CandidateId) -> vault::Place {
-    vault::Place::new("idempotency_keys", "secret", id)
-}
-
-/// Everything that can be made before the transaction: ids, ciphertexts, the tracking code.
-struct Draft {
+/// Everything that can be made before the transaction: ids and ciphertexts.
+pub struct Draft {
     input: Recommendation,
     id: CandidateId,
     contact: ContactRow,
-    nomination: NominationRow,
+    /// The first nomination; where it came from can still be said.
+    pub nomination: NominationRow,
     transition: TransitionId,
-    tracking_code: Option<TrackingCode>,
-    secret: Option<Vec<u8>>,
 }
 
 impl Draft {
-    fn prepare(service: &Service, caller: &Caller, input: Recommendation) -> Result<Self, Error> {
+    /// Makes what is stored of a recommendation.
+    pub fn prepare(service: &Service, input: Recommendation, origin: Origin) -> Result<Self, Error> {
         let id: CandidateId = generator::new_id(&service.clocks)?;
-        let tracking_code = match caller.account {
-            Some(_) => None,
-            None => Some(TrackingCode::from_random(generator::random::<RANDOM_BYTES>()?)),
-        };
-        let secret = match &tracking_code {
-            Some(code) => Some(service.vault.seal_text(secret_place(id), &code.to_string())?),
-            None => None,
-        };
+        let nominator = input.nominator.clone().unwrap_or_default();
+        let way = (input.channel.unwrap_or(Channel::Online), input.channel_id);
+        let nomination = nominations::new_row(service, id, (&nominator, way), origin)?;
         Ok(Self {
             contact: contact_row(service, id, &input.contact)?,
-            nomination: nomination_row(service, caller, &input, (id, tracking_code.as_ref()))?,
+            nomination: NominationRow { is_first: true, ..nomination },
             transition: generator::new_id(&service.clocks)?,
             input,
             id,
-            tracking_code,
-            secret,
         })
     }
 }
@@ -151,59 +141,36 @@ pub fn contact_row(service: &Service, id: CandidateId, contact: &Reach) -> Resul
     })
 }
 
-fn nomination_row(
-    service: &Service,
-    caller: &Caller,
-    input: &Recommendation,
-    (candidate_id, code): (CandidateId, Option<&TrackingCode>),
-) -> Result<NominationRow, Error> {
-    let id: NominationId = generator::new_id(&service.clocks)?;
-    let nominator = input.nominator.clone().unwrap_or_default();
-    let name = reach::seal_name(service, (storage::nominations::TABLE, id), nominator.name.as_deref())?;
-    let phone = reach::seal_phone(service, (storage::nominations::TABLE, id), nominator.phone.as_deref())?;
-    // A citizen recommends in the own name; staff who name a nominator type somebody else's recommendation in.
-    let is_operator = input.nominator.is_some() && caller.role().is_some_and(|role| role != Role::Citizen);
-    Ok(NominationRow {
-        id,
-        candidate_id,
-        is_first: true,
-        user_id: caller.id().filter(|_| !is_operator),
-        operator_id: caller.id().filter(|_| is_operator),
-        channel: channel(input),
-        tracking_digest: code.map(|code| code.digest().to_vec()),
-        name_cipher: name.cipher,
-        name_masked: name.masked,
-        phone_cipher: phone.cipher,
-        phone_masked: phone.masked,
-        phone_index: phone.index,
-        relationship: nominator.relationship.as_deref().map(text::tidy_line),
-        withdrawn_at: None,
-        created_at: At(service.clocks.campaign()),
-    })
-}
-
-fn channel(input: &Recommendation) -> Channel {
-    input.channel.unwrap_or(Channel::Online)
-}
-
+/// What came of a nomination is answered with its tracking code, if it has one.
 fn carry_out(
     service: &Service,
     db: &mut Connection,
     caller: &Caller,
-    draft: Draft,
+    (draft, issued): (Draft, Option<Issued>),
     attempt: Option<&Attempt>,
 ) -> Result<Nominated, Error> {
     if let Some(account) = &caller.account {
         account.recheck(db)?;
     }
     idempotency::claim(db, attempt, service.clocks.machine())?;
+    let candidate = enter(service, db, caller, draft)?;
+    let (tracking_code, secret) = Issued::parts(issued);
+    let first = FirstAnswer { status: 201, resource_id: Uuid::from(candidate.id), secret };
+    idempotency::keep(db, attempt, &first)?;
+    let dossier = shown(service, db, caller, candidate)?;
+    Ok(Nominated { dossier, tracking_code })
+}
+
+/// Writes a new candidate of the intake cycle with its first nomination, and what that leaves behind. Part of a writing
+/// transaction in which the caller was rechecked.
+pub fn enter(service: &Service, db: &mut Connection, caller: &Caller, draft: Draft) -> Result<Candidate, Error> {
     let now = service.clocks.campaign();
-    let (unit_id, district_id) = place(db, &draft.input)?;
+    let (channel, unit_id, district_id) = references(db, &draft.input)?;
     let cycle = cycles::hold_intake(service, db)?;
-    let candidate = candidate(&draft, (unit_id, district_id), cycle.month, now);
+    let candidate = Candidate { channel, ..candidate(&draft, (unit_id, district_id), cycle.month, now) };
     storage::candidates::insert(db, &candidate)?;
     storage::contacts::replace(db, &draft.contact)?;
-    storage::nominations::insert(db, &draft.nomination)?;
+    storage::nominations::insert(db, &NominationRow { channel, ..draft.nomination })?;
     storage::transitions::insert(db, &first_step(draft.transition, &candidate, caller))?;
     let details =
         json!({ "cycle": cycle.month, "category": candidate.category.as_str(), "channel": candidate.channel });
@@ -211,10 +178,7 @@ fn carry_out(
     record::audit(service, db, caller, &deed)?;
     let place = Place { cycle: Some(cycle.month), district_id: Some(district_id), unit_id };
     record::announce(service, db, &deed, place)?;
-    let first = FirstAnswer { status: 201, resource_id: Uuid::from(candidate.id), secret: draft.secret };
-    idempotency::keep(db, attempt, &first)?;
-    let dossier = shown(service, db, caller, candidate)?;
-    Ok(Nominated { dossier, tracking_code: draft.tracking_code })
+    Ok(candidate)
 }
 
 /// How the history of the candidate begins.
@@ -236,9 +200,16 @@ fn first_step(id: TransitionId, candidate: &Candidate, caller: &Caller) -> Step 
     }
 }
 
-/// Unit and district, which must take part; and the category, which must take nominations.
-fn place(db: &mut Connection, input: &Recommendation) -> Result<(Option<OrganizationId>, OrganizationId), Error> {
+/// What a recommendation refers to: the way by which it came, the unit and the district.
+type References = (Channel, Option<OrganizationId>, OrganizationId);
+
+/// Channel, unit and district, which must take part; and the category, which must take nominations.
+fn references(db: &mut Connection, input: &Recommendation) -> Result<References, Error> {
     let mut faults = Vec::new();
+    let channel = channels::resolve(db, (input.channel, input.channel_id))?.unwrap_or_else(|fault| {
+        faults.push(fault);
+        None
+    });
     let category = storage::categories::find(db, &input.category)?;
     if !category.is_some_and(|category| category.active) {
         faults.push(Fault::at("/category", Code::UnknownReference));
@@ -262,7 +233,8 @@ fn place(db: &mut Connection, input: &Recommendation) -> Result<(Option<Organiza
     }
     refuse_invalid(faults)?;
     let district = of_unit.or(district.map(|district| district.id));
-    Ok((unit.map(|unit| unit.id), district.ok_or_else(|| Error::Internal("a unit without a district".to_owned()))?))
+    let district = district.ok_or_else(|| Error::Internal("a unit without a district".to_owned()))?;
+    Ok((channel.unwrap_or(Channel::Online), unit.map(|unit| unit.id), district))
 }
 
 fn candidate(
@@ -292,7 +264,7 @@ fn candidate(
         deed: input.deed.as_deref().map(text::tidy_paragraphs),
         unit_id,
         district_id,
-        channel: channel(input),
+        channel: Channel::Online,
         returned_from: None,
         status_changed_at: now,
         materials_changed_at: now,

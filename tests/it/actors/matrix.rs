@@ -64,6 +64,18 @@ pub const MATRIX: &[Row] = &[
     row("PATCH", "/api/v1/cycles/{month}", ADMIN),
     row("GET", "/api/v1/cycles/{month}/amendments", ANYBODY),
     row("GET", "/api/v1/cycles/{month}/quotas", REVIEWERS),
+    row("GET", "/api/v1/channels", ANYBODY),
+    row("POST", "/api/v1/channels", REVIEWERS),
+    row("GET", "/api/v1/channels/{id}", ANYBODY),
+    row("PATCH", "/api/v1/channels/{id}", "401 403 + 404 + 404 + 403 403"),
+    // Leads, given to the unit.
+    row("POST", "/api/v1/leads", "+ + + + + + + 403 +"),
+    row("GET", "/api/v1/leads", REVIEWERS),
+    row("GET", "/api/v1/leads/{id}",             "401 403 + 404 + 404 + 403 403"),
+    row("GET", "/api/v1/leads/{id}/contacts",    "401 403 + 404 + 404 + 403 403"),
+    row("POST", "/api/v1/leads/{id}/assignment", "401 403 + 404 + 404 + 403 403"),
+    row("POST", "/api/v1/leads/{id}/promotion",  "401 403 + 404 + 404 + 403 403"),
+    row("POST", "/api/v1/leads/{id}/dismissal",  "401 403 + 404 + 404 + 403 403"),
     // Candidates. The citizen of the columns is not the nominator.
     row("POST", "/api/v1/candidates", "+ + + + + + + 403 +"),
     row("GET", "/api/v1/candidates", ANYBODY),
@@ -83,6 +95,8 @@ pub const MATRIX: &[Row] = &[
     row("POST", "/api/v1/candidates/{id}/verifications/{verification_id}/attachments", "401 403 + 404 403 404 403 403 403"),
     row("GET", "/api/v1/attachments/{id}", "401 403 + 404 + 404 + 403 +"),
     row("POST", "/api/v1/text-count", ANYBODY),
+    row("GET", "/api/v1/candidates/{id}/nominations", "401 403 + 404 + 404 + 403 +"),
+    row("POST", "/api/v1/candidates/{id}/nominations", "401 403 + 404 + 404 + 403 403"),
     row("GET", "/api/v1/nominations/{tracking_code}", ANYBODY),
     row("GET", "/api/v1/me/nominations", SIGNED_IN),
     // Decisions on candidates.

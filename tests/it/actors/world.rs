@@ -19,7 +19,10 @@ impl World {
         let public = app.contender(&tree, Status::Forwarded, "dedication", "王小明").await;
         let (objection, batch) = (app.objection(public).await, app.batch(public, user).await);
         let honoree = app.honour(public, user).await;
+        let (channel, lead) = channel_and_lead(app, &tree).await;
         let names = vec![
+            ("/channels/{id}", format!("/channels/{channel}")),
+            ("/leads/{id}", format!("/leads/{lead}")),
             ("/batches/{id}", format!("/batches/{batch}")),
             ("/candidates/{id}/objections", format!("/candidates/{public}/objections")),
             ("/certificates/{number}", "/certificates/2026-11-DED-0001".to_owned()),
@@ -50,6 +53,17 @@ impl World {
         assert!(!filled.contains('{'), "tests/it/actors/world.rs knows nothing to put into {path}");
         filled
     }
+}
+
+/// A channel that the unit minds, and a lead that the unit was given.
+async fn channel_and_lead(app: &App, tree: &Tree) -> (String, String) {
+    let (_, unit) = app.user(haoren::domain::role::Role::UnitReviewer, Some(tree.unit)).await;
+    let channel = unit.post("/channels", json!({ "kind": "phone", "name": "好人热线" })).await.expect(201);
+    let lead = json!({
+        "channel": "phone", "text": "有位师傅天天免费修车。", "organization_id": tree.unit,
+        "reporter": { "name": "王芳", "phone": "13900001234" },
+    });
+    (channel.id(), app.anonymous().post("/leads", lead).await.expect(201).id())
 }
 
 /// A candidate of the unit, recommended without an account, with a photo, a consent and a verification record.

@@ -261,5 +261,6 @@ fn nomination(
         relationship: None,
         withdrawn_at: None,
         created_at: At(now),
+        channel_id: None,
     }
 }
