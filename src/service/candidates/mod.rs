@@ -7,5 +7,6 @@ pub mod nominate;
 pub mod photos;
 pub mod reach;
 pub mod read;
+pub mod similar;
 pub mod track;
 pub mod update;

@@ -8,6 +8,7 @@ use super::{
     access::{self, Sight},
     dossier::{self, Dossier},
     reach,
+    similar::{self, LookAlike},
 };
 use crate::{
     domain::{
@@ -41,6 +42,8 @@ pub struct Nominated {
     pub dossier: Dossier,
     /// The tracking code.
     pub tracking_code: Option<TrackingCode>,
+    /// Its look-alikes, for reviewers of the subtree and administrators; nobody else learns that there are any.
+    pub similar: Option<Vec<LookAlike>>,
 }
 
 /// Recommends somebody: always open, always for the intake cycle.
@@ -54,9 +57,21 @@ pub async fn nominate(
     let faults = [input.faults(), input.faults_today(service.clocks.campaign())].concat();
     refuse_invalid(faults)?;
     let draft = Draft::prepare(service, caller, input)?;
-    let (service, caller) = (service.clone(), caller.clone());
-    let store = service.store.clone();
-    store.write(move |db| carry_out(&service, db, &caller, draft, attempt.as_ref())).await
+    let (of_service, of_caller) = (service.clone(), caller.clone());
+    let write = service.store.write(move |db| carry_out(&of_service, db, &of_caller, draft, attempt.as_ref()));
+    Ok(with_similar(service, caller, write.await?).await)
+}
+
+/// Adds the look-alikes for whom they are. What was written stands, so a failure here is logged and nothing added.
+async fn with_similar(service: &Service, caller: &Caller, mut nominated: Nominated) -> Nominated {
+    let candidate = &nominated.dossier.candidate;
+    if similar::may_read(caller, candidate) {
+        match similar::list_similar(service, caller, candidate.id).await {
+            Ok(found) => nominated.similar = Some(found),
+            Err(error) => log::warn!("look-alikes of a new candidate could not be sought: {error}"),
+        }
+    }
+    nominated
 }
 
 /// Anyone recommends, except the portal, which only takes and delivers.
@@ -74,15 +89,15 @@ pub async fn find_nominated(service: &Service, caller: &Caller, first: FirstAnsw
         }
         None => None,
     };
-    let (of_service, caller) = (service.clone(), caller.clone());
+    let (of_service, of_caller) = (service.clone(), caller.clone());
     let dossier = service
         .store
         .read(move |db| {
             let candidate = storage::candidates::find(db, id)?.ok_or_else(Error::not_found)?;
-            shown(&of_service, db, &caller, candidate)
+            shown(&of_service, db, &of_caller, candidate)
         })
         .await?;
-    Ok(Nominated { dossier, tracking_code })
+    Ok(with_similar(service, caller, Nominated { dossier, tracking_code, similar: None }).await)
 }
 
 /// What who recommended somebody is shown at once.
@@ -214,7 +229,7 @@ fn carry_out(
     let first = FirstAnswer { status: 201, resource_id: Uuid::from(candidate.id), secret: draft.secret };
     idempotency::keep(db, attempt, &first)?;
     let dossier = shown(service, db, caller, candidate)?;
-    Ok(Nominated { dossier, tracking_code: draft.tracking_code })
+    Ok(Nominated { dossier, tracking_code: draft.tracking_code, similar: None })
 }
 
 /// How the history of the candidate begins.
