@@ -7,7 +7,7 @@ use clap::Args;
 use super::{CommandError, hold::hold, say};
 use crate::{
     api::server::Server,
-    service::{Service, accounts::first_admin, clock::SystemTime, renewing, startup, sweeping},
+    service::{Service, accounts::first_admin, backlog, clock::SystemTime, renewing, startup, sweeping},
     settings::{ServerSettings, Settings},
     storage::{Address, private_folder},
 };
@@ -85,6 +85,11 @@ async fn sweep_now_and_then(service: Service) {
         match sweeping::sweep_files(&service).await {
             Ok(removed) => log::debug!("swept {removed} files without a row"),
             Err(error) => log::warn!("sweeping the file store failed: {error}"),
+        }
+        match backlog::take_up_all(&service).await {
+            Ok(0) => {}
+            Ok(taken) => log::info!("{taken} candidates were taken up among those that look-alikes are sought in"),
+            Err(error) => log::warn!("taking up older candidates failed: {error}"),
         }
     }
 }

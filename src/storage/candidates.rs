@@ -11,11 +11,15 @@ use diesel::{
 
 use self::row::{CandidateRow, NewCandidateRow};
 use super::{
-    Connection, StoreError, candidate_grams, locks,
+    Connection, StoreError, candidate_grams, deed_bands, locks, name_keys,
     schema::{candidate_materials, candidates},
     sql_values::At,
 };
-use crate::domain::{candidate::Candidate, id::CandidateId, text};
+use crate::domain::{
+    candidate::Candidate,
+    id::{CandidateId, OrganizationId},
+    text,
+};
 
 pub use list::{CandidateFilter, Shown, last_return_reasons, list, published_since};
 pub use row::CandidateChange;
@@ -34,6 +38,8 @@ pub fn insert(connection: &mut Connection, candidate: &Candidate) -> Result<i64,
         ))
         .execute(connection)?;
     candidate_grams::replace(connection, number, &[&candidate.name, &candidate.summary])?;
+    name_keys::replace(connection, number, (None, (&candidate.name, candidate.district_id)))?;
+    deed_bands::replace(connection, number, (None, candidate.deed.as_deref()))?;
     Ok(number)
 }
 
@@ -78,6 +84,10 @@ pub fn update_if(
     change: &CandidateChange,
     now: DateTime<Utc>,
 ) -> Result<Option<i64>, StoreError> {
+    let before = match change.name.is_some() || change.district_id.is_some() {
+        true => named(connection, id)?,
+        false => None,
+    };
     let updated: Option<(i64, i64)> = diesel::update(candidates::table)
         .filter(candidates::id.eq(id))
         .filter(candidates::version.eq(version))
@@ -93,7 +103,21 @@ pub fn update_if(
             .first(connection)?;
         candidate_grams::replace(connection, number, &[&name, &summary])?;
     }
+    if let Some((name, district)) = &before
+        && let Some((new_name, new_district)) = named(connection, id)?
+    {
+        let names = (Some((name.as_str(), *district)), (new_name.as_str(), new_district));
+        name_keys::replace(connection, number, names)?;
+    }
     Ok(Some(version))
+}
+
+fn named(connection: &mut Connection, id: CandidateId) -> Result<Option<(String, OrganizationId)>, StoreError> {
+    Ok(candidates::table
+        .filter(candidates::id.eq(id))
+        .select((candidates::name, candidates::district_id))
+        .first(connection)
+        .optional()?)
 }
 
 /// Notes that something of the file changed that lies in another table: photos, contacts, consent, nominations.
@@ -107,8 +131,17 @@ pub fn touch_if(
     update_if(connection, at, &change, now)
 }
 
-/// Replaces the deed. Part of an [`update_if`] in the same transaction.
+/// Replaces the deed, and by what it is found. Part of an [`update_if`] in the same transaction, of a candidate that is held.
 pub fn set_deed(connection: &mut Connection, id: CandidateId, deed: Option<&str>) -> Result<(), StoreError> {
+    let before: Option<(i64, Option<String>)> = candidates::table
+        .inner_join(candidate_materials::table.on(candidate_materials::candidate_id.eq(candidates::id)))
+        .filter(candidates::id.eq(id))
+        .select((candidates::number, candidate_materials::deed))
+        .first(connection)
+        .optional()?;
+    if let Some((number, before)) = &before {
+        deed_bands::replace(connection, *number, (before.as_deref(), deed))?;
+    }
     diesel::update(candidate_materials::table)
         .filter(candidate_materials::candidate_id.eq(id))
         .set(candidate_materials::deed.eq(deed))

@@ -354,6 +354,42 @@ diesel::table! {
     use crate::storage::sql_types::*;
     use diesel::sql_types::*;
 
+    /// Bands of the deeds' signatures, by which similar ones are found.
+    deed_bands (band, hash, candidate) {
+        band -> SmallInt,
+        hash -> BigInt,
+        candidate -> BigInt,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Hashes of names as a whole and without one character, by which similar ones are found.
+    candidate_name_keys (key, district_id, candidate) {
+        key -> BigInt,
+        district_id -> Id,
+        candidate -> BigInt,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// The candidates older than the two tables before, and up to which of them those are filled.
+    look_alike_backlog (id) {
+        id -> Integer,
+        done -> BigInt,
+        last -> BigInt,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
     /// Acts of recommending; the file belongs to the first.
     nominations (id) {
         id -> Id,
@@ -769,6 +805,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     candidate_materials,
     candidate_contacts,
     candidate_grams,
+    deed_bands,
+    candidate_name_keys,
+    look_alike_backlog,
     nominations,
     channels,
     leads,

@@ -9,6 +9,7 @@ pub mod names;
 pub mod nominate;
 pub mod nominations;
 pub mod photos;
+pub mod similar;
 pub mod tracking;
 pub mod upload;
 pub mod verification_wire;
@@ -26,6 +27,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(file::update_candidate)
         .service(file::get_candidate_contacts)
         .service(file::get_candidate_readiness)
+        .service(similar::list_similar_candidates)
         .service(consents::get_consent)
         .service(consents::put_consent)
         .service(consents::withdraw_consent)

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, post};
 
-use super::{input::CreateCandidateRequest, wire::Candidate};
+use super::{input::CreateCandidateRequest, similar::shown_alike, wire::Candidate};
 use crate::{
     api::{
         answer::Answer, body::Body, context::Context, language::Language, once::once, problem::Problem, responses,
@@ -18,7 +18,8 @@ use crate::{
 /// Recommend somebody
 ///
 /// Always open; the candidate runs in the intake cycle. Where the nominator has no account, be it the caller or the one for
-/// whom staff type, the answer carries a tracking code, once, by which the nominator follows and edits the file.
+/// whom staff type, the answer carries a tracking code, once, by which the nominator follows and edits the file. Reviewers
+/// of the subtree and administrators are also shown its look-alikes, in `similar`.
 #[utoipa::path(
     tag = "candidates",
     params(responses::IdempotencyHeader),
@@ -51,6 +52,10 @@ pub async fn create_candidate(
 
 fn shown(nominated: Nominated, language: Language) -> Result<Answer, Problem> {
     let mut candidate = Candidate::of(nominated.dossier, language);
+    candidate.similar = match nominated.similar {
+        Some(similar) => Some(similar.into_iter().map(|one| shown_alike(one, language)).collect::<Result<_, _>>()?),
+        None => None,
+    };
     candidate.tracking_code = nominated.tracking_code.map(|code| code.to_string());
     let location = format!("/api/v1/candidates/{}", candidate.id);
     Answer::created(candidate, location)

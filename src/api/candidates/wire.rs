@@ -6,7 +6,10 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::names::{ChannelName, ConsentMethodName, ConsentScopeName, GenderName, GivenByName, SubjectName};
+use super::{
+    names::{ChannelName, ConsentMethodName, ConsentScopeName, GenderName, GivenByName, SubjectName},
+    similar::SimilarCandidate,
+};
 use crate::{
     api::{
         answer::representations,
@@ -176,6 +179,11 @@ pub struct Candidate {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, examples("7KQM-3XWD-PR9T-H4VA"))]
     pub tracking_code: Option<String>,
+    /// Its look-alikes, the likeliest first, as `GET /candidates/{id}/similar` lists them; shown when the nomination is
+    /// made, to reviewers of the subtree and administrators.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub similar: Option<Vec<SimilarCandidate>>,
     /// To be sent as `If-Match`.
     pub etag: String,
     #[serde(skip)]
@@ -254,6 +262,7 @@ impl Candidate {
             allowed_actions: allowed
                 .map(|allowed| allowed.into_iter().map(|one| AllowedAction::of(one, language)).collect()),
             tracking_code: None,
+            similar: None,
             etag: String::new(),
             version: candidate.version,
         }

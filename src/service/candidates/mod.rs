@@ -10,6 +10,7 @@ pub mod nominations;
 pub mod photos;
 pub mod reach;
 pub mod read;
+pub mod similar;
 pub mod track;
 pub mod update;
 pub mod verifications;

@@ -10,6 +10,7 @@ use super::{
     dossier::{self, Dossier},
     nominations::{self, Origin},
     reach,
+    similar::{self, LookAlike},
 };
 use crate::{
     domain::{
@@ -43,6 +44,8 @@ pub struct Nominated {
     pub dossier: Dossier,
     /// The tracking code.
     pub tracking_code: Option<TrackingCode>,
+    /// Its look-alikes, for reviewers of the subtree and administrators; nobody else learns that there are any.
+    pub similar: Option<Vec<LookAlike>>,
 }
 
 /// Recommends somebody: always open, always for the intake cycle.
@@ -61,9 +64,22 @@ pub async fn nominate(
     let digest = issued.as_ref().map(Issued::digest);
     let draft = Draft::prepare(service, input, Origin { tracking_digest: digest, ..origin })?;
     let issued = issued.map(|issued| issued.sealed(service, draft.id)).transpose()?;
-    let (service, caller) = (service.clone(), caller.clone());
-    let store = service.store.clone();
-    store.write(move |db| carry_out(&service, db, &caller, (draft, issued), attempt.as_ref())).await
+    let (of_service, of_caller) = (service.clone(), caller.clone());
+    let write =
+        service.store.write(move |db| carry_out(&of_service, db, &of_caller, (draft, issued), attempt.as_ref()));
+    Ok(with_similar(service, caller, write.await?).await)
+}
+
+/// Adds the look-alikes for whom they are. What was written stands, so a failure here is logged and nothing added.
+async fn with_similar(service: &Service, caller: &Caller, mut nominated: Nominated) -> Nominated {
+    let candidate = &nominated.dossier.candidate;
+    if similar::may_read(caller, candidate) {
+        match similar::list_similar(service, caller, candidate.id).await {
+            Ok(found) => nominated.similar = Some(found),
+            Err(error) => log::warn!("look-alikes of a new candidate could not be sought: {error}"),
+        }
+    }
+    nominated
 }
 
 /// Anyone recommends, except the portal, which only takes and delivers.
@@ -75,15 +91,15 @@ pub fn may_nominate(caller: &Caller) -> Result<(), Error> {
 pub async fn find_nominated(service: &Service, caller: &Caller, first: FirstAnswer) -> Result<Nominated, Error> {
     let id = CandidateId(first.resource_id);
     let tracking_code = codes::reopen(service, id, first.secret.as_deref())?;
-    let (of_service, caller) = (service.clone(), caller.clone());
+    let (of_service, of_caller) = (service.clone(), caller.clone());
     let dossier = service
         .store
         .read(move |db| {
             let candidate = storage::candidates::find(db, id)?.ok_or_else(Error::not_found)?;
-            shown(&of_service, db, &caller, candidate)
+            shown(&of_service, db, &of_caller, candidate)
         })
         .await?;
-    Ok(Nominated { dossier, tracking_code })
+    Ok(with_similar(service, caller, Nominated { dossier, tracking_code, similar: None }).await)
 }
 
 /// What who recommended somebody is shown at once.
@@ -158,7 +174,7 @@ fn carry_out(
     let first = FirstAnswer { status: 201, resource_id: Uuid::from(candidate.id), secret };
     idempotency::keep(db, attempt, &first)?;
     let dossier = shown(service, db, caller, candidate)?;
-    Ok(Nominated { dossier, tracking_code })
+    Ok(Nominated { dossier, tracking_code, similar: None })
 }
 
 /// Writes a new candidate of the intake cycle with its first nomination, and what that leaves behind. Part of a writing

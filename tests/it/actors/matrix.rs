@@ -83,6 +83,7 @@ pub const MATRIX: &[Row] = &[
     row("PATCH", "/api/v1/candidates/{id}", "401 404 + 404 403 404 403 403 403"),
     row("GET", "/api/v1/candidates/{id}/contacts", "401 403 + 404 + 404 + 403 403"),
     row("GET", "/api/v1/candidates/{id}/readiness", "401 404 + 404 + 404 + 404 +"),
+    row("GET", "/api/v1/candidates/{id}/similar", "401 403 + 404 + 404 + 403 +"),
     row("GET", "/api/v1/candidates/{id}/consent", "401 403 + 404 + 404 + 403 +"),
     row("PUT", "/api/v1/candidates/{id}/consent", "401 403 + 404 403 404 403 403 403"),
     row("DELETE", "/api/v1/candidates/{id}/consent", "401 403 + 404 403 403 + 403 403"),

@@ -1,0 +1,192 @@
+//! Look-alikes of a candidate: the same telephone, the same or a similar name, a similar deed, listed before.
+//!
+//! A reviewer is shown what lies in the own subtree and what everybody may read; all else is left out and not counted, so
+//! that nothing is learned of it: the level above, whose subtree it is, finds it there. That a telephone number is the
+//! same is said within the subtree only, as it would betray the number of somebody public. A fixed number of queries.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::access;
+use crate::{
+    domain::{
+        candidate::{Candidate, Status},
+        id::{CandidateId, OrganizationId},
+        look_alike::{Evidence, Judgement, MOST_SHOWN, judge},
+        minhash::Signature,
+        month::Month,
+        name_likeness::{self, NameKeys},
+        role::Role,
+        scope::Scope,
+        shingle::{Grams, Overlap},
+    },
+    service::{
+        Service,
+        caller::{Account, Caller},
+        error::Error,
+        transitions::sight,
+    },
+    storage::{
+        self, Connection,
+        look_alikes::{Found, Horizon, Which},
+    },
+};
+
+/// So many deeds are compared exactly, those that share most bands first.
+const MOST_COMPARED: usize = 200;
+/// So many candidates that share a band are looked at: more than are compared, as some lie outside the subtree.
+const MOST_SHARING: usize = 1_000;
+/// So many candidates are read that have the same telephone number, the same name or a similar one.
+const MOST_FOUND: i64 = 500;
+
+/// A candidate that looks like another.
+#[derive(Clone, Debug)]
+pub struct LookAlike {
+    /// What is shown of it.
+    pub found: Found,
+    /// Whether it lies in the caller's subtree; else it is public.
+    pub is_inside: bool,
+    /// Name of its unit.
+    pub unit_name: Option<String>,
+    /// Name of its district.
+    pub district_name: String,
+    /// How strongly it looks alike, and why.
+    pub judgement: Judgement,
+}
+
+/// What look-alikes are sought of: a candidate as far as it is compared.
+#[derive(Clone, Debug)]
+pub struct Probe {
+    /// Itself, which is not its own look-alike.
+    pub id: Option<CandidateId>,
+    /// The cycle in which it runs.
+    pub cycle: Month,
+    /// Its district.
+    pub district_id: OrganizationId,
+    /// Its name.
+    pub name: String,
+    /// The blind index of its telephone number.
+    pub phone_index: Option<Vec<u8>>,
+    /// Its deed.
+    pub deed: Option<String>,
+}
+
+/// The look-alikes of a candidate, the likeliest first: for reviewers of the subtree, and administrators.
+pub async fn list_similar(service: &Service, caller: &Caller, id: CandidateId) -> Result<Vec<LookAlike>, Error> {
+    let (now, caller) = (service.clocks.campaign(), caller.clone());
+    service
+        .store
+        .read(move |db| {
+            let candidate = sight::to_read_within(db, &caller, id)?;
+            let scope = inner_scope(caller.account()?);
+            let recent = access::recently_published(db, now)?;
+            let probe = probe(db, candidate)?;
+            find(db, &scope, recent, &probe)
+        })
+        .await
+}
+
+/// Whether the caller is shown the look-alikes of a candidate.
+#[must_use]
+pub fn may_read(caller: &Caller, candidate: &Candidate) -> bool {
+    let covers = |account: &Account| inner_scope(account).covers(candidate.district_id, candidate.unit_id);
+    caller.account.as_ref().is_some_and(covers)
+}
+
+/// The part of the tree whose inner records an account reads.
+fn inner_scope(account: &Account) -> Scope {
+    match account.role {
+        Role::Admin => Scope::City,
+        Role::UnitReviewer | Role::DistrictReviewer | Role::CityReviewer => account.scope.clone(),
+        Role::Citizen | Role::Portal => Scope::Nowhere,
+    }
+}
+
+fn probe(db: &mut Connection, candidate: Candidate) -> Result<Probe, Error> {
+    let contact = storage::contacts::find(db, candidate.id)?;
+    Ok(Probe {
+        id: Some(candidate.id),
+        cycle: candidate.cycle,
+        district_id: candidate.district_id,
+        name: candidate.name,
+        phone_index: contact.and_then(|contact| contact.phone_index),
+        deed: candidate.deed,
+    })
+}
+
+/// The look-alikes of a probe within a scope and, beside it, among what everybody may read; `recent` are the cycles whose
+/// not listed candidates still are.
+pub fn find(db: &mut Connection, scope: &Scope, recent: Vec<Month>, probe: &Probe) -> Result<Vec<LookAlike>, Error> {
+    let within = Horizon { scope: scope.clone(), public: None };
+    let beyond = Horizon { scope: scope.clone(), public: Some(recent) };
+    let reached = match &probe.phone_index {
+        Some(index) => storage::look_alikes::list(db, &within, &Which::Phone(index), MOST_FOUND)?,
+        None => Vec::new(),
+    };
+    let same_phone: BTreeSet<i64> = reached.iter().map(|found| found.number).collect();
+    let mut all = reached;
+    let keys = NameKeys::of(&probe.name);
+    for which in [
+        Which::Named(&[keys.whole], probe.district_id),
+        Which::Named(&keys.shortened, probe.district_id),
+        Which::ListedBefore(keys.whole, probe.cycle),
+    ] {
+        all.extend(storage::look_alikes::list(db, &beyond, &which, MOST_FOUND)?);
+    }
+    let (alike, overlaps) = of_deed(db, &beyond, probe)?;
+    all.extend(alike);
+    let all: BTreeMap<i64, Found> = all.into_iter().map(|found| (found.number, found)).collect();
+    let judged = all.into_values().filter(|found| Some(found.id) != probe.id).filter_map(|found| {
+        let evidence = Evidence {
+            same_phone: same_phone.contains(&found.number),
+            name: name_likeness::compare(&probe.name, &found.name),
+            same_district: found.district_id == probe.district_id,
+            deed: overlaps.get(&found.id).copied(),
+            listed_before: found.status == Status::Listed && found.cycle < probe.cycle,
+        };
+        judge(&evidence).map(|judgement| (found, judgement))
+    });
+    let mut judged: Vec<(Found, Judgement)> = judged.collect();
+    // Of equally likely ones the latest first.
+    judged.sort_by(|(one, of_one), (other, of_other)| {
+        of_other.score.total_cmp(&of_one.score).then(other.number.cmp(&one.number))
+    });
+    judged.truncate(MOST_SHOWN);
+    named(db, scope, judged)
+}
+
+/// The candidates whose deeds may be similar, and what those that share most have in common exactly.
+fn of_deed(
+    db: &mut Connection,
+    horizon: &Horizon,
+    probe: &Probe,
+) -> Result<(Vec<Found>, HashMap<CandidateId, Overlap>), Error> {
+    let grams = Grams::of(probe.deed.as_deref().unwrap_or_default());
+    let Some(signature) = Signature::of(&grams) else { return Ok((Vec::new(), HashMap::new())) };
+    let sharing = storage::deed_bands::sharing(db, &signature.bands(), MOST_SHARING)?;
+    let numbers: Vec<i64> = sharing.iter().map(|(number, _)| *number).collect();
+    let limit = i64::try_from(numbers.len()).unwrap_or(i64::MAX);
+    let seen = storage::look_alikes::list(db, horizon, &Which::Numbers(&numbers), limit)?;
+    let mut seen: HashMap<i64, Found> = seen.into_iter().map(|found| (found.number, found)).collect();
+    let others = numbers.iter().filter_map(|number| seen.remove(number)).filter(|found| Some(found.id) != probe.id);
+    let compared: Vec<Found> = others.take(MOST_COMPARED).collect();
+    let ids: Vec<CandidateId> = compared.iter().map(|found| found.id).collect();
+    let deeds = storage::look_alikes::deeds(db, &ids)?;
+    let overlaps = deeds.into_iter().map(|(id, deed)| (id, grams.overlap(&Grams::of(&deed))));
+    Ok((compared, overlaps.collect()))
+}
+
+/// Adds the names of units and districts.
+fn named(db: &mut Connection, scope: &Scope, judged: Vec<(Found, Judgement)>) -> Result<Vec<LookAlike>, Error> {
+    let organizations: BTreeSet<OrganizationId> =
+        judged.iter().flat_map(|(found, _)| found.unit_id.into_iter().chain([found.district_id])).collect();
+    let organizations: Vec<OrganizationId> = organizations.into_iter().collect();
+    let names: HashMap<_, _> = storage::organizations::names(db, &organizations)?.into_iter().collect();
+    let shown = judged.into_iter().map(|(found, judgement)| LookAlike {
+        is_inside: scope.covers(found.district_id, found.unit_id),
+        unit_name: found.unit_id.and_then(|unit| names.get(&unit).cloned()),
+        district_name: names.get(&found.district_id).cloned().unwrap_or_default(),
+        found,
+        judgement,
+    });
+    Ok(shown.collect())
+}
