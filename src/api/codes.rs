@@ -42,6 +42,9 @@ table! {
     AlreadyPublished CONFLICT "本期榜单已经发布" "The list is already published";
     BatchEmpty CONFLICT "没有可上报的候选人" "There is nobody to forward";
     OtherNominationStands CONFLICT "该候选人还有其他推荐" "Another nomination of the candidate stands";
+    HasVotes CONFLICT "已有投票，不能合并或撤销合并" "Votes were cast, so nothing is merged or taken apart any more";
+    SurvivorUnfit CONFLICT "要并入的候选人当前状态不允许合并|要并入的候选人状态为“{status}”，只能并入已推荐、已核实或已退回的候选人" "Nobody is merged into a candidate of this status|The candidate to merge into is {status}; it has to be nominated, verified or returned";
+    SurvivorMerged CONFLICT "对方已并入另一候选人|对方已并入候选人 {merged_into}，请改为并入该候选人，或先撤销那次合并" "The other candidate is merged itself|It was merged into {merged_into}; merge into that one, or undo that merger first";
     TransitionNotAllowed CONFLICT "当前状态不允许此操作" "The status does not allow this";
     RootExists CONFLICT "市级单位已经存在" "There is a root already";
     OrganizationInUse CONFLICT "该单位正在使用中" "The organization is in use";

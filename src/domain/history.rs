@@ -42,6 +42,8 @@ pub struct Step {
     pub candidate_version: i64,
     /// When.
     pub at: DateTime<Utc>,
+    /// The other candidate of a merger: on the side of the merged one the survivor, on the survivor's the merged one.
+    pub other_candidate_id: Option<CandidateId>,
 }
 
 impl Step {

@@ -60,6 +60,8 @@ identifiers! {
     ReviewId;
     /// A row of a candidate's history.
     TransitionId;
+    /// A merger of two candidates of one person.
+    MergeId;
     /// A package of one cycle that goes to the provincial portal.
     BatchId;
     /// One voter's support for one candidate.

@@ -26,6 +26,7 @@ pub mod leadership;
 pub mod listing;
 pub mod local_day;
 pub mod localized;
+pub mod merger;
 pub mod month;
 pub mod objection;
 pub mod organization;

@@ -23,6 +23,7 @@ pub mod idempotency;
 pub mod inbox;
 pub mod leadership;
 pub mod lists;
+pub mod merging;
 pub mod objections;
 pub mod organizations;
 pub mod pictures;

@@ -83,6 +83,7 @@ fn order(db: &mut Connection, caller: &Caller, id: CandidateId, input: NewReview
         reason: Some(input.opinion),
         checklist: Some(input.checklist),
         unit_id: None,
+        survivor_id: None,
     })
 }
 

@@ -1,6 +1,6 @@
 //! Consents that stand; a withdrawn one is deleted, and the audit remembers it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::{
     ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
@@ -63,11 +63,20 @@ pub fn find(connection: &mut Connection, id: CandidateId) -> Result<Option<Conse
 
 /// Which of the candidates have consented to publication and to forwarding.
 pub fn complete_among(connection: &mut Connection, ids: &[CandidateId]) -> Result<BTreeSet<CandidateId>, StoreError> {
+    let scopes = scopes_of(connection, ids)?;
+    Ok(scopes.into_iter().filter(|(_, scope)| consent::covers_all(scope)).map(|(id, _)| id).collect())
+}
+
+/// What the consents that stand cover, by candidate.
+pub fn scopes_of(
+    connection: &mut Connection,
+    ids: &[CandidateId],
+) -> Result<BTreeMap<CandidateId, Vec<ConsentScope>>, StoreError> {
     let rows: Vec<(CandidateId, Stored<Vec<ConsentScope>>)> = consents::table
         .filter(consents::candidate_id.eq_any(ids.to_vec()))
         .select((consents::candidate_id, consents::scope))
         .load(connection)?;
-    Ok(rows.into_iter().filter(|(_, scope)| consent::covers_all(&scope.0)).map(|(id, _)| id).collect())
+    Ok(rows.into_iter().map(|(id, scope)| (id, scope.0)).collect())
 }
 
 /// Removes the consent of a candidate whose row is held; false when there was none.

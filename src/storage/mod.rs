@@ -34,6 +34,8 @@ pub mod idempotency_keys;
 pub mod leadership_groups;
 pub mod lists;
 pub mod locks;
+pub mod merge_items;
+pub mod merges;
 pub mod migrations;
 pub mod nominations;
 pub mod objections;

@@ -8,11 +8,12 @@ use super::*;
 use crate::domain::{
     authority::Levels,
     candidate::{Channel, Subject, Visibility},
-    id::{CandidateId, OrganizationId},
+    consent::ConsentScope,
+    id::{CandidateId, OrganizationId, PhotoId},
     month::Month,
     photo::{PhotoFacts, PhotoLimits},
     policy::Policy,
-    readiness::{MaterialLimits, Materials},
+    readiness::{FiledPhoto, MaterialLimits, Materials},
     stage,
 };
 
@@ -65,8 +66,9 @@ fn readiness(photos: usize) -> Readiness {
         photo_count: 2,
         photo: PhotoLimits { max_bytes: 1000, min_side_px: 300 },
     };
-    let photos = vec![photo; photos];
-    Readiness::of(&Materials { deed: None, photos: &photos, has_contact_phone: true, has_consent: true }, &limits)
+    let photos = vec![FiledPhoto { id: PhotoId(Uuid::from_u128(5)), facts: photo }; photos];
+    let consented = ConsentScope::ALL;
+    Readiness::of(&Materials { deed: None, photos: &photos, has_contact_phone: true, consented }, &limits)
 }
 
 pub fn ready() -> Readiness {
@@ -105,5 +107,19 @@ pub fn facts<'a>(
         has_consent: true,
         quota_used: 0,
         other_nomination_stands: false,
+        has_votes: false,
+        merger: None,
     }
+}
+
+/// A merger that nothing was built on.
+pub fn merger() -> Merger {
+    let survivor = merger::Survivor {
+        id: CandidateId(Uuid::from_u128(7)),
+        status: Status::Nominated,
+        merged_into: None,
+        has_votes: false,
+        is_inside: true,
+    };
+    Merger { survivor, former_status: Status::Nominated, former_since: now(), has_lost_photos: false }
 }
