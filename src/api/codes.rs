@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use serde_json::Value;
 
-use super::language::Language;
+use super::{language::Language, readiness_words};
 use crate::domain::fault::Code;
 
 macro_rules! table {
@@ -125,9 +125,12 @@ fn title(code: Code, language: Language) -> &'static str {
     text.split_once('|').map_or(text, |(title, _)| title)
 }
 
-/// The detail, with the figures that it names. Where one is lacking, the title stands in.
+/// The detail, with the figures that it names; what is missing of a file in the words of the readiness report. Where one is lacking, the title stands in.
 #[must_use]
 pub fn detail(code: Code, figures: &[(&'static str, Value)], language: Language) -> String {
+    if let Some(said) = readiness_words::of_refusal(code, figures, language) {
+        return said;
+    }
     let text = template(code, language);
     let Some((title, detail)) = text.split_once('|') else { return text.to_owned() };
     let mut filled = detail.to_owned();
