@@ -27,9 +27,9 @@ pub(super) fn mergers(
         return Ok(BTreeMap::new());
     }
     let survivors = survivors(db, caller.account.as_ref(), rows.values())?;
-    let merges: Vec<MergeId> = rows.values().map(|row| row.id).collect();
-    let lost = storage::merges::with_lost_photos(db, &merges)?;
-    let mergers = rows.into_values().filter_map(|row| {
+    let stored: Vec<MergeId> = rows.values().map(|row| row.id).collect();
+    let lost = storage::merges::with_lost_photos(db, &stored)?;
+    let found = rows.into_values().filter_map(|row| {
         let merger = Merger {
             survivor: survivors.get(&row.survivor_id).copied()?,
             former_status: row.former_status,
@@ -38,7 +38,7 @@ pub(super) fn mergers(
         };
         Some((row.candidate_id, merger))
     });
-    Ok(mergers.collect())
+    Ok(found.collect())
 }
 
 fn survivors<'a>(
