@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use serde_json::Value;
 
-use super::language::Language;
+use super::{language::Language, readiness_words};
 use crate::domain::fault::Code;
 
 macro_rules! table {
@@ -43,6 +43,9 @@ table! {
     AlreadyPublished CONFLICT "本期榜单已经发布" "The list is already published";
     BatchEmpty CONFLICT "没有可上报的候选人" "There is nobody to forward";
     OtherNominationStands CONFLICT "该候选人还有其他推荐" "Another nomination of the candidate stands";
+    HasVotes CONFLICT "已有投票，不能合并或撤销合并" "Votes were cast, so nothing is merged or taken apart any more";
+    SurvivorUnfit CONFLICT "要并入的候选人当前状态不允许合并|要并入的候选人状态为“{status}”，只能并入已推荐、已核实或已退回的候选人" "Nobody is merged into a candidate of this status|The candidate to merge into is {status}; it has to be nominated, verified or returned";
+    SurvivorMerged CONFLICT "对方已并入另一候选人|对方已并入候选人 {merged_into}，请改为并入该候选人，或先撤销那次合并" "The other candidate is merged itself|It was merged into {merged_into}; merge into that one, or undo that merger first";
     TransitionNotAllowed CONFLICT "当前状态不允许此操作" "The status does not allow this";
     RootExists CONFLICT "市级单位已经存在" "There is a root already";
     OrganizationInUse CONFLICT "该单位正在使用中" "The organization is in use";
@@ -125,9 +128,12 @@ fn title(code: Code, language: Language) -> &'static str {
     text.split_once('|').map_or(text, |(title, _)| title)
 }
 
-/// The detail, with the figures that it names. Where one is lacking, the title stands in.
+/// The detail, with the figures that it names; what is missing of a file in the words of the readiness report. Where one is lacking, the title stands in.
 #[must_use]
 pub fn detail(code: Code, figures: &[(&'static str, Value)], language: Language) -> String {
+    if let Some(said) = readiness_words::of_refusal(code, figures, language) {
+        return said;
+    }
     let text = template(code, language);
     let Some((title, detail)) = text.split_once('|') else { return text.to_owned() };
     let mut filled = detail.to_owned();

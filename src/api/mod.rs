@@ -35,6 +35,7 @@ pub mod path;
 pub mod precondition;
 pub mod problem;
 pub mod query;
+pub mod readiness_words;
 pub mod responses;
 pub mod review_stages;
 pub mod reviews;

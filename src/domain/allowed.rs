@@ -57,8 +57,11 @@ mod tests {
     fn a_unit_reviewer_sees_what_to_do_and_why_not_the_rest() {
         let (candidate, cycle, ready) = (sample::candidate(Status::Nominated), sample::cycle(), sample::ready());
         let facts = sample::facts(&candidate, &cycle, &ready, sample::standing("unit_reviewer"));
-        assert_eq!(names(&facts, true), ["assign", "verify", "return", "reject", "withdraw", "withdraw_consent"]);
-        assert_eq!(names(&facts, false), ["resubmit", "recall", "carry_over"]);
+        assert_eq!(
+            names(&facts, true),
+            ["assign", "verify", "return", "reject", "withdraw", "withdraw_consent", "merge"]
+        );
+        assert_eq!(names(&facts, false), ["resubmit", "recall", "carry_over", "unmerge"]);
         let unready = sample::unready();
         let facts = Facts { readiness: &unready, ..facts };
         let verify = allowed_actions(&facts).into_iter().find(|it| it.action == Action::Verify).unwrap();

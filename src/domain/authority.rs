@@ -82,9 +82,14 @@ pub const fn may_ever(role: Option<Role>, action: Action) -> bool {
             None | Some(Role::Citizen | Role::UnitReviewer | Role::DistrictReviewer | Role::CityReviewer) => true,
             Some(Role::Portal | Role::Admin) => false,
         },
-        Action::Assign | Action::Verify | Action::Return | Action::Reject | Action::Recall | Action::CarryOver => {
-            is_one_of(role, true, true, true)
-        }
+        Action::Assign
+        | Action::Verify
+        | Action::Return
+        | Action::Reject
+        | Action::Recall
+        | Action::CarryOver
+        | Action::Merge
+        | Action::Unmerge => is_one_of(role, true, true, true),
         Action::WithdrawConsent => is_one_of(role, true, false, true),
         Action::Endorse => is_one_of(role, false, true, true),
         Action::Screen
@@ -117,7 +122,8 @@ pub fn permission(action: Action, status: Status, has_unit: bool, standing: Stan
     match action {
         Action::Resubmit | Action::Withdraw => keeping(standing),
         Action::Refuse if standing.role == Some(Role::Portal) => Permission::Allowed,
-        Action::Assign if own == Some(OrganizationKind::Unit) => Permission::Allowed,
+        // The unit hands back its own, and merges its own with its own.
+        Action::Assign | Action::Merge | Action::Unmerge if own == Some(OrganizationKind::Unit) => Permission::Allowed,
         Action::Assign
         | Action::Verify
         | Action::Endorse
@@ -133,7 +139,9 @@ pub fn permission(action: Action, status: Status, has_unit: bool, standing: Stan
         | Action::Refuse
         | Action::Disqualify
         | Action::CarryOver
-        | Action::Revoke => match (own, seat(action, status, has_unit)) {
+        | Action::Revoke
+        | Action::Merge
+        | Action::Unmerge => match (own, seat(action, status, has_unit)) {
             (None, _) => Permission::Refused(Refusal::Outside),
             (Some(_), Seat::Nobody) => Permission::Refused(Refusal::Stage),
             (Some(_), Seat::Anybody) => Permission::Allowed,
@@ -160,7 +168,7 @@ fn seat(action: Action, status: Status, has_unit: bool) -> Seat {
     match action {
         Action::Verify if !has_unit => Seat::Nobody,
         Action::Verify => Seat::Level(OrganizationKind::Unit),
-        Action::Assign | Action::Endorse => Seat::Level(OrganizationKind::District),
+        Action::Assign | Action::Endorse | Action::Merge | Action::Unmerge => Seat::Level(OrganizationKind::District),
         Action::Screen
         | Action::Forward
         | Action::List

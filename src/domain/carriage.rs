@@ -35,7 +35,9 @@ pub fn landing_cycle(action: Action, candidate: &Candidate, cycle: &Cycle, intak
         | Action::WithdrawConsent
         | Action::Refuse
         | Action::Disqualify
-        | Action::Revoke => candidate.cycle,
+        | Action::Revoke
+        | Action::Merge
+        | Action::Unmerge => candidate.cycle,
     }
 }
 
@@ -48,7 +50,7 @@ pub fn landing_status(action: Action, from: Status, meets_new_policy: bool) -> O
     Some(if falls_back { Status::Nominated } else { to })
 }
 
-/// The unit that carries what is reinstated: its former one while that takes part and still stands in the candidate's
+/// The unit that carries what is reinstated, or comes back from a merger: its former one while that takes part and still stands in the candidate's
 /// district; else none, and the district's inbox holds it.
 #[must_use]
 pub fn reinstated_at(candidate: &Candidate, former: Option<&Organization>) -> Option<OrganizationId> {
@@ -80,7 +82,9 @@ pub fn returned_from(action: Action, candidate: &Candidate, landing: Month) -> O
         | Action::WithdrawConsent
         | Action::Disqualify
         | Action::CarryOver
-        | Action::Revoke => candidate.returned_from,
+        | Action::Revoke
+        | Action::Merge
+        | Action::Unmerge => candidate.returned_from,
     }
 }
 

@@ -75,12 +75,12 @@ pub fn covers_all(scope: &[ConsentScope]) -> bool {
     ConsentScope::ALL.iter().all(|needed| scope.contains(needed))
 }
 
-/// Whether a consent is all that screening and forwarding need: to both, and by who could give it at that moment for the
-/// person as the file has it now. Around a new year either year will do: zones differ.
+/// Whether who gave a consent could give it at that moment for the person as the file has it now. Around a new year either
+/// year will do: zones differ.
 #[must_use]
-pub fn is_complete((scope, given_by, given_at): (&[ConsentScope], GivenBy, DateTime<Utc>), person: Person) -> bool {
-    let fits = |moment: DateTime<Utc>| who_can_give(person, moment.year()).contains(&given_by);
-    covers_all(scope) && (fits(given_at - ZONES_DIFFER) || fits(given_at + ZONES_DIFFER))
+pub fn fits((given_by, given_at): (GivenBy, DateTime<Utc>), person: Person) -> bool {
+    let can_give = |moment: DateTime<Utc>| who_can_give(person, moment.year()).contains(&given_by);
+    can_give(given_at - ZONES_DIFFER) || can_give(given_at + ZONES_DIFFER)
 }
 
 /// What stands against a consent that replaces another while the screening or forwarding rests on it: it has to cover
@@ -173,20 +173,18 @@ mod tests {
 
     #[test]
     fn a_consent_stands_only_for_the_person_of_the_file() {
-        let both = [ConsentScope::Forwarding, ConsentScope::Publication];
         let at = "2026-11-03T00:00:00Z".parse().unwrap();
         let grown = Person { subject: Subject::Individual, posthumous: false, birth_year: Some(1970) };
-        assert!(is_complete((&both, GivenBy::SelfGiven, at), grown));
-        assert!(!is_complete((&both[..1], GivenBy::SelfGiven, at), grown));
+        assert!(fits((GivenBy::SelfGiven, at), grown));
         let of_age = Person { birth_year: Some(2008), ..grown };
-        assert!(!is_complete((&both, GivenBy::SelfGiven, "2025-12-31T09:00:00Z".parse().unwrap()), of_age));
-        assert!(is_complete((&both, GivenBy::SelfGiven, "2025-12-31T17:00:00Z".parse().unwrap()), of_age));
+        assert!(!fits((GivenBy::SelfGiven, "2025-12-31T09:00:00Z".parse().unwrap()), of_age));
+        assert!(fits((GivenBy::SelfGiven, "2025-12-31T17:00:00Z".parse().unwrap()), of_age));
         for changed in [
             Person { posthumous: true, ..grown },
             Person { subject: Subject::Group, ..grown },
             Person { birth_year: Some(2015), ..grown },
         ] {
-            assert!(!is_complete((&both, GivenBy::SelfGiven, at), changed), "{changed:?}");
+            assert!(!fits((GivenBy::SelfGiven, at), changed), "{changed:?}");
         }
     }
 

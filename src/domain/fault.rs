@@ -62,6 +62,12 @@ codes! {
     BatchEmpty = "batch_empty",
     /// Another nomination of the candidate stands.
     OtherNominationStands = "other_nomination_stands",
+    /// Votes were cast for the candidate, or for the one to merge it with.
+    HasVotes = "has_votes",
+    /// The candidate to merge into stands where nobody is merged any more.
+    SurvivorUnfit = "survivor_unfit",
+    /// The candidate to merge into, or into which this one was merged, is merged into a further one itself.
+    SurvivorMerged = "survivor_merged",
 
     // The state of things forbids.
     /// The status does not allow the action.

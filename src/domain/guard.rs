@@ -11,6 +11,7 @@ use super::{
     cycle::Cycle,
     fault::{Code, Fault},
     id::VerificationId,
+    merger::{self, Merger},
     readiness::Readiness,
     review,
     stage::StageCode,
@@ -53,6 +54,10 @@ pub struct Facts<'a> {
     pub quota_used: u32,
     /// Whether a nomination by somebody else stands.
     pub other_nomination_stands: bool,
+    /// Whether votes were cast for it, in whatever cycle.
+    pub has_votes: bool,
+    /// The merger by which it was withdrawn, if it was.
+    pub merger: Option<Merger>,
 }
 
 impl Facts<'_> {
@@ -76,13 +81,15 @@ pub fn check(action: Action, facts: &Facts<'_>, said: &Said) -> Vec<Fault> {
         Permission::Refused(Refusal::Stage) => return vec![wrong_status(action, facts)],
         Permission::Refused(Refusal::Staffed(_)) | Permission::Allowed | Permission::ActingFor(_) => {}
     }
-    if target(facts.candidate.status, action).is_none() {
+    let is_unmerged = action == Action::Unmerge && facts.merger.is_none();
+    if is_unmerged || target(facts.candidate.status, action).is_none() {
         return vec![wrong_status(action, facts)];
     }
     let mut faults: Vec<Fault> = window(action, facts).into_iter().collect();
     faults.extend(file(action, facts, said));
     faults.extend(person(action, facts));
     faults.extend(records(action, facts, said));
+    faults.extend(merger::faults(action, facts));
     faults.sort_by_key(|fault| fault.code);
     faults
 }
@@ -129,7 +136,9 @@ fn window(action: Action, facts: &Facts<'_>) -> Option<Fault> {
         | Action::WithdrawConsent
         | Action::Refuse
         | Action::Disqualify
-        | Action::Revoke => None,
+        | Action::Revoke
+        | Action::Merge
+        | Action::Unmerge => None,
     }
 }
 
@@ -155,7 +164,7 @@ fn file(action: Action, facts: &Facts<'_>, said: &Said) -> Vec<Fault> {
         faults.extend(facts.readiness.faults());
     }
     if (action == Action::Screen || action == Action::Forward) && !facts.has_consent {
-        faults.push(Fault::of(Code::ConsentMissing));
+        faults.push(Fault::of(Code::ConsentMissing).with("missing", facts.readiness.missing_scopes()));
     }
     if let (Some(answers), Some(stage)) = (&said.checklist, checked_stage(action)) {
         faults.extend(review::open_items(facts.cycle.checklist(stage), answers));
@@ -191,7 +200,9 @@ const fn checked_stage(action: Action) -> Option<StageCode> {
         | Action::Refuse
         | Action::Disqualify
         | Action::CarryOver
-        | Action::Revoke => None,
+        | Action::Revoke
+        | Action::Merge
+        | Action::Unmerge => None,
     }
 }
 
@@ -215,8 +226,9 @@ fn person(action: Action, facts: &Facts<'_>) -> Vec<Fault> {
 #[must_use]
 pub fn may_judge(action: Action, status: Status, standing: Standing, decided: &[StageCode]) -> Vec<Fault> {
     let mut faults = Vec::new();
-    // To reinstate is to uphold an appeal, which nobody does for the own nomination either.
-    if standing.part != Part::None && (is_review(action) || action == Action::Reinstate) {
+    // To reinstate is to uphold an appeal, and to merge is to say whose file stands: nobody does it for the own nomination.
+    let judges = is_review(action) || matches!(action, Action::Reinstate | Action::Merge | Action::Unmerge);
+    if standing.part != Part::None && judges {
         faults.push(Fault::of(Code::OwnNomination));
     }
     if !is_review(action) {
@@ -260,7 +272,9 @@ fn records(action: Action, facts: &Facts<'_>, said: &Said) -> Option<Fault> {
         | Action::Withdraw
         | Action::WithdrawConsent
         | Action::CarryOver
-        | Action::Revoke => None,
+        | Action::Revoke
+        | Action::Merge
+        | Action::Unmerge => None,
     }
 }
 

@@ -42,9 +42,33 @@ pub struct Step {
     pub candidate_version: i64,
     /// When.
     pub at: DateTime<Utc>,
+    /// The other candidate of a merger: on the side of the merged one the survivor, on the survivor's the merged one.
+    pub other_candidate_id: Option<CandidateId>,
 }
 
 impl Step {
+    /// In the history of a candidate that was merged, into whom, or out of whom it was taken again.
+    #[must_use]
+    pub fn merged_into(&self) -> Option<CandidateId> {
+        self.other_candidate_id.filter(|_| self.is_of_merged())
+    }
+
+    /// In the history of a survivor, who was merged into it, or was taken out again.
+    #[must_use]
+    pub fn merged_from(&self) -> Option<CandidateId> {
+        self.other_candidate_id.filter(|_| !self.is_of_merged())
+    }
+
+    /// Whether the step is of the merged one, which is withdrawn by a merger and comes back by its undoing.
+    fn is_of_merged(&self) -> bool {
+        let ends = self.to_status == Status::Withdrawn;
+        match self.action {
+            Some(Action::Merge) => ends,
+            Some(Action::Unmerge) => self.from_status == Some(Status::Withdrawn) && !ends,
+            Some(_) | None => false,
+        }
+    }
+
     /// What was done, as it is stored and sent.
     #[must_use]
     pub fn action_text(&self) -> &'static str {

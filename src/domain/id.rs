@@ -68,6 +68,8 @@ identifiers! {
     VerificationId;
     /// A file of a verification record; also its key in the file store.
     AttachmentId;
+    /// A merger of two candidates of one person.
+    MergeId;
     /// A package of one cycle that goes to the provincial portal.
     BatchId;
     /// One voter's support for one candidate.

@@ -30,6 +30,7 @@ pub mod listing;
 pub mod local_day;
 pub mod localized;
 pub mod look_alike;
+pub mod merger;
 pub mod minhash;
 pub mod month;
 pub mod name_likeness;

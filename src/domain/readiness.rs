@@ -4,7 +4,9 @@
 use serde_json::{Value, json};
 
 use super::{
+    consent::ConsentScope,
     fault::{Code, Fault},
+    id::PhotoId,
     photo::{PhotoFacts, PhotoLimits},
     policy::Policy,
     word_count,
@@ -15,9 +17,9 @@ text_enum! {
     pub enum ReadinessCode {
         /// The length of the deed, in 字.
         DeedLength = "deed_length",
-        /// The number of photos.
+        /// The number of photos: neither too few nor, after a merger, too many.
         PhotoCount = "photo_count",
-        /// Every photo is within the policy's limits of size.
+        /// A photo is within the policy's limits of size. Each that is not has an item of its own.
         PhotoSize = "photo_size",
         /// A telephone number under which the candidate, or who speaks for them, can be reached.
         ContactPhone = "contact_phone",
@@ -45,14 +47,23 @@ impl ReadinessCode {
 pub struct Materials<'a> {
     /// The deed as kept.
     pub deed: Option<&'a str>,
-    /// The photos as stored.
-    pub photos: &'a [PhotoFacts],
+    /// The photos as stored, in their order.
+    pub photos: &'a [FiledPhoto],
     /// Whether a contact number is on file.
     pub has_contact_phone: bool,
     /// Records of the verification file that stand and confirm the deed.
     pub confirming_records: u32,
-    /// Whether a consent stands.
-    pub has_consent: bool,
+    /// What the consent that stands covers; nothing where none stands.
+    pub consented: &'a [ConsentScope],
+}
+
+/// A photo of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FiledPhoto {
+    /// By which it is removed.
+    pub id: PhotoId,
+    /// What the policy speaks about.
+    pub facts: PhotoFacts,
 }
 
 /// What the policy asks of the materials.
@@ -100,16 +111,25 @@ pub struct ReadinessItem {
 /// The report on a candidate's materials.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Readiness {
-    /// Every item, good or not, in the order of [`ReadinessCode::ALL`].
+    /// Every item, good or not, in the order of [`ReadinessCode::ALL`]; one for each photo outside the limits.
     pub items: Vec<ReadinessItem>,
+    /// What the consent does not cover, of all that screening and forwarding need.
+    pub missing_scopes: Vec<ConsentScope>,
 }
 
 impl Readiness {
     /// Holds the materials against the limits.
     #[must_use]
     pub fn of(materials: &Materials<'_>, limits: &MaterialLimits) -> Self {
-        let items = ReadinessCode::ALL.iter().map(|&code| item(code, materials, limits)).collect();
-        Self { items }
+        let items = ReadinessCode::ALL.iter().flat_map(|&code| items(code, materials, limits)).collect();
+        let is_missing = |scope: &ConsentScope| !materials.consented.contains(scope);
+        Self { items, missing_scopes: ConsentScope::ALL.iter().copied().filter(is_missing).collect() }
+    }
+
+    /// The names of what the consent does not cover.
+    #[must_use]
+    pub fn missing_scopes(&self) -> Vec<&'static str> {
+        self.missing_scopes.iter().map(|scope| scope.as_str()).collect()
     }
 
     /// Whether nothing that verification needs is missing.
@@ -138,27 +158,50 @@ impl Readiness {
     }
 }
 
-fn item(code: ReadinessCode, materials: &Materials<'_>, limits: &MaterialLimits) -> ReadinessItem {
-    let (ok, actual, required) = match code {
-        ReadinessCode::DeedLength => deed_length(materials, limits),
+/// The items of one code: one, or one for each photo that has something wrong.
+fn items(code: ReadinessCode, materials: &Materials<'_>, limits: &MaterialLimits) -> Vec<ReadinessItem> {
+    let found = match code {
+        ReadinessCode::DeedLength => vec![deed_length(materials, limits)],
         ReadinessCode::PhotoCount => {
             let actual = materials.photos.len();
             let wanted = usize::try_from(limits.photo_count).unwrap_or(usize::MAX);
-            (actual == wanted, json!(actual), json!(limits.photo_count))
+            vec![(actual == wanted, json!(actual), json!(limits.photo_count))]
         }
-        ReadinessCode::PhotoSize => {
-            let outside = materials.photos.iter().filter(|photo| !photo.faults(limits.photo).is_empty()).count();
-            let required = json!({ "max_bytes": limits.photo.max_bytes, "min_side_px": limits.photo.min_side_px });
-            (outside == 0, json!({ "outside_limits": outside }), required)
+        ReadinessCode::PhotoSize => photo_sizes(materials, limits.photo),
+        ReadinessCode::ContactPhone => {
+            vec![(materials.has_contact_phone, json!(materials.has_contact_phone), json!(true))]
         }
-        ReadinessCode::ContactPhone => (materials.has_contact_phone, json!(materials.has_contact_phone), json!(true)),
+        ReadinessCode::Consent => {
+            let given: Vec<_> = materials.consented.iter().map(|scope| scope.as_str()).collect();
+            let required: Vec<_> = ConsentScope::ALL.iter().map(|scope| scope.as_str()).collect();
+            vec![(required.iter().all(|scope| given.contains(scope)), json!(given), json!(required))]
+        }
         ReadinessCode::VerificationRecords => {
             let (actual, required) = (materials.confirming_records, limits.verification_records_min);
-            (actual >= required, json!(actual), json!(required))
+            vec![(actual >= required, json!(actual), json!(required))]
         }
-        ReadinessCode::Consent => (materials.has_consent, json!(materials.has_consent), json!(true)),
     };
-    ReadinessItem { code, ok, actual, required, needed_to_verify: code != ReadinessCode::Consent }
+    let needed_to_verify = code != ReadinessCode::Consent;
+    found
+        .into_iter()
+        .map(|(ok, actual, required)| ReadinessItem { code, ok, actual, required, needed_to_verify })
+        .collect()
+}
+
+/// Each photo outside the limits, by its id and its place in the order shown, from 1; where none is, that.
+fn photo_sizes(materials: &Materials<'_>, limits: PhotoLimits) -> Vec<(bool, Value, Value)> {
+    let required = json!({ "max_bytes": limits.max_bytes, "min_side_px": limits.min_side_px });
+    let outside: Vec<_> = (1..)
+        .zip(materials.photos)
+        .filter(|(_, photo)| !photo.facts.faults(limits).is_empty())
+        .map(|(position, photo): (usize, _)| {
+            let (bytes, shorter) = (photo.facts.bytes, photo.facts.shorter_side_px());
+            let id = photo.id.to_string();
+            let actual = json!({ "photo_id": id, "position": position, "bytes": bytes, "shorter_side_px": shorter });
+            (false, actual, required.clone())
+        })
+        .collect();
+    if outside.is_empty() { vec![(true, json!({ "outside_limits": 0 }), required)] } else { outside }
 }
 
 fn deed_length(materials: &Materials<'_>, limits: &MaterialLimits) -> (bool, Value, Value) {
@@ -169,76 +212,4 @@ fn deed_length(materials: &Materials<'_>, limits: &MaterialLimits) -> (bool, Val
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const LIMITS: MaterialLimits = MaterialLimits {
-        deed_min: 500,
-        deed_max: 1000,
-        photo_count: 2,
-        photo: PhotoLimits { max_bytes: 393_216, min_side_px: 300 },
-        verification_records_min: 1,
-    };
-    const GOOD: PhotoFacts = PhotoFacts { bytes: 393_216, width_px: 300, height_px: 300 };
-    const HEAVY: PhotoFacts = PhotoFacts { bytes: 393_217, width_px: 300, height_px: 300 };
-
-    fn missing(deed_chars: usize, photos: &[PhotoFacts], has_contact_phone: bool) -> Vec<ReadinessCode> {
-        let deed = "好".repeat(deed_chars);
-        let materials =
-            Materials { deed: Some(&deed), photos, has_contact_phone, confirming_records: 1, has_consent: false };
-        let readiness = Readiness::of(&materials, &LIMITS);
-        assert_eq!(readiness.is_ready(), readiness.faults().is_empty());
-        let needed = readiness.items.into_iter().filter(|item| item.needed_to_verify && !item.ok);
-        needed.map(|item| item.code).collect()
-    }
-
-    #[test]
-    fn every_limit_holds_at_its_edge() {
-        use ReadinessCode::{ContactPhone, DeedLength, PhotoCount, PhotoSize};
-        let two = [GOOD, GOOD];
-        assert_eq!(missing(500, &two, true), []);
-        assert_eq!(missing(1000, &two, true), []);
-        assert_eq!(missing(499, &two, true), [DeedLength]);
-        assert_eq!(missing(1001, &two, true), [DeedLength]);
-        assert_eq!(missing(500, &[GOOD], true), [PhotoCount]);
-        assert_eq!(missing(500, &[GOOD, GOOD, GOOD], true), [PhotoCount]);
-        assert_eq!(missing(500, &[GOOD, HEAVY], true), [PhotoSize]);
-        assert_eq!(missing(500, &two, false), [ContactPhone]);
-    }
-
-    #[test]
-    fn all_that_is_missing_is_named_with_its_figures() {
-        let readiness = Readiness::of(&Materials::default(), &LIMITS);
-        assert_eq!(readiness.items.len(), ReadinessCode::ALL.len());
-        let faults = readiness.faults();
-        assert_eq!(faults.len(), 4);
-        let records = Fault::of(Code::VerificationMissing).with("item", "verification_records").with("actual", 0);
-        assert_eq!(faults[3], records.with("required", 1));
-        assert!(
-            readiness
-                .clone()
-                .for_nominators()
-                .items
-                .iter()
-                .all(|item| item.code.missing() != Code::VerificationMissing)
-        );
-        let deed = Fault::of(Code::MaterialsIncomplete).with("item", "deed_length").with("actual", 0);
-        assert_eq!(faults[0], deed.with("required", json!({ "min": 500, "max": 1000 })));
-    }
-
-    #[test]
-    fn consent_is_shown_and_not_needed_to_verify() {
-        let deed = "好".repeat(500);
-        let photos = [GOOD, GOOD];
-        let materials = Materials {
-            deed: Some(&deed),
-            photos: &photos,
-            has_contact_phone: true,
-            confirming_records: 1,
-            has_consent: false,
-        };
-        let readiness = Readiness::of(&materials, &LIMITS);
-        assert!(readiness.is_ready());
-        assert!(readiness.items.iter().any(|item| item.code == ReadinessCode::Consent && !item.ok));
-    }
-}
+mod tests;

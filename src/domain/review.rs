@@ -104,7 +104,9 @@ pub const fn decision(action: Action) -> Option<Decision> {
         | Action::Refuse
         | Action::Disqualify
         | Action::CarryOver
-        | Action::Revoke => None,
+        | Action::Revoke
+        | Action::Merge
+        | Action::Unmerge => None,
     }
 }
 
@@ -138,7 +140,8 @@ pub const fn needs_reason(action: Action) -> bool {
         | Action::Reinstate
         | Action::Refuse
         | Action::Disqualify
-        | Action::Revoke => true,
+        | Action::Revoke
+        | Action::Merge => true,
         Action::Assign
         | Action::Verify
         | Action::Endorse
@@ -149,7 +152,8 @@ pub const fn needs_reason(action: Action) -> bool {
         | Action::Resubmit
         | Action::Withdraw
         | Action::WithdrawConsent
-        | Action::CarryOver => false,
+        | Action::CarryOver
+        | Action::Unmerge => false,
     }
 }
 

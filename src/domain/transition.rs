@@ -41,19 +41,24 @@ text_enum! {
         CarryOver = "carry_over",
         /// Strike from the published list.
         Revoke = "revoke",
+        /// Merge into another candidate of the same person.
+        Merge = "merge",
+        /// Undo a merger.
+        Unmerge = "unmerge",
     }
 }
 
 /// The status to which an action leads; `None` where the status does not allow the action.
 ///
-/// Assigning leaves the status as it is. Carrying over is the one action whose end can be another: what fails the new
-/// cycle's policy becomes `nominated` (`domain::carriage`).
+/// Assigning leaves the status as it is. Two actions can end in another status than the one named here: what is carried
+/// over and fails the new cycle's policy becomes `nominated` (`domain::carriage`), and what a merger is undone for comes
+/// back as it was (`domain::merger`).
 #[must_use]
 #[expect(clippy::too_many_lines, reason = "one table, read as a whole")]
 pub const fn target(from: Status, action: Action) -> Option<Status> {
     use Action::{
-        Assign, CarryOver, Disqualify, Endorse, Forward, List, NotList, Recall, Refuse, Reinstate, Reject, Resubmit,
-        Return, Revoke, Screen, Verify, Withdraw, WithdrawConsent,
+        Assign, CarryOver, Disqualify, Endorse, Forward, List, Merge, NotList, Recall, Refuse, Reinstate, Reject,
+        Resubmit, Return, Revoke, Screen, Unmerge, Verify, Withdraw, WithdrawConsent,
     };
     match from {
         Status::Nominated => match action {
@@ -61,19 +66,19 @@ pub const fn target(from: Status, action: Action) -> Option<Status> {
             Verify => Some(Status::Verified),
             Return => Some(Status::Returned),
             Reject => Some(Status::Rejected),
-            Withdraw | WithdrawConsent => Some(Status::Withdrawn),
+            Withdraw | WithdrawConsent | Merge => Some(Status::Withdrawn),
             Endorse | Screen | Forward | List | NotList | Resubmit | Recall | Reinstate | Refuse | Disqualify
-            | Revoke => None,
+            | Revoke | Unmerge => None,
         },
         Status::Verified => match action {
             Endorse => Some(Status::Endorsed),
             Return => Some(Status::Returned),
             Recall => Some(Status::Nominated),
             Reject => Some(Status::Rejected),
-            Withdraw | WithdrawConsent => Some(Status::Withdrawn),
+            Withdraw | WithdrawConsent | Merge => Some(Status::Withdrawn),
             CarryOver => Some(Status::Verified),
             Assign | Verify | Screen | Forward | List | NotList | Resubmit | Reinstate | Refuse | Disqualify
-            | Revoke => None,
+            | Revoke | Unmerge => None,
         },
         Status::Endorsed => match action {
             Screen => Some(Status::Screened),
@@ -82,7 +87,7 @@ pub const fn target(from: Status, action: Action) -> Option<Status> {
             Reject => Some(Status::Rejected),
             Withdraw | WithdrawConsent => Some(Status::Withdrawn),
             Assign | Verify | Endorse | Forward | List | NotList | Resubmit | Reinstate | Refuse | Disqualify
-            | Revoke => None,
+            | Revoke | Merge | Unmerge => None,
         },
         Status::Screened => match action {
             Forward => Some(Status::Forwarded),
@@ -91,7 +96,7 @@ pub const fn target(from: Status, action: Action) -> Option<Status> {
             Withdraw | WithdrawConsent => Some(Status::Withdrawn),
             CarryOver => Some(Status::Verified),
             Assign | Verify | Endorse | Screen | List | NotList | Resubmit | Recall | Reinstate | Refuse
-            | Disqualify | Revoke => None,
+            | Disqualify | Revoke | Merge | Unmerge => None,
         },
         Status::Forwarded => match action {
             List => Some(Status::Listed),
@@ -100,26 +105,31 @@ pub const fn target(from: Status, action: Action) -> Option<Status> {
             Refuse => Some(Status::Returned),
             Disqualify => Some(Status::Rejected),
             Assign | Verify | Endorse | Screen | Forward | Return | Resubmit | Recall | Reject | Reinstate
-            | Withdraw | CarryOver | Revoke => None,
+            | Withdraw | CarryOver | Revoke | Merge | Unmerge => None,
         },
         Status::Listed => match action {
             Revoke => Some(Status::Revoked),
             Assign | Verify | Endorse | Screen | Forward | List | NotList | Return | Resubmit | Recall | Reject
-            | Reinstate | Withdraw | WithdrawConsent | Refuse | Disqualify | CarryOver => None,
+            | Reinstate | Withdraw | WithdrawConsent | Refuse | Disqualify | CarryOver | Merge | Unmerge => None,
         },
         Status::Returned => match action {
             Assign | CarryOver => Some(Status::Returned),
             Resubmit => Some(Status::Nominated),
-            Withdraw | WithdrawConsent => Some(Status::Withdrawn),
+            Withdraw | WithdrawConsent | Merge => Some(Status::Withdrawn),
             Verify | Endorse | Screen | Forward | List | NotList | Return | Recall | Reject | Reinstate | Refuse
-            | Disqualify | Revoke => None,
+            | Disqualify | Revoke | Unmerge => None,
         },
         Status::Rejected => match action {
             Reinstate => Some(Status::Nominated),
             Assign | Verify | Endorse | Screen | Forward | List | NotList | Return | Resubmit | Recall | Reject
-            | Withdraw | WithdrawConsent | Refuse | Disqualify | CarryOver | Revoke => None,
+            | Withdraw | WithdrawConsent | Refuse | Disqualify | CarryOver | Revoke | Merge | Unmerge => None,
         },
-        Status::NotListed | Status::Withdrawn | Status::Revoked => None,
+        Status::Withdrawn => match action {
+            Unmerge => Some(Status::Nominated),
+            Assign | Verify | Endorse | Screen | Forward | List | NotList | Return | Resubmit | Recall | Reject
+            | Reinstate | Withdraw | WithdrawConsent | Refuse | Disqualify | CarryOver | Revoke | Merge => None,
+        },
+        Status::NotListed | Status::Revoked => None,
     }
 }
 
@@ -147,6 +157,8 @@ mod tests {
         disqualify       .         .         .        .         rejected  .       . .         .         . .
         carry_over       nominated verified  verified verified  .         .       . returned  .         . .
         revoke           .         .         .        .         .         revoked . .         .         . .
+        merge            withdrawn withdrawn .        .         .         .       . withdrawn .         . .
+        unmerge          .         .         .        .         .         .       . .         .         nominated .
     ";
 
     #[test]
@@ -163,14 +175,14 @@ mod tests {
                 pairs += 1;
             }
         }
-        assert_eq!((pairs, Action::ALL.len()), (11 * 18, 18));
+        assert_eq!((pairs, Action::ALL.len()), (11 * 20, 20));
     }
 
     #[test]
-    fn an_end_is_left_by_reinstating_and_revoking_only() {
+    fn an_end_is_left_by_reinstating_revoking_and_undoing_a_merger_only() {
         for from in Status::ALL.iter().filter(|status| status.is_final()) {
             for action in Action::ALL.iter().filter(|action| target(*from, **action).is_some()) {
-                assert!([Action::Reinstate, Action::Revoke].contains(action), "{action} from {from}");
+                assert!([Action::Reinstate, Action::Revoke, Action::Unmerge].contains(action), "{action} from {from}");
             }
         }
     }

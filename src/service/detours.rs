@@ -47,7 +47,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    fn of(action: Action, done: &Done) -> Self {
+    pub(super) fn of(action: Action, done: &Done) -> Self {
         Self {
             id: done.transition_id.into(),
             candidate_id: done.candidate.id,

@@ -26,6 +26,7 @@ pub mod inbox;
 pub mod leadership;
 pub mod leads;
 pub mod lists;
+pub mod merging;
 pub mod objections;
 pub mod organizations;
 pub mod pictures;

@@ -94,6 +94,7 @@ fn order(db: &mut Connection, caller: &Caller, id: CandidateId, input: NewReview
         checklist: Some(input.checklist),
         answered: Some(input.answered.into_iter().collect()),
         unit_id: None,
+        survivor_id: None,
     })
 }
 

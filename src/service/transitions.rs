@@ -5,6 +5,7 @@
 //! transaction, so that a batch or a published list is whole or not at all.
 
 pub mod facts;
+mod mergers;
 mod record;
 pub mod sight;
 mod standing;
@@ -26,6 +27,7 @@ use crate::{
         fault::{Code, Fault},
         guard::{self, Said},
         id::{CandidateId, OrganizationId, ReviewId, TransitionId, VerificationId},
+        merger::{Merger, restored_status},
         month::Month,
         organization::Organization,
         transition::Action,
@@ -54,13 +56,15 @@ pub struct Order {
     pub answered: Option<BTreeSet<VerificationId>>,
     /// The unit, for assigning; `None` is the district's inbox.
     pub unit_id: Option<OrganizationId>,
+    /// The other candidate, for merging and its undoing: the survivor.
+    pub survivor_id: Option<CandidateId>,
 }
 
 impl Order {
     /// An action, with a reason where one is given.
     #[must_use]
     pub const fn new(action: Action, reason: Option<String>) -> Self {
-        Self { action, version: None, reason, checklist: None, answered: None, unit_id: None }
+        Self { action, version: None, reason, checklist: None, answered: None, unit_id: None, survivor_id: None }
     }
 
     /// Holds only while the candidate has this version.
@@ -89,7 +93,7 @@ struct Bench<'a> {
     order: &'a Order,
     loaded: Loaded,
     intake: Option<Cycle>,
-    /// For reinstating, the unit that carried the candidate.
+    /// For reinstating and for undoing a merger, the unit that carried the candidate.
     former_unit: Option<Organization>,
     now: DateTime<Utc>,
 }
@@ -115,7 +119,7 @@ pub fn apply(
 }
 
 /// A failing guard becomes the refusal that the contract promises for it.
-fn refuse(faults: Vec<Fault>) -> Result<(), Error> {
+pub fn refuse(faults: Vec<Fault>) -> Result<(), Error> {
     match faults.first().map(|fault| fault.code) {
         Some(code @ (Code::Forbidden | Code::NotFound)) => Err(Error::of(code)),
         _ => refuse_guarded(faults),
@@ -145,7 +149,7 @@ fn load<'a>(
 ) -> Result<Bench<'a>, Error> {
     let now = service.clocks.campaign();
     let seen = storage::candidates::find(db, id)?.ok_or_else(Error::not_found)?;
-    let former_unit = match seen.unit_id.filter(|_| order.action == Action::Reinstate) {
+    let former_unit = match seen.unit_id.filter(|_| comes_back(order.action)) {
         Some(unit) => hold_organization(db, unit)?,
         None => None,
     };
@@ -166,6 +170,11 @@ fn load<'a>(
         loaded.lock_quota(db)?;
     }
     Ok(Bench { order, loaded, intake, former_unit, now })
+}
+
+/// Whether an action brings back what had ended, so that its unit may have been closed or moved meanwhile.
+const fn comes_back(action: Action) -> bool {
+    matches!(action, Action::Reinstate | Action::Unmerge)
 }
 
 /// Holds an organization as it is, so that it is neither closed nor moved meanwhile.
@@ -225,7 +234,7 @@ fn decide(db: &mut Connection, bench: &Bench<'_>) -> Result<Candidate, Error> {
         returned_from: returned_from(action, before, cycle),
         unit_id: if action == Action::Assign {
             bench.order.unit_id
-        } else if action == Action::Reinstate {
+        } else if comes_back(action) {
             reinstated_at(before, bench.former_unit.as_ref())
         } else {
             before.unit_id
@@ -235,7 +244,18 @@ fn decide(db: &mut Connection, bench: &Bench<'_>) -> Result<Candidate, Error> {
     if status != before.status {
         after.status_changed_at = bench.now;
     }
-    Ok(after)
+    match bench.loaded.merger {
+        Some(merger) if action == Action::Unmerge => Ok(taken_apart(&merger, before, after)),
+        Some(_) | None => Ok(after),
+    }
+}
+
+/// A candidate that comes back from a merger as it was before, with the time since which it was that.
+fn taken_apart(merger: &Merger, before: &Candidate, after: Candidate) -> Candidate {
+    let status = restored_status(merger, after.unit_id == before.unit_id);
+    let is_as_before = status == merger.former_status;
+    let status_changed_at = if is_as_before { merger.former_since } else { after.status_changed_at };
+    Candidate { status, status_changed_at, ..after }
 }
 
 /// Writes what was decided; nothing when the version has passed.
@@ -252,7 +272,8 @@ fn write(db: &mut Connection, bench: &Bench<'_>, after: &Candidate) -> Result<i6
     let version = storage::candidates::update_if(db, (before.id, before.version), &change, bench.now)?
         .ok_or(Error::of(Code::PreconditionFailed))?;
     keep_places(db, bench, after)?;
-    if after.status == Status::Verified && bench.order.action != Action::Recall {
+    let freezes = !matches!(bench.order.action, Action::Recall | Action::Unmerge);
+    if after.status == Status::Verified && freezes {
         storage::cycles::freeze_materials(db, after.cycle, bench.now)?;
     }
     if after.status == Status::Revoked {

@@ -1,6 +1,6 @@
 //! Consents that stand; a withdrawn one is deleted, and the audit remembers it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use diesel::{
@@ -66,6 +66,16 @@ pub fn find(connection: &mut Connection, id: CandidateId) -> Result<Option<Conse
 
 /// Which of the candidates have a consent that is all that screening and forwarding need.
 pub fn complete_among(connection: &mut Connection, ids: &[CandidateId]) -> Result<BTreeSet<CandidateId>, StoreError> {
+    let scopes = scopes_of(connection, ids)?;
+    Ok(scopes.into_iter().filter(|(_, scope)| consent::covers_all(scope)).map(|(id, _)| id).collect())
+}
+
+/// What the consents cover, by candidate. One by somebody who cannot give it for the person as the file has it now covers
+/// nothing.
+pub fn scopes_of(
+    connection: &mut Connection,
+    ids: &[CandidateId],
+) -> Result<BTreeMap<CandidateId, Vec<ConsentScope>>, StoreError> {
     type Row = (CandidateId, Stored<Vec<ConsentScope>>, GivenBy, DateTime<Utc>, Subject, bool, Option<i32>);
     let rows: Vec<Row> = consents::table
         .inner_join(candidates::table.on(candidates::id.eq(consents::candidate_id)))
@@ -80,11 +90,11 @@ pub fn complete_among(connection: &mut Connection, ids: &[CandidateId]) -> Resul
             candidates::birth_year,
         ))
         .load(connection)?;
-    let complete = rows.into_iter().filter(|(_, scope, given_by, given_at, subject, posthumous, birth_year)| {
+    let fitting = rows.into_iter().filter(|(_, _, given_by, given_at, subject, posthumous, birth_year)| {
         let person = Person { subject: *subject, posthumous: *posthumous, birth_year: *birth_year };
-        consent::is_complete((&scope.0, *given_by, *given_at), person)
+        consent::fits((*given_by, *given_at), person)
     });
-    Ok(complete.map(|(id, ..)| id).collect())
+    Ok(fitting.map(|(id, scope, ..)| (id, scope.0)).collect())
 }
 
 /// Removes the consent of a candidate whose row is held; false when there was none.

@@ -41,6 +41,8 @@ pub mod lists;
 pub mod locks;
 pub mod look_alike_backlog;
 pub mod look_alikes;
+pub mod merge_items;
+pub mod merges;
 pub mod migrations;
 pub mod name_keys;
 pub mod nominations;

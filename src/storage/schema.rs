@@ -604,6 +604,43 @@ diesel::table! {
         review_id -> Nullable<Id>,
         candidate_version -> BigInt,
         at -> Instant,
+        other_candidate_id -> Nullable<Id>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Mergers of two candidates of one person; `undone_at` is empty while one stands.
+    merges (id) {
+        id -> Id,
+        candidate_id -> Id,
+        survivor_id -> Id,
+        former_status -> Text,
+        former_since -> Instant,
+        survivor_status -> Text,
+        survivor_since -> Instant,
+        survivor_version -> BigInt,
+        reason -> Text,
+        merged_by -> Id,
+        merged_at -> Instant,
+        undone_by -> Nullable<Id>,
+        undone_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// What a merger handed over to the survivor, with what brings it back.
+    merge_items (merge_id, item_id) {
+        merge_id -> Id,
+        item_id -> Id,
+        kind -> Text,
+        was_first -> Nullable<Bool>,
+        position -> Nullable<Integer>,
     }
 }
 
@@ -818,6 +855,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     attachments,
     review_answers,
     transitions,
+    merges,
+    merge_items,
     batches,
     batch_items,
     batch_receipts,

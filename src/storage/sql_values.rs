@@ -79,7 +79,7 @@ macro_rules! identifiers {
 }
 identifiers! {
     UserId OrganizationId CandidateId NominationId PhotoId ReviewId TransitionId BatchId ObjectionId HonoreeId HonourId
-    TokenId AuditId EventId AmendmentId VerificationId AttachmentId ChannelId LeadId
+    TokenId AuditId EventId AmendmentId VerificationId AttachmentId ChannelId LeadId MergeId
 }
 
 /// A UUID of any kind of thing on its way into an `Id` column. (It is read as a plain `Uuid`.)
@@ -249,6 +249,7 @@ text_enums! {
     domain::consent::GivenBy,
     domain::document::DocumentType,
     domain::lead::LeadStatus,
+    domain::merger::ItemKind,
     domain::objection::ObjectionStatus,
     domain::organization::OrganizationKind,
     domain::photo::PhotoType,

@@ -1,5 +1,7 @@
 //! The counts of votes, kept in the transaction of each vote.
 
+use std::collections::BTreeSet;
+
 use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, RunQueryDsl};
 
 use super::{
@@ -25,6 +27,16 @@ pub struct Counted {
     pub visibility: Visibility,
     /// The counts; all zero where nobody has voted.
     pub tally: Tally,
+}
+
+/// Which of the candidates anybody voted for, in whatever cycle; by the numbers by which votes name them.
+pub fn voted_among(connection: &mut Connection, numbers: &[i64]) -> Result<BTreeSet<i64>, StoreError> {
+    let rows: Vec<i64> = tallies::table
+        .filter(tallies::candidate.eq_any(numbers.to_vec()))
+        .filter(tallies::raw.gt(0))
+        .select(tallies::candidate)
+        .load(connection)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The candidates of a cycle in one of these states with their counts, in no order that tells of votes.

@@ -30,6 +30,7 @@ struct TransitionRow {
     review_id: Option<ReviewId>,
     candidate_version: i64,
     at: At,
+    other_candidate_id: Option<CandidateId>,
 }
 
 impl From<&Step> for TransitionRow {
@@ -48,6 +49,7 @@ impl From<&Step> for TransitionRow {
             review_id: step.review_id,
             candidate_version: step.candidate_version,
             at: step.at.into(),
+            other_candidate_id: step.other_candidate_id,
         }
     }
 }
@@ -72,6 +74,7 @@ impl TransitionRow {
             review_id: self.review_id,
             candidate_version: self.candidate_version,
             at: self.at.0,
+            other_candidate_id: self.other_candidate_id,
         })
     }
 }

@@ -70,6 +70,13 @@ pub fn lock_log(connection: &mut Connection, cycle: Month) -> Result<i64, StoreE
         .get_result(inner)?))
 }
 
+/// Whether the log has a vote for a candidate, in whatever cycle and state.
+pub fn has_any(connection: &mut Connection, candidate: i64) -> Result<bool, StoreError> {
+    let found: Option<i64> =
+        votes::table.filter(votes::candidate.eq(candidate)).select(votes::seq).first(connection).optional()?;
+    Ok(found.is_some())
+}
+
 /// When the vote was cast, if it was.
 pub fn find_cast_at(connection: &mut Connection, key: VoteKey) -> Result<Option<DateTime<Utc>>, StoreError> {
     Ok(votes::table

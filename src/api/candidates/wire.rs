@@ -14,6 +14,7 @@ use crate::{
     api::{
         answer::representations,
         language::Language,
+        readiness_words,
         reviews::terms::{AllowedAction, CandidateStatus},
     },
     domain::readiness,
@@ -211,6 +212,10 @@ pub struct Inner {
     pub has_consent: bool,
     /// The nominations; for reviewers and administrators, empty for others.
     pub nominations: Vec<NominationSummary>,
+    /// The candidate into which it was merged, while that stands; for reviewers and administrators.
+    pub merged_into: Option<Uuid>,
+    /// The candidates that were merged into it, while that stands; for reviewers and administrators, empty for others.
+    pub merged_from: Vec<Uuid>,
     /// When it came into its status.
     pub status_changed_at: DateTime<Utc>,
     /// When anything of the file last changed.
@@ -225,8 +230,8 @@ impl Candidate {
     /// Shows a candidate to who sees it.
     #[must_use]
     pub fn of(dossier: Dossier, language: Language) -> Self {
-        let Dossier { candidate, sight, unit_name, district_name, photos, contact, nominations, has_consent, allowed } =
-            dossier;
+        let Dossier { candidate, sight, unit_name, district_name, photos, allowed, .. } = dossier;
+        let Dossier { contact, nominations, has_consent, merged_into, merged_from, .. } = dossier;
         let inner = sight.is_full().then(|| Inner {
             members: candidate.members.into_iter().map(|name| Member { name }).collect(),
             gender: candidate.gender.map(Into::into),
@@ -236,6 +241,8 @@ impl Candidate {
             contact: contact.map(Into::into),
             has_consent,
             nominations: nominations.into_iter().map(Into::into).collect(),
+            merged_into: merged_into.map(Into::into),
+            merged_from: merged_from.into_iter().map(Into::into).collect(),
             status_changed_at: candidate.status_changed_at,
             materials_changed_at: candidate.materials_changed_at,
             created_at: candidate.created_at,
@@ -430,9 +437,9 @@ pub struct ReadinessItem {
     pub code: String,
     /// Whether it is as it should be.
     pub ok: bool,
-    /// In the language of `Accept-Language`.
+    /// What is missing and what to do about it, in the language of `Accept-Language`; the guard says the same.
     pub detail: String,
-    /// What is there.
+    /// What is there. Of a photo outside the limits, `photo_id`, `position` in the order shown, and its figures.
     pub actual: Value,
     /// What should be there.
     pub required: Value,
@@ -447,29 +454,11 @@ impl ReadinessItem {
         Self {
             code: item.code.as_str().to_owned(),
             ok: item.ok,
-            detail: detail(item.code, language).to_owned(),
+            detail: readiness_words::words(item.code, (&item.actual, &item.required), language),
             actual: item.actual,
             required: item.required,
             needed_to_verify: item.needed_to_verify,
         }
-    }
-}
-
-fn detail(code: readiness::ReadinessCode, language: Language) -> &'static str {
-    use readiness::ReadinessCode::{Consent, ContactPhone, DeedLength, PhotoCount, PhotoSize, VerificationRecords};
-    match (language, code) {
-        (Language::Chinese, DeedLength) => "事迹材料字数",
-        (Language::Chinese, PhotoCount) => "照片张数",
-        (Language::Chinese, PhotoSize) => "照片大小与尺寸",
-        (Language::Chinese, ContactPhone) => "联系电话",
-        (Language::Chinese, VerificationRecords) => "核实属实的事迹核实记录",
-        (Language::Chinese, Consent) => "公示与上报同意书（市级筛选前须具备）",
-        (Language::English, DeedLength) => "Length of the deed, in characters as a word processor counts them",
-        (Language::English, PhotoCount) => "Number of photos",
-        (Language::English, PhotoSize) => "Size of the photos",
-        (Language::English, ContactPhone) => "A contact telephone",
-        (Language::English, VerificationRecords) => "Records of the verification file that confirm the deed",
-        (Language::English, Consent) => "The consent to publication and forwarding, needed before the screening",
     }
 }
 
@@ -478,7 +467,7 @@ fn detail(code: readiness::ReadinessCode, language: Language) -> &'static str {
 pub struct Readiness {
     /// Whether the unit can verify, as far as the materials are concerned.
     pub ready: bool,
-    /// Every item, good or not.
+    /// Every item, good or not; each photo outside the limits has one of its own.
     pub items: Vec<ReadinessItem>,
 }
 

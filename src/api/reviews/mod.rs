@@ -5,6 +5,7 @@ pub mod bulk;
 pub mod detours;
 pub mod history;
 pub mod inbox;
+pub mod merging;
 pub mod reviews;
 pub mod terms;
 pub mod wire;
@@ -24,6 +25,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(detours::disqualify_candidate)
         .service(detours::revoke_candidate)
         .service(detours::assign_candidate)
+        .service(merging::merge_candidate)
+        .service(merging::undo_merge)
         .service(bulk::act_on_candidates)
         .service(history::list_history)
         .service(inbox::list_inbox);

@@ -75,6 +75,10 @@ mirrored! {
         CarryOver,
         /// Strike from the list.
         Revoke,
+        /// 合并.
+        Merge,
+        /// 撤销合并.
+        Unmerge,
     }
 }
 

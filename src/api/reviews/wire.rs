@@ -250,6 +250,10 @@ pub struct HistoryStep {
     pub reason: Option<String>,
     /// The review that it is, if it is one.
     pub review_id: Option<Uuid>,
+    /// For a merger and its undoing, in the history of the merged one: the candidate that goes on.
+    pub merged_into: Option<Uuid>,
+    /// For a merger and its undoing, in the history of the candidate that goes on: the merged one.
+    pub merged_from: Option<Uuid>,
 }
 
 impl From<ShownStep> for HistoryStep {
@@ -259,6 +263,8 @@ impl From<ShownStep> for HistoryStep {
             id: step.id.into(),
             at: step.at,
             action: step.action_text(),
+            merged_into: step.merged_into().map(Into::into),
+            merged_from: step.merged_from().map(Into::into),
             from: step.from_status.map(Into::into),
             to: step.to_status.into(),
             cycle: step.cycle.to_string(),

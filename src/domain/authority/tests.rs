@@ -56,6 +56,10 @@ const TABLE: &str = "
     carry_over       endorsed   stage stage   yes       stage stage    yes
     carry_over       screened   stage stage   yes       stage stage    yes
     revoke           listed     role  role    yes       role  role     yes
+    merge            nominated  yes   yes     staffed   yes   yes      for_district
+    merge            verified   yes   yes     staffed   yes   yes      for_district
+    merge            returned   yes   yes     staffed   yes   yes      for_district
+    unmerge          withdrawn  yes   yes     staffed   yes   yes      for_district
 ";
 
 const REVIEWERS: [&str; 3] = ["unit_reviewer", "district_reviewer", "city_reviewer"];

@@ -8,11 +8,12 @@ use super::*;
 use crate::domain::{
     authority::Levels,
     candidate::{Channel, Subject, Visibility},
-    id::{CandidateId, OrganizationId},
+    consent::ConsentScope,
+    id::{CandidateId, OrganizationId, PhotoId},
     month::Month,
     photo::{PhotoFacts, PhotoLimits},
     policy::Policy,
-    readiness::{MaterialLimits, Materials},
+    readiness::{FiledPhoto, MaterialLimits, Materials},
     stage,
 };
 
@@ -66,9 +67,14 @@ fn readiness(photos: usize, confirming_records: u32) -> Readiness {
         verification_records_min: 1,
         photo: PhotoLimits { max_bytes: 1000, min_side_px: 300 },
     };
-    let photos = vec![photo; photos];
-    let materials =
-        Materials { deed: None, photos: &photos, has_contact_phone: true, confirming_records, has_consent: true };
+    let photos = vec![FiledPhoto { id: PhotoId(Uuid::from_u128(5)), facts: photo }; photos];
+    let materials = Materials {
+        deed: None,
+        photos: &photos,
+        has_contact_phone: true,
+        confirming_records,
+        consented: ConsentScope::ALL,
+    };
     Readiness::of(&materials, &limits)
 }
 
@@ -108,5 +114,19 @@ pub fn facts<'a>(
         has_consent: true,
         quota_used: 0,
         other_nomination_stands: false,
+        has_votes: false,
+        merger: None,
     }
+}
+
+/// A merger that nothing was built on.
+pub fn merger() -> Merger {
+    let survivor = merger::Survivor {
+        id: CandidateId(Uuid::from_u128(7)),
+        status: Status::Nominated,
+        merged_into: None,
+        has_votes: false,
+        is_inside: true,
+    };
+    Merger { survivor, former_status: Status::Nominated, former_since: now(), has_lost_photos: false }
 }

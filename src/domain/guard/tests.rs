@@ -4,7 +4,7 @@ use rstest::rstest;
 
 use super::*;
 use crate::domain::{
-    guard::sample::{candidate, cycle, facts, now, ready, standing, unready},
+    guard::sample::{self, candidate, cycle, facts, now, ready, standing, unready},
     month::Month,
     policy::Repeat,
     vote,
@@ -30,7 +30,8 @@ fn a_wrong_status_is_answered_alone() {
     for status in Status::ALL {
         for action in Action::ALL {
             let candidate = candidate(*status);
-            let facts = facts(&candidate, &cycle, &unready, standing("city_reviewer"));
+            let merger = Some(sample::merger());
+            let facts = Facts { merger, ..facts(&candidate, &cycle, &unready, standing("city_reviewer")) };
             let faults = check(*action, &facts, &Said::default());
             let owners = [Action::Resubmit, Action::Withdraw].contains(action);
             if target(*status, *action).is_none() && !owners {
@@ -235,6 +236,25 @@ fn nobody_reviews_the_own_nomination_or_decides_two_stages() {
         facts.decided = &[StageCode::CityScreening, StageCode::UnitVerification];
         assert_eq!(codes(&check(action, &facts, &Said::default())), [Code::DecidedBefore]);
     }
+}
+
+#[test]
+fn nobody_merges_what_was_voted_for_and_nothing_unmerged_is_taken_apart() {
+    let (cycle, ready) = (cycle(), ready());
+    for status in [Status::Nominated, Status::Verified, Status::Returned] {
+        let candidate = candidate(status);
+        let mut facts = facts(&candidate, &cycle, &ready, standing("district_reviewer"));
+        assert_eq!(check(Action::Merge, &facts, &Said::default()), []);
+        facts.has_votes = true;
+        assert_eq!(codes(&check(Action::Merge, &facts, &Said::default())), [Code::HasVotes]);
+        facts.standing.part = Part::Telephone;
+        assert_eq!(codes(&check(Action::Merge, &facts, &Said::default())), [Code::OwnNomination, Code::HasVotes]);
+    }
+    let candidate = candidate(Status::Withdrawn);
+    let mut facts = facts(&candidate, &cycle, &ready, standing("unit_reviewer"));
+    assert_eq!(codes(&check(Action::Unmerge, &facts, &Said::default())), [Code::TransitionNotAllowed]);
+    facts.merger = Some(sample::merger());
+    assert_eq!(check(Action::Unmerge, &facts, &Said::default()), []);
 }
 
 #[test]

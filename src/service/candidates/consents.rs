@@ -271,5 +271,6 @@ fn withheld_step(
         review_id: None,
         candidate_version: after.version,
         at: after.updated_at,
+        other_candidate_id: None,
     })
 }

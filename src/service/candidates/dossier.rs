@@ -34,6 +34,10 @@ pub struct Dossier {
     pub nominations: Vec<NominationRow>,
     /// Whether a complete consent stands.
     pub has_consent: bool,
+    /// The candidate into which it was merged; for reviewers and administrators only.
+    pub merged_into: Option<CandidateId>,
+    /// The candidates that were merged into it; for reviewers and administrators only.
+    pub merged_from: Vec<CandidateId>,
     /// What the caller may do, for who is signed in.
     pub allowed: Option<Vec<AllowedAction>>,
 }
@@ -53,6 +57,8 @@ pub fn gather(db: &mut Connection, seen: Vec<(Candidate, Sight)>) -> Result<Vec<
         storage::contacts::list_of(db, &full)?.into_iter().map(|row| (row.candidate_id, row)).collect();
     let mut nominations = grouped(storage::nominations::list_of_all(db, &full)?, |row| row.candidate_id);
     let consented = storage::consents::complete_among(db, &full)?;
+    let merged_into = storage::merges::standing_of(db, &full)?;
+    let mut merged_from = grouped(storage::merges::merged_into(db, &full)?, |(survivor, _)| *survivor);
     let dossiers = seen.into_iter().map(|(candidate, sight)| Dossier {
         sight,
         unit_name: candidate.unit_id.and_then(|unit| names.get(&unit).cloned()),
@@ -61,6 +67,14 @@ pub fn gather(db: &mut Connection, seen: Vec<(Candidate, Sight)>) -> Result<Vec<
         contact: contacts.remove(&candidate.id).filter(|_| shows_contact(sight)),
         nominations: nominations.remove(&candidate.id).filter(|_| shows_nominations(sight)).unwrap_or_default(),
         has_consent: consented.contains(&candidate.id),
+        merged_into: merged_into.get(&candidate.id).filter(|_| shows_nominations(sight)).map(|row| row.survivor_id),
+        merged_from: merged_from
+            .remove(&candidate.id)
+            .filter(|_| shows_nominations(sight))
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(_, merged)| merged)
+            .collect(),
         allowed: None,
         candidate,
     });

@@ -213,6 +213,7 @@ fn first_step(id: TransitionId, candidate: &Candidate, caller: &Caller) -> Step 
         review_id: None,
         candidate_version: candidate.version,
         at: candidate.created_at,
+        other_candidate_id: None,
     }
 }
 

@@ -4,18 +4,22 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use super::standing::{Relation, relations};
+use super::{
+    mergers::mergers,
+    standing::{Relation, relations},
+};
 use crate::{
     domain::{
         allowed::{AllowedAction, allowed_actions},
         candidate::Candidate,
+        consent::{ConsentScope, covers_all},
         cycle::Cycle,
         guard::Facts,
         id::CandidateId,
+        merger::Merger,
         month::Month,
-        photo::PhotoFacts,
         policy::Policy,
-        readiness::{MaterialLimits, Materials, Readiness},
+        readiness::{FiledPhoto, MaterialLimits, Materials, Readiness},
         verification::{Records, Refuting},
     },
     service::{caller::Caller, error::Error},
@@ -38,6 +42,10 @@ pub struct Loaded {
     pub refuting: Vec<Refuting>,
     /// Places of its district in use.
     pub quota_used: u32,
+    /// Whether votes were cast for it, in whatever cycle.
+    pub has_votes: bool,
+    /// The merger by which it was withdrawn, if it was.
+    pub merger: Option<Merger>,
 }
 
 impl Loaded {
@@ -56,13 +64,18 @@ impl Loaded {
         let files = Files::of(db, &candidates)?;
         let places = candidates.iter().map(|candidate| (candidate.cycle, candidate.district_id)).collect();
         let used = storage::district_quotas::used_of(db, &places)?;
+        let numbers: Vec<i64> = candidates.iter().map(|candidate| candidate.number).collect();
+        let voted = storage::tallies::voted_among(db, &numbers)?;
+        let mergers = mergers(db, caller, &candidates)?;
         let loaded = candidates.into_iter().zip(relations).map(|(candidate, relation)| {
             let cycle = cycles.get(&candidate.cycle).cloned().ok_or_else(|| missing(&candidate))?;
             Ok(Self {
                 readiness: files.readiness(&candidate, &cycle.policy),
-                has_consent: files.consented.contains(&candidate.id),
+                has_consent: files.has_consent(&candidate),
                 refuting: files.refuting(&candidate),
                 quota_used: used.get(&(candidate.cycle, candidate.district_id)).copied().unwrap_or_default(),
+                has_votes: voted.contains(&candidate.number),
+                merger: mergers.get(&candidate.id).copied(),
                 relation,
                 cycle,
                 candidate,
@@ -100,6 +113,8 @@ impl Loaded {
             has_consent: self.has_consent,
             quota_used: self.quota_used,
             other_nomination_stands: self.relation.other_nomination_stands,
+            has_votes: self.has_votes,
+            merger: self.merger,
         }
     }
 
@@ -122,25 +137,25 @@ pub fn cycles_of(db: &mut Connection, candidates: &[Candidate]) -> Result<BTreeM
 
 /// What the files of candidates hold beside their own rows.
 pub struct Files {
-    photos: BTreeMap<CandidateId, Vec<PhotoFacts>>,
+    photos: BTreeMap<CandidateId, Vec<FiledPhoto>>,
     with_phone: BTreeSet<CandidateId>,
     records: BTreeMap<CandidateId, Records>,
-    consented: BTreeSet<CandidateId>,
+    consented: BTreeMap<CandidateId, Vec<ConsentScope>>,
 }
 
 impl Files {
     /// Loads the files of several candidates.
     pub fn of(db: &mut Connection, candidates: &[Candidate]) -> Result<Self, Error> {
         let ids: Vec<CandidateId> = candidates.iter().map(|candidate| candidate.id).collect();
-        let mut photos: BTreeMap<CandidateId, Vec<PhotoFacts>> = BTreeMap::new();
+        let mut photos: BTreeMap<CandidateId, Vec<FiledPhoto>> = BTreeMap::new();
         for photo in storage::photos::list_of_all(db, &ids)? {
-            photos.entry(photo.candidate_id).or_default().push(photo.facts());
+            photos.entry(photo.candidate_id).or_default().push(FiledPhoto { id: photo.id, facts: photo.facts() });
         }
         let contacts = storage::contacts::list_of(db, &ids)?;
         let with_phone = contacts.into_iter().filter(|row| row.phone_cipher.is_some()).map(|row| row.candidate_id);
         let with_phone = with_phone.collect();
         let records = storage::verifications::standing_of(db, &ids)?;
-        let consented = storage::consents::complete_among(db, &ids)?;
+        let consented = storage::consents::scopes_of(db, &ids)?;
         Ok(Self { photos, with_phone, records, consented })
     }
 
@@ -158,9 +173,15 @@ impl Files {
             photos: self.photos.get(&candidate.id).map_or(&[], Vec::as_slice),
             has_contact_phone: self.with_phone.contains(&candidate.id),
             confirming_records: self.records.get(&candidate.id).map_or(0, |records| records.confirming),
-            has_consent: self.consented.contains(&candidate.id),
+            consented: self.consented.get(&candidate.id).map_or(&[], Vec::as_slice),
         };
         Readiness::of(&materials, &MaterialLimits::from(policy))
+    }
+
+    /// Whether one of them has consented to publication and to forwarding.
+    #[must_use]
+    pub fn has_consent(&self, candidate: &Candidate) -> bool {
+        self.consented.get(&candidate.id).is_some_and(|scope| covers_all(scope))
     }
 }
 

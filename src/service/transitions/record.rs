@@ -99,6 +99,7 @@ fn keep_step(
         review_id,
         candidate_version: change.after.version,
         at: change.bench.now,
+        other_candidate_id: change.bench.order.survivor_id,
     };
     storage::transitions::insert(db, &step)?;
     Ok(step.id)
@@ -119,6 +120,9 @@ fn tell(service: &Service, db: &mut Connection, caller: &Caller, change: &Change
         }
         if before.unit_id != after.unit_id {
             members.insert("unit_id".to_owned(), json!(after.unit_id));
+        }
+        if let Some(survivor) = change.bench.order.survivor_id {
+            members.insert("merged_into".to_owned(), json!(survivor));
         }
         if let Permission::ActingFor(level) = change.bench.permission() {
             members.insert("acting_for".to_owned(), json!(level));
@@ -151,5 +155,7 @@ const fn event(action: Action) -> &'static str {
         Action::Disqualify => "candidate.disqualified",
         Action::CarryOver => "candidate.carried_over",
         Action::Revoke => "candidate.revoked",
+        Action::Merge => "candidate.merged",
+        Action::Unmerge => "candidate.unmerged",
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     domain::{
         authority::{Levels, Part, Standing},
-        candidate::Candidate,
+        candidate::{Candidate, Status},
         id::{CandidateId, NominationId, OrganizationId, UserId},
         role::Role,
         stage::StageCode,
@@ -105,7 +105,7 @@ impl File<'_> {
     }
 
     fn levels(&self, staff: Option<&Staff>, counts: impl Fn(&Reviewer, Role) -> bool) -> Levels {
-        let Some(staff) = staff.filter(|_| self.candidate.status.is_open()) else {
+        let Some(staff) = staff.filter(|_| can_be_decided(self.candidate)) else {
             return Levels { unit: true, district: true };
         };
         let (unit, district) = (self.candidate.unit_id, self.candidate.district_id);
@@ -124,6 +124,11 @@ impl File<'_> {
     }
 }
 
+/// Whether anything can be decided: a withdrawn one may have been merged, which is undone again.
+fn can_be_decided(candidate: &Candidate) -> bool {
+    candidate.status.is_open() || candidate.status == Status::Withdrawn
+}
+
 /// A nominator is recognised by account or telephone.
 fn is_nominator(row: &NominationRow, id: UserId, phone_index: Option<&[u8]>) -> bool {
     row.user_id == Some(id) || (phone_index.is_some() && row.phone_index.as_deref() == phone_index)
@@ -139,7 +144,7 @@ struct Staff {
 impl Staff {
     fn of(db: &mut Connection, role: Option<Role>, candidates: &[Candidate]) -> Result<Option<Self>, Error> {
         let asks = [Some(Role::DistrictReviewer), Some(Role::CityReviewer)].contains(&role);
-        let open = || candidates.iter().filter(|candidate| candidate.status.is_open());
+        let open = || candidates.iter().filter(|candidate| can_be_decided(candidate));
         if !asks || open().next().is_none() {
             return Ok(None);
         }

@@ -111,6 +111,8 @@ pub const MATRIX: &[Row] = &[
     row("POST", "/api/v1/candidates/{id}/disqualification", "401 403 403 403 403 403 + 403 403"),
     row("POST", "/api/v1/candidates/{id}/revocation",       "401 403 403 403 403 403 + 403 403"),
     row("PUT", "/api/v1/candidates/{id}/unit",              "401 403 + 404 + 404 + 403 403"),
+    row("POST", "/api/v1/candidates/{id}/merge",            "401 403 + 404 + 404 + 403 403"),
+    row("DELETE", "/api/v1/candidates/{id}/merge",          "401 403 + 404 + 404 + 403 403"),
     row("GET", "/api/v1/candidates/{id}/history",           "401 403 + 404 + 404 + 403 +"),
     row("POST", "/api/v1/candidate-actions", REVIEWERS),
     row("GET", "/api/v1/inbox", REVIEWERS),
