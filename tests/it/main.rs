@@ -22,9 +22,12 @@ mod cycles;
 mod demo;
 mod detours;
 mod forwarding;
+#[path = "../../benches/look_alikes/generator.rs"]
+mod generator;
 mod inputs;
 mod layers;
 mod listing;
+mod look_alikes;
 mod master_key;
 mod month;
 mod organization_changes;
