@@ -23,10 +23,13 @@ mod cycles;
 mod demo;
 mod detours;
 mod forwarding;
+#[path = "../../benches/look_alikes/generator.rs"]
+mod generator;
 mod inputs;
 mod layers;
 mod leads;
 mod listing;
+mod look_alikes;
 mod master_key;
 mod merging;
 mod merging_races;

@@ -18,7 +18,7 @@ use haoren::{
 use crate::harness::{App, Change};
 
 /// Does `work` and counts the queries that it sends.
-fn counted<T>(db: &mut Connection, work: impl FnOnce(&mut Connection) -> T) -> usize {
+pub fn counted<T>(db: &mut Connection, work: impl FnOnce(&mut Connection) -> T) -> usize {
     let count = Arc::new(AtomicUsize::new(0));
     let seen = Arc::clone(&count);
     db.set_instrumentation(move |event: InstrumentationEvent<'_>| {

@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use chrono::{DateTime, Utc};
+
 use super::access;
 use crate::{
     domain::{
@@ -73,16 +75,21 @@ pub struct Probe {
 /// The look-alikes of a candidate, the likeliest first: for reviewers of the subtree, and administrators.
 pub async fn list_similar(service: &Service, caller: &Caller, id: CandidateId) -> Result<Vec<LookAlike>, Error> {
     let (now, caller) = (service.clocks.campaign(), caller.clone());
-    service
-        .store
-        .read(move |db| {
-            let candidate = sight::to_read_within(db, &caller, id)?;
-            let scope = inner_scope(caller.account()?);
-            let recent = access::recently_published(db, now)?;
-            let probe = probe(db, candidate)?;
-            find(db, &scope, recent, &probe)
-        })
-        .await
+    service.store.read(move |db| read_similar(db, &caller, id, now)).await
+}
+
+/// The same on a connection, at a moment of campaign time.
+pub fn read_similar(
+    db: &mut Connection,
+    caller: &Caller,
+    id: CandidateId,
+    now: DateTime<Utc>,
+) -> Result<Vec<LookAlike>, Error> {
+    let candidate = sight::to_read_within(db, caller, id)?;
+    let scope = inner_scope(caller.account()?);
+    let recent = access::recently_published(db, now)?;
+    let probe = probe(db, candidate)?;
+    find(db, &scope, recent, &probe)
 }
 
 /// Whether the caller is shown the look-alikes of a candidate.
