@@ -93,6 +93,8 @@ both! {
         assert_eq!(made.json["verifiers"], json!(["周敏", "何建国"]));
         assert_eq!(made.etag(), made.header("etag"));
         assert!(app.tag(id).await.starts_with("\"2."));
+        let at = made.header("location").strip_prefix("/api/v1").unwrap().to_owned();
+        assert_eq!(staff.city.get(&at).await.expect(200).json, made.json);
         let again = keyed.post(&path(id), record("confirmed")).await.expect(201);
         assert_eq!((again.header("idempotency-replayed"), again.id()), ("true", made.id()));
         for reader in [&staff.unit, &staff.district, &staff.city, &app.admin().await] {
@@ -102,6 +104,9 @@ both! {
             assert_eq!(second.json["items"][0]["id"], made.id());
             assert_eq!(second.json["items"].as_array().unwrap().len(), 1);
         }
+        // The builder's number is no ciphertext, so the file gets one that can be read.
+        let contact = json!({ "contact_phone": "13800005678" });
+        staff.unit.patch(&format!("/candidates/{id}"), &app.tag(id).await, contact).await.expect(200);
         let contacts = staff.city.get(&format!("/candidates/{id}/contacts")).await.expect(200);
         let heard = json!([
             { "verification_id": made.id(), "name": "李翠花", "relationship": "邻居" },
@@ -109,7 +114,7 @@ both! {
         ]);
         assert_eq!(contacts.json["heard"], heard);
         let done = audited(&app, id).await;
-        assert_eq!(done, ["candidate.contacts_read", "candidate.verification_recorded"]);
+        assert_eq!(done, ["candidate.contacts_read", "candidate.updated", "candidate.verification_recorded"]);
     }
 
     async fn what_is_no_record_is_refused_with_all_its_faults(app: App) {

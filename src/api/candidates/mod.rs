@@ -36,6 +36,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(photos::get_photo)
         .service(verifications::list_verifications)
         .service(verifications::create_verification)
+        .service(verifications::get_verification)
         .service(verifications::strike_verification)
         .service(attachments::add_attachment)
         .service(attachments::get_attachment)

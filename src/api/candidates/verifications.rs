@@ -21,7 +21,7 @@ use crate::{
     service::{
         Caller,
         candidates::{
-            update,
+            consents, update,
             verifications::{self, ShownVerification},
         },
     },
@@ -44,7 +44,7 @@ pub async fn list_verifications(
     request: HttpRequest,
     query: Query<NestedQuery>,
 ) -> Result<Answer, Problem> {
-    crate::service::candidates::consents::may_read(&caller)?;
+    consents::may_read(&caller)?;
     let id = id.value()?;
     verifications::require_sight(&state, &caller, id).await?;
     let query = query.read()?;
@@ -88,6 +88,27 @@ pub async fn create_verification(
     .await
 }
 
+/// Read a verification record
+///
+/// For reviewers of the subtree and administrators.
+#[utoipa::path(
+    tag = "candidates",
+    params(("id" = Uuid, Path, description = "The candidate's id."), ("verification_id" = Uuid, Path, description = "The record's id.")),
+    responses((status = 200, description = "The record.", body = Verification), responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Common)
+)]
+#[get("/candidates/{id}/verifications/{verification_id}")]
+pub async fn get_verification(
+    state: State,
+    caller: Caller,
+    path: Path<(Segment<CandidateId>, Segment<VerificationId>)>,
+) -> Result<Answer, Problem> {
+    consents::may_read(&caller)?;
+    let (id, record) = path.into_inner();
+    let id = id.value()?;
+    verifications::require_sight(&state, &caller, id).await?;
+    Answer::of(Verification::from(verifications::get_verification(&state, (id, record.value()?)).await?))
+}
+
 /// Strike a verification record
 ///
 /// That it was made in error, with the reason: by the unit, while the candidate is nominated or returned. The record stays
@@ -128,6 +149,7 @@ pub async fn strike_verification(
 }
 
 fn created(shown: ShownVerification) -> Result<Answer, Problem> {
-    let location = format!("/api/v1/candidates/{}/verifications", shown.record.candidate_id);
+    let record = &shown.record;
+    let location = format!("/api/v1/candidates/{}/verifications/{}", record.candidate_id, record.id);
     Answer::created(Verification::from(shown), location)
 }

@@ -59,8 +59,8 @@ fn what_hides_or_reorders_is_refused() {
         "∑\u{200D}∑",
         "👍\u{FE0F}\u{FE0F}",
         "\u{FE0F}",
-        "\u{FFF0}",
-        "\u{13430}",
+        "张\u{FFF0}三",
+        "张\u{13430}三",
     ];
     for text in refused {
         assert_eq!(codes(&line(text, 20)), [Code::ForbiddenCharacter], "{text:?}");

@@ -92,6 +92,7 @@ pub const MATRIX: &[Row] = &[
     row("GET", "/api/v1/photos/{id}", INSIDE_AND_ADMIN_OR_404),
     row("GET", "/api/v1/candidates/{id}/verifications", "401 403 + 404 + 404 + 403 +"),
     row("POST", "/api/v1/candidates/{id}/verifications", "401 403 + 404 403 404 403 403 403"),
+    row("GET", "/api/v1/candidates/{id}/verifications/{verification_id}", "401 403 + 404 + 404 + 403 +"),
     row("POST", "/api/v1/candidates/{id}/verifications/{verification_id}/withdrawal", "401 403 + 404 403 404 403 403 403"),
     row("POST", "/api/v1/candidates/{id}/verifications/{verification_id}/attachments", "401 403 + 404 403 404 403 403 403"),
     row("GET", "/api/v1/attachments/{id}", "401 403 + 404 + 404 + 403 +"),
