@@ -31,6 +31,7 @@ pub mod reference_data;
 pub mod renewing;
 pub mod review_stages;
 pub mod reviews;
+pub mod sheets;
 pub mod startup;
 pub mod sweeping;
 pub mod tallies;
@@ -55,6 +56,8 @@ pub struct Service {
     pub files: Files,
     /// Works on uploaded pictures, a few at once.
     pub pictures: pictures::Pictures,
+    /// Reads and writes spreadsheets, a few at once.
+    pub sheets: sheets::Sheets,
     /// Hashes and checks passwords.
     pub passwords: accounts::passwords::Passwords,
     /// Issues and checks access tokens.
