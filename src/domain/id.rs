@@ -78,4 +78,6 @@ identifiers! {
     EventId;
     /// An amendment of a cycle's windows or policy.
     AmendmentId;
+    /// Long work that somebody started.
+    OperationId;
 }

@@ -33,8 +33,14 @@ pub fn insert(connection: &mut Connection, candidate: &Candidate) -> Result<i64,
             candidate_materials::deed.eq(candidate.deed.as_deref()),
         ))
         .execute(connection)?;
-    candidate_grams::replace(connection, number, &[&candidate.name, &candidate.summary])?;
+    index(connection, number, [&candidate.name, &candidate.summary])?;
     Ok(number)
+}
+
+/// Makes a candidate that was just added to be found by its name and summary. Part of [`insert`]; what comes into being in
+/// bulk is indexed afterwards, a slice at a time.
+pub fn index(connection: &mut Connection, number: i64, texts: [&str; 2]) -> Result<(), StoreError> {
+    candidate_grams::add(connection, number, &texts)
 }
 
 /// Finds a candidate with its deed.

@@ -79,7 +79,7 @@ macro_rules! identifiers {
 }
 identifiers! {
     UserId OrganizationId CandidateId NominationId PhotoId ReviewId TransitionId BatchId ObjectionId HonoreeId HonourId
-    TokenId AuditId EventId AmendmentId
+    TokenId AuditId EventId AmendmentId OperationId
 }
 
 /// A UUID of any kind of thing on its way into an `Id` column. (It is read as a plain `Uuid`.)
@@ -247,7 +247,10 @@ text_enums! {
     domain::candidate::Visibility,
     domain::consent::ConsentMethod,
     domain::consent::GivenBy,
+    domain::import::RowOutcome,
     domain::objection::ObjectionStatus,
+    domain::operation::OperationKind,
+    domain::operation::OperationStatus,
     domain::organization::OrganizationKind,
     domain::photo::PhotoType,
     domain::policy::ResultSource,
