@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use crate::storage::{Store, files::Files, vault::MasterKey};
 
 pub mod accounts;
+pub mod background;
 pub mod batches;
 pub mod caller;
 pub mod campaign_clock;
@@ -20,10 +21,12 @@ pub mod generator;
 pub mod histories;
 pub mod honorees;
 pub mod idempotency;
+pub mod imports;
 pub mod inbox;
 pub mod leadership;
 pub mod lists;
 pub mod objections;
+pub mod operations;
 pub mod organizations;
 pub mod pictures;
 pub mod record;
@@ -58,6 +61,8 @@ pub struct Service {
     pub pictures: pictures::Pictures,
     /// Reads and writes spreadsheets, a few at once.
     pub sheets: sheets::Sheets,
+    /// Long work beside the requests.
+    pub background: background::Background,
     /// Hashes and checks passwords.
     pub passwords: accounts::passwords::Passwords,
     /// Issues and checks access tokens.

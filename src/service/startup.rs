@@ -94,6 +94,7 @@ pub fn open(setup: &Setup, time: Arc<dyn MachineTime>) -> Result<Service, StartE
         files: Files::open(&setup.files)?,
         pictures: super::pictures::Pictures::default(),
         sheets: super::sheets::Sheets::default(),
+        background: super::background::Background::default(),
         passwords: Passwords::new(setup.password_cost, at_once)?,
         tokens: Tokens::new(&signing)?,
         time_zone: setup.time_zone,

@@ -154,3 +154,9 @@ pub fn expire_all(connection: &mut Connection) -> Result<usize, StoreError> {
         .set(operations::lease_until.eq(At(DateTime::UNIX_EPOCH)))
         .execute(connection)?)
 }
+
+/// Notes that somebody still works on it.
+pub fn lengthen(connection: &mut Connection, id: OperationId, lease_until: DateTime<Utc>) -> Result<(), StoreError> {
+    diesel::update(operations::table.find(id)).set(operations::lease_until.eq(At(lease_until))).execute(connection)?;
+    Ok(())
+}

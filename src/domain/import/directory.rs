@@ -80,6 +80,12 @@ impl Directory {
         if inside.is_empty() { all } else { inside }
     }
 
+    /// The district in which a unit lies.
+    #[must_use]
+    pub fn district_of(&self, unit: OrganizationId) -> Option<OrganizationId> {
+        self.units.iter().find(|known| known.id == unit).map(|known| known.district_id)
+    }
+
     /// The district of a name or an id.
     #[must_use]
     pub fn district(&self, written: &str) -> Option<&DistrictEntry> {
