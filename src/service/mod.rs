@@ -16,6 +16,7 @@ pub mod clock;
 pub mod cycles;
 pub mod detours;
 pub mod error;
+pub mod exports;
 pub mod first_answer;
 pub mod generator;
 pub mod histories;

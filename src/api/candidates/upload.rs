@@ -41,9 +41,14 @@ impl FromRequest for Upload {
 impl Upload {
     /// Takes the form from the wire, once it is certain that the caller may send one.
     pub async fn receive(self) -> Received {
+        self.receive_at_most(UPLOAD_MAX_BYTES).await
+    }
+
+    /// The same for another kind of file, of which fewer bytes are taken.
+    pub async fn receive_at_most(self, limit: usize) -> Received {
         let Self { request, payload } = self;
         let file = match check_type(&request) {
-            Ok(()) => collect(Multipart::new(request.headers(), payload.fuse())).await,
+            Ok(()) => collect(Multipart::new(request.headers(), payload.fuse()), limit).await,
             Err(problem) => Err(problem),
         };
         let place = format!("{} {}", request.method(), request.path());
@@ -87,7 +92,7 @@ fn check_type(request: &HttpRequest) -> Result<(), Problem> {
 }
 
 /// Reads the form to its end and keeps its one file.
-async fn collect(mut form: Multipart) -> Result<Bytes, Problem> {
+async fn collect(mut form: Multipart, limit: usize) -> Result<Bytes, Problem> {
     let malformed = || Problem::of(Code::InvalidMultipart);
     let mut file: Option<Bytes> = None;
     let mut read = 0;
@@ -104,8 +109,8 @@ async fn collect(mut form: Multipart) -> Result<Bytes, Problem> {
         while let Some(chunk) = field.next().await {
             let chunk = chunk.map_err(|_| malformed())?;
             read += chunk.len();
-            if read > UPLOAD_MAX_BYTES {
-                let fault = Fault::at("/file", Code::PayloadTooLarge).with("limit", UPLOAD_MAX_BYTES);
+            if read > limit {
+                let fault = Fault::at("/file", Code::PayloadTooLarge).with("limit", limit);
                 return Err(Problem::with(Code::PayloadTooLarge, vec![fault]));
             }
             content.extend_from_slice(&chunk);
