@@ -25,6 +25,7 @@ impl World {
             ("/certificates/{number}", "/certificates/2026-11-DED-0001".to_owned()),
             ("/honorees/{id}", format!("/honorees/{honoree}")),
             ("/lists/{month}", "/lists/2026-11".to_owned()),
+            ("/operations/{id}", format!("/operations/{}", operation(app, &tree).await)),
             ("/objections/{id}", format!("/objections/{objection}")),
             ("/candidates/{id}/photos/{photo_id}", format!("/candidates/{}/photos/{}", nominated.id, nominated.photo)),
             ("/candidates/{id}", format!("/candidates/{}", nominated.id)),
@@ -45,6 +46,13 @@ impl World {
         assert!(!filled.contains('{'), "tests/it/actors/world.rs knows nothing to put into {path}");
         filled
     }
+}
+
+/// A dry run of an import that somebody of the unit has started.
+async fn operation(app: &App, tree: &Tree) -> String {
+    let (_, unit) = app.user(haoren::domain::role::Role::UnitReviewer, Some(tree.unit)).await;
+    let table = "姓名,类别,一句话事迹,单位\n张三,助,好人好事。,综合服务窗口\n";
+    unit.upload("/imports/nominations?dry_run=true", None, "a.csv", table.into()).await.expect(200).id()
 }
 
 /// A candidate of the unit, recommended without an account, with a photo and a consent.
