@@ -26,6 +26,7 @@ both! {
         let tree = app.tree().await;
         let staff = app.staff(&tree).await;
         app.candidate_with(&tree, Status::Nominated, |one| one.name = "=HYPERLINK(\"x\")".to_owned()).await;
+        app.time.advance(chrono::Duration::seconds(1));
         app.candidate_with(&tree, Status::Verified, |one| one.summary = "@甲,\"乙\"".to_owned()).await;
         let xlsx = staff.unit.get("/exports/candidates.xlsx?sort=created_at").await.expect(200);
         assert!(xlsx.header("content-type").starts_with("application/vnd.openxmlformats"));

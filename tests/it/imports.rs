@@ -191,7 +191,7 @@ both! {
         let rows = sheet(&template.bytes, "推荐表");
         assert_eq!(rows[0][1], "姓名*\nname");
         assert!(rows[1][1].starts_with("（示例）"));
-        assert_eq!(sheet(&template.bytes, "填写说明 Notes").len(), 24);
+        assert_eq!(sheet(&template.bytes, "填写说明 Notes").len(), 25);
         let empty = send(&city, "", template.bytes.clone()).await.problem(422, "validation_failed");
         assert_eq!(empty.faults(), [("/file".to_owned(), "too_few".to_owned())]);
         assert_eq!(template.bytes, city.get("/imports/nominations/template.xlsx").await.bytes);

@@ -14,11 +14,10 @@ pub fn decode(file: &[u8]) -> Result<String, ReadError> {
     if text.contains('\0') {
         return Err(Reason::Binary.into());
     }
-    let start = text.trim_start().get(..1).unwrap_or_default();
-    match start {
-        "" => Err(Reason::Empty.into()),
-        "<" => Err(Reason::Markup.into()),
-        _ => Ok(text),
+    match text.trim_start().chars().next() {
+        None => Err(Reason::Empty.into()),
+        Some('<') => Err(Reason::Markup.into()),
+        Some(_) => Ok(text),
     }
 }
 
