@@ -25,7 +25,7 @@ use crate::{
 
 /// A server that is bound and can be run.
 pub struct Server {
-    server: ActixServer,
+    inner: ActixServer,
     service: Service,
     port: u16,
 }
@@ -75,7 +75,7 @@ impl Server {
             server = server.workers(workers);
         }
         let server = server.listen(listener).map_err(|error| error.to_string())?.run();
-        Ok(Self { server, service, port })
+        Ok(Self { inner: server, service, port })
     }
 
     /// The port that the server listens on.
@@ -87,12 +87,12 @@ impl Server {
     /// Stops the server from elsewhere.
     #[must_use]
     pub fn handle(&self) -> ServerHandle {
-        self.server.handle()
+        self.inner.handle()
     }
 
     /// Serves until it is stopped; requests that have begun are finished, and long work comes to an end.
     pub async fn run_until_stopped(self) -> std::io::Result<()> {
-        let served = self.server.await;
+        let served = self.inner.await;
         self.service.background.wind_up().await;
         served
     }

@@ -99,7 +99,7 @@ text_enum! {
         OldExcel = "old_excel",
         /// It is a binary workbook (`.xlsb`).
         BinaryExcel = "binary_excel",
-        /// It is an OpenDocument or another office document.
+        /// It is an `OpenDocument` or another office document.
         NoWorkbook = "no_workbook",
         /// It is protected by a password.
         Encrypted = "encrypted",

@@ -155,15 +155,13 @@ impl Reader<'_> {
 
     fn category(&mut self, directory: &Directory) -> CategoryCode {
         let written = self.required(Column::Category);
-        match directory.category(&written) {
-            Some(code) => code.clone(),
-            None => {
-                if !self.is_faulted(Column::Category) {
-                    self.add(Column::Category, Fault::at("/category", Code::UnknownReference));
-                }
-                CategoryCode::unknown()
-            }
+        if let Some(code) = directory.category(&written) {
+            return code.clone();
         }
+        if !self.is_faulted(Column::Category) {
+            self.add(Column::Category, Fault::at("/category", Code::UnknownReference));
+        }
+        CategoryCode::unknown()
     }
 
     /// Unit and district, both in the subtree. A unit that several districts have is told apart by the district.

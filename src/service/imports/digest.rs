@@ -24,12 +24,11 @@ impl DigestKey {
     /// Reads the key, or makes it when there is none.
     pub async fn get(service: &Service) -> Result<Self, Error> {
         let found = service.store.read(|db| Ok::<_, Error>(storage::server_keys::list(db, PURPOSE)?)).await?;
-        let row = match found.into_iter().next() {
-            Some(row) => row,
-            None => {
-                let of_service = service.clone();
-                service.store.write(move |db| make(&of_service, db)).await?
-            }
+        let row = if let Some(row) = found.into_iter().next() {
+            row
+        } else {
+            let of_service = service.clone();
+            service.store.write(move |db| make(&of_service, db)).await?
         };
         Ok(Self(service.vault.unwrap_secret(PURPOSE, id_of(&row)?, &row.wrapped)?))
     }

@@ -71,8 +71,8 @@ impl Look {
         match self {
             Self::Cell => text,
             Self::Wrapped => text.set_text_wrap().set_align(FormatAlign::Top),
-            Self::Header => tinted(boxed.set_bold().set_align(FormatAlign::Center), 0xD9E2F3),
-            Self::NeededHeader => tinted(boxed.set_bold().set_align(FormatAlign::Center), 0xF8CBAD),
+            Self::Header => tinted(boxed.set_bold().set_align(FormatAlign::Center), 0x00D9_E2F3),
+            Self::NeededHeader => tinted(boxed.set_bold().set_align(FormatAlign::Center), 0x00F8_CBAD),
             Self::Example => text.set_italic().set_font_color(Color::RGB(0x80_8080)),
             Self::Title => {
                 text.set_bold().set_font_size(20).set_align(FormatAlign::Center).set_align(FormatAlign::VerticalCenter)

@@ -7,7 +7,7 @@ use std::{
 };
 
 use encoding_rs::Encoding;
-use zip::ZipArchive;
+use zip::{ZipArchive, result::ZipError};
 
 use super::{ReadError, Reason, UNPACKED_MAX_BYTES};
 
@@ -43,10 +43,8 @@ impl<'a> Package<'a> {
     pub fn find(&mut self, name: &str) -> Result<Option<String>, ReadError> {
         let Some(index) = self.names.get(&plain(name)).copied() else { return Ok(None) };
         let part = self.archive.by_index(index);
-        let part = part.map_err(|error| match error {
-            zip::result::ZipError::UnsupportedArchive(_) | zip::result::ZipError::InvalidPassword => Reason::Encrypted,
-            _ => Reason::Damaged,
-        })?;
+        let is_locked = |error: &ZipError| matches!(error, ZipError::UnsupportedArchive(_) | ZipError::InvalidPassword);
+        let part = part.map_err(|error| if is_locked(&error) { Reason::Encrypted } else { Reason::Damaged })?;
         let too_large = ReadError::TooLarge { limit: UNPACKED_MAX_BYTES };
         if part.size() > self.left as u64 {
             return Err(too_large);

@@ -14,7 +14,7 @@ pub fn read(part: &str) -> Result<Vec<Arc<str>>, ReadError> {
     loop {
         match xml.next()? {
             Node::Start(start) if start.local_name().as_ref() == "si" => {
-                strings.push(rich_text(&mut xml, "si")?.into())
+                strings.push(rich_text(&mut xml, "si")?.into());
             }
             Node::Eof => return Ok(strings),
             Node::Start(_) | Node::End(_) | Node::Text(_) => {}
@@ -47,16 +47,15 @@ pub fn unescaped(text: &str) -> String {
         let (before, escape) = rest.split_at(at);
         plain.push_str(before);
         let code = escape.get(2..6).filter(|_| escape.get(6..7) == Some("_"));
-        match code.and_then(|code| u32::from_str_radix(code, 16).ok()).and_then(char::from_u32) {
-            Some(character) => {
-                plain.push(character);
-                rest = escape.get(7..).unwrap_or_default();
-            }
-            None => {
-                plain.push_str("_x");
-                rest = escape.get(2..).unwrap_or_default();
-            }
-        }
+        let character = code.and_then(|code| u32::from_str_radix(code, 16).ok()).and_then(char::from_u32);
+        let kept = if let Some(character) = character {
+            plain.push(character);
+            7
+        } else {
+            plain.push_str("_x");
+            2
+        };
+        rest = escape.get(kept..).unwrap_or_default();
     }
     plain.push_str(rest);
     plain

@@ -32,7 +32,7 @@ pub fn read(file: &[u8]) -> Result<Vec<Sheet>, ReadError> {
     let relations = package.find("_rels/.rels")?.ok_or(Reason::NoWorkbook)?;
     let main = relations_of(&relations)?.into_values().find(|relation| relation.kind.ends_with("/officeDocument"));
     let main = resolved("", &main.ok_or(Reason::NoWorkbook)?.target);
-    if main.ends_with(".bin") {
+    if main.to_lowercase().strip_suffix(".bin").is_some() {
         return Err(Reason::BinaryExcel.into());
     }
     let workbook = package.find(&main)?.ok_or(Reason::NoWorkbook)?;
