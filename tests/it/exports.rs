@@ -25,9 +25,9 @@ both! {
     async fn candidates_are_exported_within_the_subtree(app: App) {
         let tree = app.tree().await;
         let staff = app.staff(&tree).await;
-        app.candidate_with(&tree, Status::Nominated, |one| one.name = "=HYPERLINK(\"x\")".to_owned()).await;
+        app.candidate_with(&tree, Status::Nominated, |one| "=HYPERLINK(\"x\")".clone_into(&mut one.name)).await;
         app.time.advance(chrono::Duration::seconds(1));
-        app.candidate_with(&tree, Status::Verified, |one| one.summary = "@甲,\"乙\"".to_owned()).await;
+        app.candidate_with(&tree, Status::Verified, |one| "@甲,\"乙\"".clone_into(&mut one.summary)).await;
         let xlsx = staff.unit.get("/exports/candidates.xlsx?sort=created_at").await.expect(200);
         assert!(xlsx.header("content-type").starts_with("application/vnd.openxmlformats"));
         assert_eq!(xlsx.header("cache-control"), "private, no-store");
