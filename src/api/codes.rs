@@ -86,6 +86,11 @@ table! {
     PhotoTooSmall UNPROCESSABLE_ENTITY "照片尺寸太小" "The photo is too small";
     PhotoUnreadable UNPROCESSABLE_ENTITY "不是可以读取的 JPEG 或 PNG 照片" "It is no readable JPEG or PNG picture";
     AttachmentUnreadable UNPROCESSABLE_ENTITY "不是可以读取的 PDF、JPEG 或 PNG 文件" "It is no readable PDF, JPEG or PNG file";
+    FormulaNotAllowed UNPROCESSABLE_ENTITY "单元格不能是公式，请粘贴为数值" "The cell must not be a formula; paste its value";
+    MergedCells UNPROCESSABLE_ENTITY "数据行不能有合并的单元格，请取消合并" "A row of data must not have merged cells";
+    SheetUnreadable UNPROCESSABLE_ENTITY "不是可以读取的 XLSX 或 CSV 表格|无法读取（{reason}），请另存为 .xlsx 或 UTF-8 的 .csv" "It is no readable XLSX or CSV table|It cannot be read ({reason}); save it as .xlsx, or .csv in UTF-8";
+    SheetTooLarge UNPROCESSABLE_ENTITY "表格展开后太大|上限 {limit}" "The table is too large when unpacked|At most {limit}";
+    HeaderMissing UNPROCESSABLE_ENTITY "没有找到表头，请使用模板" "No header was found; use the template";
     ValidationFailed UNPROCESSABLE_ENTITY "提交的内容有误|请按 errors 逐项修改" "The input is not valid|See errors for every failure";
     MalformedJson BAD_REQUEST "请求不是合法的 JSON" "The body is not JSON";
     InvalidQuery BAD_REQUEST "查询参数有误" "A parameter of the query is wrong";
@@ -107,6 +112,7 @@ table! {
     AccountLocked TOO_MANY_REQUESTS "登录失败次数过多，账号暂时锁定" "The account is locked for a while";
     RateLimited TOO_MANY_REQUESTS "请求太频繁，请稍后再试" "Too many requests";
     RequestTimeout REQUEST_TIMEOUT "请求内容未能及时送达" "The body did not arrive in time";
+    OperationInterrupted SERVICE_UNAVAILABLE "处理被中断，没有保留任何结果，请重新提交" "The work was broken off and nothing of it was kept; send it again";
     Unavailable SERVICE_UNAVAILABLE "服务繁忙，请稍后再试" "The service is busy; try again";
     Internal INTERNAL_SERVER_ERROR "服务器内部错误" "A fault of the server";
 }

@@ -34,6 +34,8 @@ use super::responses::{ProblemBody, ProblemError};
         (name = "reviews", description = "Decisions on candidates, the ways beside the straight one, history and inbox."),
         (name = "review stages", description = "The stages of the review with their checklists."),
         (name = "batches", description = "Forwarding to the provincial portal, and its receipts."),
+        (name = "tables", description = "Tables that clerks work with: importing recommendations, exports, forms to be printed."),
+        (name = "operations", description = "Long work, as who started it follows it."),
         (name = "honorees", description = "Those who hold honours, and the check of certificates."),
         (name = "lists", description = "The published lists."),
         (name = "objections", description = "Objections to published candidates, and how the city decides them."),

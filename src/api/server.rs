@@ -25,7 +25,8 @@ use crate::{
 
 /// A server that is bound and can be run.
 pub struct Server {
-    server: ActixServer,
+    inner: ActixServer,
+    service: Service,
     port: u16,
 }
 
@@ -39,7 +40,11 @@ impl Server {
         let limits = Data::new(limits(&service, settings));
         let deadline = Data::new(BodyDeadline::of_seconds(settings.body_seconds));
         let origins = settings.cors_origins.clone();
-        let state = State { service, schemas: Arc::new(Schemas::compile(&json)?), contract: Arc::new(document) };
+        let state = State {
+            service: service.clone(),
+            schemas: Arc::new(Schemas::compile(&json)?),
+            contract: Arc::new(document),
+        };
         let listener =
             TcpListener::bind(settings.bind).map_err(|error| format!("cannot listen on {}: {error}", settings.bind))?;
         let port = listener.local_addr().map_err(|error| error.to_string())?.port();
@@ -70,7 +75,7 @@ impl Server {
             server = server.workers(workers);
         }
         let server = server.listen(listener).map_err(|error| error.to_string())?.run();
-        Ok(Self { server, port })
+        Ok(Self { inner: server, service, port })
     }
 
     /// The port that the server listens on.
@@ -82,12 +87,14 @@ impl Server {
     /// Stops the server from elsewhere.
     #[must_use]
     pub fn handle(&self) -> ServerHandle {
-        self.server.handle()
+        self.inner.handle()
     }
 
-    /// Serves until it is stopped; requests that have begun are finished.
+    /// Serves until it is stopped; requests that have begun are finished, and long work comes to an end.
     pub async fn run_until_stopped(self) -> std::io::Result<()> {
-        self.server.await
+        let served = self.inner.await;
+        self.service.background.wind_up().await;
+        served
     }
 }
 

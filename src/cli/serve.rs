@@ -7,7 +7,7 @@ use clap::Args;
 use super::{CommandError, hold::hold, say};
 use crate::{
     api::server::Server,
-    service::{Service, accounts::first_admin, backlog, clock::SystemTime, renewing, startup, sweeping},
+    service::{Service, accounts::first_admin, backlog, clock::SystemTime, operations, renewing, startup, sweeping},
     settings::{ServerSettings, Settings},
     storage::{Address, private_folder},
 };
@@ -45,6 +45,7 @@ async fn run(service: Service, settings: &ServerSettings) -> Result<ExitCode, Co
     let first = first_admin::ensure(&service, std::env::var("HAOREN_ADMIN_PASSWORD").ok()).await;
     let first = first.map_err(|error| first_admin::explain(&error, first_admin::FIRST))?;
     renewing::renew_phone_indexes(&service).await?;
+    operations::settle_at_start(&service).await?;
     let database = service.store.address().to_string();
     let server = Server::build(service.clone(), settings)?;
     let host = settings.bind.ip();
@@ -81,6 +82,14 @@ async fn sweep_now_and_then(service: Service) {
         match sweeping::sweep_leads(&service).await {
             Ok(erased) => log::debug!("erased {erased} dismissed leads"),
             Err(error) => log::warn!("erasing dismissed leads failed: {error}"),
+        }
+        match operations::settle_abandoned(&service).await {
+            Ok(settled) => log::debug!("settled {settled} operations that were broken off"),
+            Err(error) => log::warn!("operations that were broken off could not be settled: {error}"),
+        }
+        match sweeping::sweep_staged(&service).await {
+            Ok(removed) => log::debug!("swept {removed} rows of imports"),
+            Err(error) => log::warn!("sweeping the rows of imports failed: {error}"),
         }
         match sweeping::sweep_files(&service).await {
             Ok(removed) => log::debug!("swept {removed} files without a row"),

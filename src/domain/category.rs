@@ -27,6 +27,12 @@ impl CategoryCode {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Stands where a category was to be named and none is known; no category has it.
+    #[must_use]
+    pub(super) fn unknown() -> Self {
+        Self(String::new())
+    }
 }
 
 impl FromStr for CategoryCode {

@@ -152,6 +152,16 @@ codes! {
     PhotoUnreadable = "photo_unreadable",
     /// The file is neither a PDF nor a JPEG or PNG picture that can be decoded.
     AttachmentUnreadable = "attachment_unreadable",
+    /// The cell holds a formula.
+    FormulaNotAllowed = "formula_not_allowed",
+    /// The cell is merged with others.
+    MergedCells = "merged_cells",
+    /// The file is no table that can be read.
+    SheetUnreadable = "sheet_unreadable",
+    /// The table unpacks to more than is taken.
+    SheetTooLarge = "sheet_too_large",
+    /// No row of the table names the columns.
+    HeaderMissing = "header_missing",
 
     // The request as a whole.
     /// The input breaks rules of its own; `errors` says which.
@@ -196,6 +206,8 @@ codes! {
     RateLimited = "rate_limited",
     /// The body did not arrive in time.
     RequestTimeout = "request_timeout",
+    /// The work was broken off, and nothing of it was kept.
+    OperationInterrupted = "operation_interrupted",
     /// The server is overloaded or the database is away.
     Unavailable = "unavailable",
     /// A fault of the server.

@@ -88,4 +88,6 @@ identifiers! {
     EventId;
     /// An amendment of a cycle's windows or policy.
     AmendmentId;
+    /// Long work that somebody started.
+    OperationId;
 }

@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use crate::storage::{Store, files::Files, vault::MasterKey};
 
 pub mod accounts;
+pub mod background;
 pub mod backlog;
 pub mod batches;
 pub mod caller;
@@ -17,17 +18,20 @@ pub mod clock;
 pub mod cycles;
 pub mod detours;
 pub mod error;
+pub mod exports;
 pub mod first_answer;
 pub mod generator;
 pub mod histories;
 pub mod honorees;
 pub mod idempotency;
+pub mod imports;
 pub mod inbox;
 pub mod leadership;
 pub mod leads;
 pub mod lists;
 pub mod merging;
 pub mod objections;
+pub mod operations;
 pub mod organizations;
 pub mod pictures;
 pub mod record;
@@ -35,6 +39,7 @@ pub mod reference_data;
 pub mod renewing;
 pub mod review_stages;
 pub mod reviews;
+pub mod sheets;
 pub mod startup;
 pub mod sweeping;
 pub mod tallies;
@@ -59,6 +64,10 @@ pub struct Service {
     pub files: Files,
     /// Works on uploaded pictures, a few at once.
     pub pictures: pictures::Pictures,
+    /// Reads and writes spreadsheets, a few at once.
+    pub sheets: sheets::Sheets,
+    /// Long work beside the requests.
+    pub background: background::Background,
     /// Hashes and checks passwords.
     pub passwords: accounts::passwords::Passwords,
     /// Issues and checks access tokens.

@@ -93,6 +93,8 @@ pub fn open(setup: &Setup, time: Arc<dyn MachineTime>) -> Result<Service, StartE
         vault: Arc::new(vault),
         files: Files::open(&setup.files)?,
         pictures: super::pictures::Pictures::default(),
+        sheets: super::sheets::Sheets::default(),
+        background: super::background::Background::default(),
         passwords: Passwords::new(setup.password_cost, at_once)?,
         tokens: Tokens::new(&signing)?,
         time_zone: setup.time_zone,

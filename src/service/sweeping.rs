@@ -77,6 +77,23 @@ pub async fn sweep_leads(service: &Service) -> Result<usize, Error> {
     Ok(erased)
 }
 
+/// The rows of an import, with what stood in their cells, are kept for so long.
+const STAGED_KEPT: chrono::Duration = chrono::Duration::days(7);
+
+/// Removes the rows of imports that ended more than a week ago; returns how many.
+pub async fn sweep_staged(service: &Service) -> Result<usize, Error> {
+    let before = service.clocks.machine() - STAGED_KEPT;
+    let mut removed = 0;
+    loop {
+        let of_this =
+            service.store.write(move |db| Ok::<_, Error>(storage::staged_rows::sweep(db, before, SLICE)?)).await?;
+        if of_this == 0 {
+            return Ok(removed);
+        }
+        removed += of_this;
+    }
+}
+
 /// Files without a row are left for so long, as the row of a fresh one may still be on its way.
 const ORPHANS_LEFT: chrono::Duration = chrono::Duration::days(1);
 /// How many files are asked for in one query.

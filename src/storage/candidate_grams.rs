@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{
+    ExpressionMethods, QueryDsl, RunQueryDsl, sql_query,
+    sql_types::{Array, BigInt, Text},
+};
+use serde_json::Value;
 
 use super::{Connection, StoreError, schema::candidate_grams};
 use crate::domain::text;
@@ -13,12 +17,31 @@ const QUERY_GRAMS: usize = 12;
 /// Replaces what is known of a candidate.
 pub fn replace(connection: &mut Connection, number: i64, texts: &[&str]) -> Result<(), StoreError> {
     diesel::delete(candidate_grams::table.filter(candidate_grams::candidate.eq(number))).execute(connection)?;
+    add(connection, number, texts)
+}
+
+/// Adds what is known of a candidate of which nothing was.
+pub fn add(connection: &mut Connection, number: i64, texts: &[&str]) -> Result<(), StoreError> {
     let grams: BTreeSet<String> = texts.iter().flat_map(|text| of_text(text)).collect();
-    let rows: Vec<_> =
-        grams.into_iter().map(|gram| (candidate_grams::gram.eq(gram), candidate_grams::candidate.eq(number))).collect();
-    super::on_either!(connection, inner => {
-        diesel::insert_into(candidate_grams::table).values(&rows).execute(inner)
-    })?;
+    // One statement for all, as a candidate has some dozens.
+    match connection {
+        Connection::Postgres(inner) => {
+            let grams: Vec<String> = grams.into_iter().collect();
+            sql_query("INSERT INTO candidate_grams (gram, candidate) SELECT unnest($1), $2")
+                .bind::<Array<Text>, _>(grams)
+                .bind::<BigInt, _>(number)
+                .execute(inner)?
+        }
+        Connection::Sqlite(inner) => {
+            let grams = Value::from_iter(grams);
+            sql_query(
+                "INSERT INTO candidate_grams (gram, candidate) SELECT value, ?2 FROM json_each(?1) ORDER BY value",
+            )
+            .bind::<Text, _>(grams.to_string())
+            .bind::<BigInt, _>(number)
+            .execute(inner)?
+        }
+    };
     Ok(())
 }
 

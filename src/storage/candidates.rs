@@ -37,10 +37,19 @@ pub fn insert(connection: &mut Connection, candidate: &Candidate) -> Result<i64,
             candidate_materials::deed.eq(candidate.deed.as_deref()),
         ))
         .execute(connection)?;
-    candidate_grams::replace(connection, number, &[&candidate.name, &candidate.summary])?;
-    name_keys::replace(connection, number, (None, (&candidate.name, candidate.district_id)))?;
-    deed_bands::replace(connection, number, (None, candidate.deed.as_deref()))?;
+    index(connection, number, candidate)?;
     Ok(number)
+}
+
+/// Makes a candidate that was just added to be found: by name and summary, and by those who look alike. Part of [`insert`];
+/// what comes into being in bulk is indexed afterwards, a slice at a time.
+pub fn index(connection: &mut Connection, number: i64, candidate: &Candidate) -> Result<(), StoreError> {
+    candidate_grams::add(connection, number, &[&candidate.name, &candidate.summary])?;
+    // A change of the file may have come before what was made in bulk.
+    let (name, deed) = ((candidate.name.as_str(), candidate.district_id), candidate.deed.as_deref());
+    name_keys::forget(connection, number, name)?;
+    name_keys::replace(connection, number, (None, name))?;
+    deed_bands::replace(connection, number, (deed, deed))
 }
 
 /// Finds a candidate with its deed.

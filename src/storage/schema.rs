@@ -822,6 +822,110 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Long work: who started it, how far it is, and with what it ended. The lease is by the machine's clock; work whose lease has run out was broken off with its process.
+    operations (id) {
+        id -> Id,
+        kind -> Text,
+        status -> Text,
+        started_by -> Id,
+        options -> JsonValue,
+        done -> BigInt,
+        total -> BigInt,
+        result -> Nullable<JsonValue>,
+        problem -> Nullable<JsonValue>,
+        lease_until -> Instant,
+        taken_at -> Nullable<Instant>,
+        version -> BigInt,
+        created_at -> Instant,
+        finished_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// The rows of a table that is imported, as they were judged; what stood in their cells is encrypted. Removed after a week.
+    staged_rows (operation_id, row_number) {
+        operation_id -> Id,
+        row_number -> Integer,
+        id -> Id,
+        outcome -> Text,
+        digest -> Nullable<Binary>,
+        faults -> JsonValue,
+        cells_cipher -> Binary,
+        candidate_id -> Nullable<Id>,
+        earlier_row -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// What becomes a candidate when the table is taken; kept from the judging to the taking.
+    staged_candidates (operation_id, row_number) {
+        operation_id -> Id,
+        row_number -> Integer,
+        candidate_id -> Id,
+        nomination_id -> Id,
+        transition_id -> Id,
+        event_id -> Id,
+        subject_id -> Text,
+        is_own -> Bool,
+        category -> Text,
+        subject -> Text,
+        posthumous -> Bool,
+        name -> Text,
+        name_folded -> Text,
+        members -> JsonValue,
+        occupation -> Nullable<Text>,
+        gender -> Nullable<Text>,
+        birth_year -> Nullable<Integer>,
+        ethnicity -> Nullable<Text>,
+        summary -> Text,
+        deed -> Nullable<Text>,
+        unit_id -> Nullable<Id>,
+        district_id -> Id,
+        channel -> Text,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// How candidate and nominator of such a row can be reached, sealed for the rows that they become.
+    staged_reaches (operation_id, row_number, whose) {
+        operation_id -> Id,
+        row_number -> Integer,
+        whose -> Text,
+        name_cipher -> Nullable<Binary>,
+        name_masked -> Nullable<Text>,
+        phone_cipher -> Nullable<Binary>,
+        phone_masked -> Nullable<Text>,
+        phone_index -> Nullable<Binary>,
+        relationship -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Rows that were taken, by a keyed digest of what they say, so that an organization does not take one twice.
+    import_rows (organization_id, digest) {
+        organization_id -> Id,
+        digest -> Binary,
+        candidate_id -> Id,
+        taken_at -> Instant,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     server_keys,
     campaign_clock,
@@ -868,4 +972,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     lists,
     tie_breaks,
     honours,
+    operations,
+    staged_rows,
+    staged_candidates,
+    staged_reaches,
+    import_rows,
 );

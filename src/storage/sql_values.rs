@@ -79,7 +79,7 @@ macro_rules! identifiers {
 }
 identifiers! {
     UserId OrganizationId CandidateId NominationId PhotoId ReviewId TransitionId BatchId ObjectionId HonoreeId HonourId
-    TokenId AuditId EventId AmendmentId VerificationId AttachmentId ChannelId LeadId MergeId
+    TokenId AuditId EventId AmendmentId VerificationId AttachmentId ChannelId LeadId MergeId OperationId
 }
 
 /// A UUID of any kind of thing on its way into an `Id` column. (It is read as a plain `Uuid`.)
@@ -250,7 +250,10 @@ text_enums! {
     domain::document::DocumentType,
     domain::lead::LeadStatus,
     domain::merger::ItemKind,
+    domain::import::RowOutcome,
     domain::objection::ObjectionStatus,
+    domain::operation::OperationKind,
+    domain::operation::OperationStatus,
     domain::organization::OrganizationKind,
     domain::photo::PhotoType,
     domain::policy::ResultSource,

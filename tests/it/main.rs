@@ -22,9 +22,12 @@ mod cycle_races;
 mod cycles;
 mod demo;
 mod detours;
+mod exports;
 mod forwarding;
 #[path = "../../benches/look_alikes/generator.rs"]
 mod generator;
+mod hostile_sheets;
+mod imports;
 mod inputs;
 mod layers;
 mod leads;

@@ -85,29 +85,51 @@ pub async fn list_candidates(
     service
         .store
         .read(move |db| {
-            let recent = access::recently_published(db, now)?;
-            let (shown, sight) = shown(&caller, request.public_only, recent);
-            // The channel is no public fact, and a filter by it would make it one.
-            if matches!(shown, Shown::Public { .. }) && !request.channels.is_empty() {
-                return Err(Error::of(Code::InvalidQuery));
-            }
-            let filter = CandidateFilter {
-                shown,
-                cycles: request.cycles,
-                categories: request.categories,
-                statuses: request.statuses,
-                districts: request.districts,
-                units: with_children(db, request.units)?,
-                channels: request.channels,
-                q: request.q.as_deref().map(text::fold),
-                descending: request.descending,
-            };
-            let found = storage::candidates::list(db, &filter, after, rows)?;
-            let mut dossiers = dossier::gather(db, found.into_iter().map(|one| (one, sight)).collect())?;
+            let mut dossiers = page(db, &caller, request, (now, after), rows)?;
             dossier::add_allowed(db, &caller, &mut dossiers, now)?;
             Ok(dossiers)
         })
         .await
+}
+
+/// The same without what the caller may do, for whoever only writes the files down.
+pub async fn list_files(
+    service: &Service,
+    caller: &Caller,
+    request: ListRequest,
+    after: Option<(DateTime<Utc>, CandidateId)>,
+    rows: i64,
+) -> Result<Vec<Dossier>, Error> {
+    let (now, caller) = (service.clocks.campaign(), caller.clone());
+    service.store.read(move |db| page(db, &caller, request, (now, after), rows)).await
+}
+
+fn page(
+    db: &mut Connection,
+    caller: &Caller,
+    request: ListRequest,
+    (now, after): (DateTime<Utc>, Option<(DateTime<Utc>, CandidateId)>),
+    rows: i64,
+) -> Result<Vec<Dossier>, Error> {
+    let recent = access::recently_published(db, now)?;
+    let (shown, sight) = shown(caller, request.public_only, recent);
+    // The channel is no public fact, and a filter by it would make it one.
+    if matches!(shown, Shown::Public { .. }) && !request.channels.is_empty() {
+        return Err(Error::of(Code::InvalidQuery));
+    }
+    let filter = CandidateFilter {
+        shown,
+        cycles: request.cycles,
+        categories: request.categories,
+        statuses: request.statuses,
+        districts: request.districts,
+        units: with_children(db, request.units)?,
+        channels: request.channels,
+        q: request.q.as_deref().map(text::fold),
+        descending: request.descending,
+    };
+    let found = storage::candidates::list(db, &filter, after, rows)?;
+    dossier::gather(db, found.into_iter().map(|one| (one, sight)).collect())
 }
 
 fn shown(caller: &Caller, public_only: bool, recent: Vec<Month>) -> (Shown, Sight) {

@@ -20,6 +20,7 @@ const INSIDE_AND_ADMIN_OR_404: &str = "404 404 + 404 + 404 + 404 +";
 const VOTERS: &str = "401 + + + + + + 403 403";
 const CITY: &str = "401 403 403 403 403 403 + 403 403";
 const CITY_AND_PORTAL: &str = "401 403 403 403 403 403 + + 403";
+const STRANGERS: &str = "401 404 404 404 404 404 404 404 404";
 const REVIEWERS: &str = "401 403 + + + + + 403 403";
 
 #[rustfmt::skip]
@@ -117,6 +118,16 @@ pub const MATRIX: &[Row] = &[
     row("GET", "/api/v1/candidates/{id}/history",           "401 403 + 404 + 404 + 403 +"),
     row("POST", "/api/v1/candidate-actions", REVIEWERS),
     row("GET", "/api/v1/inbox", REVIEWERS),
+    // Tables. Nobody here has started the operation but its own unit's reviewer.
+    row("GET", "/api/v1/imports/nominations/template.xlsx", REVIEWERS),
+    row("POST", "/api/v1/imports/nominations", REVIEWERS),
+    row("GET", "/api/v1/operations/{id}", STRANGERS),
+    row("GET", "/api/v1/operations/{id}/rows", STRANGERS),
+    row("GET", "/api/v1/operations/{id}/result.xlsx", STRANGERS),
+    row("GET", "/api/v1/exports/candidates.xlsx", REVIEWERS),
+    row("GET", "/api/v1/exports/candidates.csv", REVIEWERS),
+    row("GET", "/api/v1/exports/summary.xlsx", REVIEWERS),
+    row("GET", "/api/v1/candidates/{id}/application-form.xlsx", "401 403 + 404 + 404 + 403 +"),
     // Forwarding, lists, honours.
     row("POST", "/api/v1/batches", CITY),
     row("GET", "/api/v1/batches", CITY_AND_PORTAL),

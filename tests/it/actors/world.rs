@@ -28,6 +28,7 @@ impl World {
             ("/certificates/{number}", "/certificates/2026-11-DED-0001".to_owned()),
             ("/honorees/{id}", format!("/honorees/{honoree}")),
             ("/lists/{month}", "/lists/2026-11".to_owned()),
+            ("/operations/{id}", format!("/operations/{}", operation(app, &tree).await)),
             ("/objections/{id}", format!("/objections/{objection}")),
             ("/candidates/{id}/photos/{photo_id}", format!("/candidates/{}/photos/{}", nominated.id, nominated.photo)),
             (
@@ -64,6 +65,13 @@ async fn channel_and_lead(app: &App, tree: &Tree) -> (String, String) {
         "reporter": { "name": "王芳", "phone": "13900001234" },
     });
     (channel.id(), app.anonymous().post("/leads", lead).await.expect(201).id())
+}
+
+/// A dry run of an import that somebody of the unit has started.
+async fn operation(app: &App, tree: &Tree) -> String {
+    let (_, unit) = app.user(haoren::domain::role::Role::UnitReviewer, Some(tree.unit)).await;
+    let table = "姓名,类别,一句话事迹,单位\n张三,助,好人好事。,综合服务窗口\n";
+    unit.upload("/imports/nominations?dry_run=true", None, "a.csv", table.into()).await.expect(200).id()
 }
 
 /// A candidate of the unit, recommended without an account, with a photo, a consent and a verification record.

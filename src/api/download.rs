@@ -1,0 +1,39 @@
+//! Files that are handed out: never kept by anybody on the way, with a name that may be Chinese.
+
+use actix_web::{
+    HttpResponse,
+    http::header::{self, HeaderValue},
+};
+use bytes::Bytes;
+
+/// The media type of workbooks.
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+/// The media type of comma separated values.
+pub const CSV: &str = "text/csv; charset=utf-8";
+
+/// A file with its media type and its name. The name is given in plain ASCII, and as it is by RFC 5987.
+#[must_use]
+pub fn file(content: Bytes, media_type: &'static str, (plain, name): (&str, &str)) -> HttpResponse {
+    let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", encoded(name));
+    HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "private, no-store"))
+        .insert_header((header::CONTENT_DISPOSITION, disposition))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
+        .content_type(media_type)
+        .body(content)
+}
+
+fn encoded(name: &str) -> String {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
+    name.bytes().map(|byte| if plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::encoded;
+
+    #[test]
+    fn names_are_encoded_byte_by_byte() {
+        assert_eq!(encoded("推荐 表\"1\"\r\n.xlsx"), "%E6%8E%A8%E8%8D%90%20%E8%A1%A8%221%22%0D%0A.xlsx");
+    }
+}

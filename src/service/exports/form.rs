@@ -1,0 +1,120 @@
+//! A candidate's application form (申报表), to be printed on A4, sealed and signed.
+
+use bytes::Bytes;
+use chrono_tz::Tz;
+
+use super::labels;
+use crate::{
+    domain::{
+        candidate::Candidate,
+        id::CandidateId,
+        import::{gender_label, subject_label},
+        review::{Decision, Review},
+        stage::StageCode,
+    },
+    service::{
+        Caller, Error, Service,
+        candidates::{
+            access::{self, Sight},
+            consents,
+            dossier::{self, Dossier},
+        },
+        sheets::{Book, Look, Page, Paper},
+    },
+    storage,
+};
+
+/// More reviews than any candidate has.
+const ALL: i64 = 500;
+/// The columns of the form.
+const LAST: usize = 5;
+
+/// The form with the candidate's name: for reviewers of the subtree and administrators.
+pub async fn application_form(service: &Service, caller: &Caller, id: CandidateId) -> Result<(String, Bytes), Error> {
+    consents::may_read(caller)?;
+    let (now, caller) = (service.clocks.campaign(), caller.clone());
+    let read = service.store.read(move |db| {
+        let (candidate, sight) = access::find_seen(db, &caller, id, now)?;
+        if !matches!(sight, Sight::Inside | Sight::Admin) {
+            return Err(Error::not_found());
+        }
+        let category = storage::categories::find(db, &candidate.category)?;
+        let category = category.map_or_else(String::new, |category| category.name.zh);
+        let reviews = storage::reviews::list_of(db, id, None, ALL)?;
+        Ok((dossier::gather_one(db, candidate, sight)?, category, reviews))
+    });
+    let (dossier, category, reviews) = read.await?;
+    let (name, zone) = (dossier.candidate.name.clone(), service.time_zone);
+    let file = service.sheets.work(move || write(&dossier, &category, &reviews, zone)).await?;
+    Ok((name, file))
+}
+
+fn write(dossier: &Dossier, category: &str, reviews: &[Review], zone: Tz) -> Result<Bytes, Error> {
+    let mut book = Book::new()?;
+    let mut page = book.page("申报表")?;
+    page.widths(&[13.0, 17.0, 11.0, 17.0, 11.0, 17.0])?;
+    page.over((0, 0), (0, LAST), "“身边好人”候选人申报表", Look::Title)?;
+    page.height(0, 40.0)?;
+    let candidate = &dossier.candidate;
+    page.over((1, 0), (1, LAST), &format!("期次：{}    编号：{}", candidate.cycle, candidate.id), Look::Subtitle)?;
+    let facts = facts(candidate, dossier, category);
+    let mut row = 2;
+    for line in facts.chunks(3) {
+        for (at, (label, value)) in line.iter().enumerate() {
+            page.text((row, at * 2), label, Look::Label)?;
+            page.text((row, at * 2 + 1), value, Look::Field)?;
+        }
+        page.height(row, 28.0)?;
+        row += 1;
+    }
+    if !candidate.members.is_empty() {
+        wide(&mut page, row, ("群体成员", &candidate.members.join("、")), 40.0)?;
+        row += 1;
+    }
+    wide(&mut page, row, ("一句话事迹", &candidate.summary), 44.0)?;
+    wide(&mut page, row + 1, ("事迹材料", candidate.deed.as_deref().unwrap_or_default()), 400.0)?;
+    row += 2;
+    for (label, stage) in [
+        ("单位\n核实意见", StageCode::UnitVerification),
+        ("区级\n推荐意见", StageCode::DistrictEndorsement),
+        ("市级\n筛选意见", StageCode::CityScreening),
+    ] {
+        wide(&mut page, row, (label, &opinion(reviews, stage, zone)), 78.0)?;
+        row += 1;
+    }
+    page.paper(Paper::Upright);
+    book.into_bytes()
+}
+
+fn wide(page: &mut Page<'_>, row: usize, (label, value): (&str, &str), height: f64) -> Result<(), Error> {
+    page.text((row, 0), label, Look::Label)?;
+    page.over((row, 1), (row, LAST), value, Look::Long)?;
+    page.height(row, height)
+}
+
+fn facts(candidate: &Candidate, dossier: &Dossier, category: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("姓名", candidate.name.clone()),
+        ("性别", candidate.gender.map(gender_label).unwrap_or_default().to_owned()),
+        ("出生年份", candidate.birth_year.map(|year| year.to_string()).unwrap_or_default()),
+        ("民族", candidate.ethnicity.clone().unwrap_or_default()),
+        ("职业", candidate.occupation.clone().unwrap_or_default()),
+        ("类别", category.to_owned()),
+        ("申报对象", subject_label(candidate.subject).to_owned()),
+        ("是否已故", labels::yes(candidate.posthumous).to_owned()),
+        ("所属区", dossier.district_name.clone()),
+        ("单位", dossier.unit_name.clone().unwrap_or_default()),
+        ("照片", format!("{} 张", dossier.photos.len())),
+        ("同意书", labels::yes(dossier.has_consent).to_owned()),
+    ]
+}
+
+/// What was written at the last approval of a stage, with its day, and the place for the seal.
+fn opinion(reviews: &[Review], stage: StageCode, zone: Tz) -> String {
+    let approved = reviews.iter().rfind(|review| review.stage == stage && review.decision == Decision::Approve);
+    let (text, day) = approved.map_or_else(
+        || (String::new(), "    年    月    日".to_owned()),
+        |review| (review.opinion.clone(), labels::day(review.created_at, zone)),
+    );
+    format!("{text}\n\n{:>40}（盖章）        {day}", "")
+}

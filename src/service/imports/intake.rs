@@ -1,0 +1,169 @@
+//! The beginning of an import: the file is read, the operation is noted, and the work begun.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    digest::DigestKey,
+    subtree,
+    work::{Job, run},
+};
+use crate::{
+    domain::{
+        fault::{Code, Fault},
+        id::OperationId,
+        import::{MAX_ROWS, NoHeader, find_layout, is_example},
+        operation::{OperationKind, OperationStatus},
+        sheet::{Sheet, SheetRow},
+    },
+    service::{
+        Caller, Error, Service, generator,
+        idempotency::{self, Attempt, FirstAnswer},
+        operations,
+    },
+    storage::{
+        self,
+        operations::OperationRow,
+        sql_values::{At, Stored},
+    },
+};
+
+/// A table with no more rows is taken while the client waits.
+pub const AT_ONCE_ROWS: usize = 200;
+
+/// A table that somebody sends.
+#[derive(Clone, Debug)]
+pub struct ImportRequest {
+    /// The file.
+    pub file: Bytes,
+    /// Nothing is taken; the answer says what would be.
+    pub dry_run: bool,
+    /// Rows in order are taken though others are not.
+    pub partial: bool,
+}
+
+/// What an import was asked for, as it is kept with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportOptions {
+    /// Nothing is taken.
+    pub dry_run: bool,
+    /// Rows in order are taken though others are not.
+    pub partial: bool,
+    /// The columns of the table, by place and key.
+    pub columns: Vec<(usize, String)>,
+}
+
+/// An import that was begun.
+#[derive(Clone, Debug)]
+pub struct Started {
+    /// Where it stands.
+    pub operation: OperationRow,
+    /// Whether it goes on beside the requests.
+    pub goes_on: bool,
+}
+
+/// Imports a table: for reviewers, into their subtree.
+pub async fn import_nominations(
+    service: &Service,
+    caller: &Caller,
+    request: ImportRequest,
+    attempt: Option<Attempt>,
+) -> Result<Started, Error> {
+    let account = caller.require_reviewer()?.clone();
+    let organization = account.organization_id().ok_or_else(|| Error::of(Code::Forbidden))?;
+    let sheets = service.sheets.read(request.file).await?;
+    let (layout, rows) = table(sheets)?;
+    let scope = account.scope.clone();
+    let directory = service.store.read(move |db| subtree::directory(db, &scope)).await?;
+    let columns = layout.columns.iter().map(|(place, column)| (*place, column.key().to_owned())).collect();
+    let job = Job {
+        service: service.clone(),
+        caller: caller.clone(),
+        account,
+        organization,
+        operation: generator::new_id(&service.clocks)?,
+        options: ImportOptions { dry_run: request.dry_run, partial: request.partial, columns },
+        goes_on: rows.len() > AT_ONCE_ROWS,
+        rows,
+        layout,
+        directory,
+        key: DigestKey::get(service).await?,
+        attempt,
+    };
+    begin(&job).await?;
+    let (id, goes_on, job) = (job.operation, job.goes_on, Arc::new(job));
+    if goes_on {
+        let work = Arc::clone(&job);
+        service.background.begin(async move {
+            if let Err(error) = run(work).await {
+                log::warn!("the import {id} failed: {error}");
+            }
+        })?;
+    } else {
+        run(job).await?;
+    }
+    Ok(Started { operation: operations::find_own(service, caller, id).await?, goes_on })
+}
+
+/// An import that was begun by an earlier request.
+pub async fn find_started(service: &Service, caller: &Caller, first: &FirstAnswer) -> Result<Started, Error> {
+    let operation = operations::find_own(service, caller, first.resource_id.into()).await?;
+    Ok(Started { operation, goes_on: first.status == 202 })
+}
+
+/// The rows below the header of the sheet that has one.
+fn table(mut sheets: Vec<Sheet>) -> Result<(crate::domain::import::Layout, Vec<SheetRow>), Error> {
+    let layout = find_layout(&sheets).map_err(|missing| match missing {
+        NoHeader::Missing => Error::fault(Fault::at("/file", Code::HeaderMissing)),
+        NoHeader::Faulty(faults) => Error::invalid(faults),
+    })?;
+    let sheet = sheets.get_mut(layout.sheet).map(std::mem::take).unwrap_or_default();
+    let below = sheet.rows.into_iter().filter(|row| row.number > layout.row && !is_example(row, &layout));
+    let rows: Vec<SheetRow> = below.collect();
+    if rows.is_empty() {
+        return Err(Error::invalid(vec![Fault::at("/file", Code::TooFew).with("minimum", 1).with("actual", 0)]));
+    }
+    if rows.len() > MAX_ROWS {
+        let many = Fault::at("/file", Code::TooMany).with("limit", MAX_ROWS).with("actual", rows.len());
+        return Err(Error::invalid(vec![many]));
+    }
+    Ok((layout, rows))
+}
+
+/// Notes that the import has begun.
+async fn begin(job: &Job) -> Result<(), Error> {
+    let clocks = &job.service.clocks;
+    let options = serde_json::to_value(&job.options).map_err(|error| Error::Internal(error.to_string()))?;
+    let row = OperationRow {
+        id: job.operation,
+        kind: OperationKind::NominationImport,
+        status: OperationStatus::Running,
+        started_by: job.account.id,
+        options: Stored(options),
+        done: 0,
+        total: i64::try_from(job.rows.len()).unwrap_or(i64::MAX),
+        result: None,
+        problem: None,
+        lease_until: At(clocks.machine() + operations::LEASE),
+        taken_at: None,
+        version: 1,
+        created_at: At(clocks.campaign()),
+        finished_at: None,
+    };
+    let (account, attempt, machine) = (job.account.clone(), job.attempt.clone(), clocks.machine());
+    let first = first_answer(if job.goes_on { 202 } else { 200 }, job.operation);
+    let write = job.service.store.write(move |db| {
+        account.recheck(db)?;
+        idempotency::claim(db, attempt.as_ref(), machine)?;
+        storage::operations::insert(db, &row)?;
+        idempotency::keep(db, attempt.as_ref(), &first)
+    });
+    write.await
+}
+
+/// What is kept of the answer, for a request that is sent again.
+pub(super) fn first_answer(status: u16, operation: OperationId) -> FirstAnswer {
+    FirstAnswer { status, resource_id: operation.into(), secret: None }
+}

@@ -1,0 +1,162 @@
+//! Long work: how far it is, and with what it ended.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
+};
+use serde_json::Value;
+
+use super::{
+    Connection, StoreError,
+    schema::operations,
+    sql_values::{At, Stored},
+};
+use crate::domain::{
+    id::{OperationId, UserId},
+    operation::{OperationKind, OperationStatus},
+};
+
+/// Work as stored.
+#[derive(Clone, Debug, Insertable, Queryable, Selectable)]
+#[diesel(table_name = operations, treat_none_as_default_value = false)]
+pub struct OperationRow {
+    /// Its id.
+    pub id: OperationId,
+    /// What is worked on.
+    pub kind: OperationKind,
+    /// Where it stands.
+    pub status: OperationStatus,
+    /// Who follows it.
+    pub started_by: UserId,
+    /// What was asked for.
+    pub options: Stored<Value>,
+    /// How much is done.
+    pub done: i64,
+    /// Of how much.
+    pub total: i64,
+    /// With what it ended.
+    pub result: Option<Stored<Value>>,
+    /// Why it could not be carried out.
+    pub problem: Option<Stored<Value>>,
+    /// Until when whoever works on it has promised to be heard of; machine time.
+    pub lease_until: At,
+    /// When its effect came into being; what is left then is finished by whoever finds it.
+    pub taken_at: Option<At>,
+    /// Grows with each change.
+    pub version: i64,
+    /// When it was started.
+    pub created_at: At,
+    /// When it ended.
+    pub finished_at: Option<At>,
+}
+
+/// Adds work.
+pub fn insert(connection: &mut Connection, row: &OperationRow) -> Result<(), StoreError> {
+    diesel::insert_into(operations::table).values(row).execute(connection)?;
+    Ok(())
+}
+
+/// Finds work.
+pub fn find(connection: &mut Connection, id: OperationId) -> Result<Option<OperationRow>, StoreError> {
+    Ok(operations::table.find(id).select(OperationRow::as_select()).first(connection).optional()?)
+}
+
+/// Notes how far it is, and that it is still worked on; false when it was given up meanwhile.
+pub fn beat(
+    connection: &mut Connection,
+    id: OperationId,
+    done: i64,
+    lease_until: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let changed = diesel::update(operations::table.find(id))
+        .filter(operations::status.eq(OperationStatus::Running))
+        .set((
+            operations::done.eq(done),
+            operations::lease_until.eq(At(lease_until)),
+            operations::version.eq(operations::version + 1),
+        ))
+        .execute(connection)?;
+    Ok(changed == 1)
+}
+
+/// Notes that its effect has come into being, with the result; in the same transaction. False when it was given up.
+pub fn set_taken_if(
+    connection: &mut Connection,
+    id: OperationId,
+    result: Value,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let changed = diesel::update(operations::table.find(id))
+        .filter(operations::status.eq(OperationStatus::Running))
+        .set((
+            operations::taken_at.eq(Some(At(now))),
+            operations::result.eq(Some(Stored(result))),
+            operations::version.eq(operations::version + 1),
+        ))
+        .execute(connection)?;
+    Ok(changed == 1)
+}
+
+/// With what work ends.
+#[derive(Clone, Debug)]
+pub enum Ending {
+    /// It came to its end with this result.
+    Result(Value),
+    /// It came to its end, and the result was noted before.
+    ResultNoted,
+    /// It could not be carried out.
+    Problem(Value),
+}
+
+/// Ends work that is running; false when it has ended already.
+pub fn finish_if(
+    connection: &mut Connection,
+    id: OperationId,
+    ending: Ending,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let running = diesel::update(operations::table.find(id)).filter(operations::status.eq(OperationStatus::Running));
+    let ended = (operations::finished_at.eq(Some(At(now))), operations::version.eq(operations::version + 1));
+    let changed = match ending {
+        Ending::Result(result) => running
+            .set((
+                operations::status.eq(OperationStatus::Succeeded),
+                operations::done.eq(operations::total),
+                operations::result.eq(Some(Stored(result))),
+                ended,
+            ))
+            .execute(connection)?,
+        Ending::ResultNoted => running
+            .set((operations::status.eq(OperationStatus::Succeeded), operations::done.eq(operations::total), ended))
+            .execute(connection)?,
+        Ending::Problem(problem) => running
+            .set((operations::status.eq(OperationStatus::Failed), operations::problem.eq(Some(Stored(problem))), ended))
+            .execute(connection)?,
+    };
+    Ok(changed == 1)
+}
+
+/// Work that nobody has been heard of since its lease ran out.
+pub fn list_abandoned(connection: &mut Connection, now: DateTime<Utc>) -> Result<Vec<OperationRow>, StoreError> {
+    Ok(operations::table
+        .filter(operations::status.eq(OperationStatus::Running))
+        .filter(operations::lease_until.lt(At(now)))
+        .order(operations::lease_until)
+        .select(OperationRow::as_select())
+        .limit(100)
+        .load(connection)?)
+}
+
+/// Lets every lease run out: for the only process that works on a database, when it starts.
+pub fn expire_all(connection: &mut Connection) -> Result<usize, StoreError> {
+    Ok(diesel::update(operations::table)
+        .filter(operations::status.eq(OperationStatus::Running))
+        .set(operations::lease_until.eq(At(DateTime::UNIX_EPOCH)))
+        .execute(connection)?)
+}
+
+/// Notes that somebody still works on it.
+pub fn lengthen(connection: &mut Connection, id: OperationId, lease_until: DateTime<Utc>) -> Result<(), StoreError> {
+    diesel::update(operations::table.find(id)).set(operations::lease_until.eq(At(lease_until))).execute(connection)?;
+    Ok(())
+}
