@@ -79,7 +79,7 @@ table! {
     Inconsistent UNPROCESSABLE_ENTITY "与其他内容不一致" "It does not go together with the rest";
     PhotoTooLarge UNPROCESSABLE_ENTITY "照片文件太大|存储上限 {limit} 字节，实际 {actual} 字节；可加参数 fit=true 自动压缩" "The photo is too large|{actual} of {limit} bytes; send it with fit=true to have it scaled";
     PhotoTooSmall UNPROCESSABLE_ENTITY "照片尺寸太小" "The photo is too small";
-    PhotoUnreadable UNPROCESSABLE_ENTITY "不是可以读取的 JPEG 或 PNG 照片" "It is no readable JPEG or PNG picture";
+    PhotoUnreadable UNPROCESSABLE_ENTITY "不是可以读取的照片|不能直接收取 {format} 文件，请改用 {hint}" "It is no readable picture|{format} files are not taken as they are; use {hint}";
     ValidationFailed UNPROCESSABLE_ENTITY "提交的内容有误|请按 errors 逐项修改" "The input is not valid|See errors for every failure";
     MalformedJson BAD_REQUEST "请求不是合法的 JSON" "The body is not JSON";
     InvalidQuery BAD_REQUEST "查询参数有误" "A parameter of the query is wrong";
