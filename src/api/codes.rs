@@ -84,7 +84,7 @@ table! {
     Inconsistent UNPROCESSABLE_ENTITY "与其他内容不一致" "It does not go together with the rest";
     PhotoTooLarge UNPROCESSABLE_ENTITY "照片文件太大|存储上限 {limit} 字节，实际 {actual} 字节；可加参数 fit=true 自动压缩" "The photo is too large|{actual} of {limit} bytes; send it with fit=true to have it scaled";
     PhotoTooSmall UNPROCESSABLE_ENTITY "照片尺寸太小" "The photo is too small";
-    PhotoUnreadable UNPROCESSABLE_ENTITY "不是可以读取的 JPEG 或 PNG 照片" "It is no readable JPEG or PNG picture";
+    PhotoUnreadable UNPROCESSABLE_ENTITY "不是可以读取的照片|不能直接收取 {format} 文件，请改用 {hint}" "It is no readable picture|{format} files are not taken as they are; use {hint}";
     AttachmentUnreadable UNPROCESSABLE_ENTITY "不是可以读取的 PDF、JPEG 或 PNG 文件" "It is no readable PDF, JPEG or PNG file";
     FormulaNotAllowed UNPROCESSABLE_ENTITY "单元格不能是公式，请粘贴为数值" "The cell must not be a formula; paste its value";
     MergedCells UNPROCESSABLE_ENTITY "数据行不能有合并的单元格，请取消合并" "A row of data must not have merged cells";

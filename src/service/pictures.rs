@@ -1,26 +1,27 @@
-//! Uploaded pictures: decoded and checked, freed of metadata, made to fit where that is asked for.
+//! Uploaded pictures: checked, decoded, freed of metadata, made to fit where that is asked for.
 //!
-//! Decoding is bounded three ways: by pixels before it begins, by memory while it runs, and in how many run at once.
+//! The work is bounded four ways: by pixels and by memory before anything is decoded, in how much is done for one picture,
+//! and in how many are worked on at once.
 
+mod colour;
 mod fit;
-mod jpeg;
-mod png;
+mod pixels;
+mod source;
 
-use std::{io::Cursor, sync::Arc};
+use std::sync::Arc;
 
 use bytes::Bytes;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, metadata::Orientation};
+use image::{DynamicImage, metadata::Orientation};
 use tokio::sync::Semaphore;
 
+use self::{colour::Conversion, pixels::MEMORY_PER_PICTURE, source::Source};
 use crate::domain::{
     fault::{Code, Fault},
-    photo::{MAX_PIXELS, PhotoFacts, PhotoLimits, PhotoType},
+    photo::{FileFormat, PhotoFacts, PhotoLimits, PhotoType},
 };
 
-/// Memory one decoding may take, in bytes: 50 megapixels of four bytes, with some room.
-const MAX_DECODED_BYTES: u64 = 256 * 1024 * 1024;
-/// Pictures decoded at once, whatever the number of requests.
-const AT_ONCE: usize = 2;
+/// Memory for all pictures together, in bytes, whatever the number of requests.
+const MEMORY: u64 = 512 * 1024 * 1024;
 
 /// A picture as it is stored.
 #[derive(Clone, Debug)]
@@ -41,7 +42,7 @@ pub enum PictureError {
     /// The picture breaks the rules; all faults, with empty pointers.
     #[error("the picture is not accepted")]
     Refused(Vec<Fault>),
-    /// The work was broken off: the server is shutting down, or decoding panicked.
+    /// The work was broken off: the server is shutting down.
     #[error("the picture could not be worked on")]
     Interrupted,
 }
@@ -54,13 +55,14 @@ pub struct Pictures {
 
 impl Default for Pictures {
     fn default() -> Self {
-        Self { places: Arc::new(Semaphore::new(AT_ONCE)) }
+        let at_once = usize::try_from(MEMORY / MEMORY_PER_PICTURE).unwrap_or(1);
+        Self { places: Arc::new(Semaphore::new(at_once)) }
     }
 }
 
 impl Pictures {
     /// Makes of an upload what is stored: on the blocking pool, after waiting for a place.
-    /// With `fit`, one that is too large is scaled down and encoded again.
+    /// With `fit`, one that cannot be stored as it is is scaled and encoded again.
     pub async fn prepare(&self, upload: Bytes, limits: PhotoLimits, fit: bool) -> Result<Picture, PictureError> {
         let place = Arc::clone(&self.places).acquire_owned().await.map_err(|_| PictureError::Interrupted)?;
         let work = tokio::task::spawn_blocking(move || {
@@ -68,32 +70,72 @@ impl Pictures {
             drop(place);
             picture
         });
-        work.await.map_err(|_| PictureError::Interrupted)?.map_err(PictureError::Refused)
+        match work.await {
+            Ok(picture) => picture.map_err(PictureError::Refused),
+            // A decoder that panics has met a file that it does not understand.
+            Err(error) if error.is_panic() => {
+                log::error!("a picture made its decoder panic");
+                Err(PictureError::Refused(unreadable()))
+            }
+            Err(_) => Err(PictureError::Interrupted),
+        }
     }
 }
 
 /// See [`Pictures::prepare`].
+///
+/// A JPEG or PNG within the limits stays as it is encoded, only without metadata. One that would be shown otherwise then,
+/// as it is to be turned or is not in the usual colours, is encoded again even without `fit`.
 pub fn prepare(upload: &[u8], limits: PhotoLimits, fit: bool) -> Result<Picture, Vec<Fault>> {
-    let kind = PhotoType::of_content(upload).ok_or_else(unreadable)?;
-    let (stripped, orientation) = match kind {
-        PhotoType::Jpeg => jpeg::without_metadata(upload).ok_or_else(unreadable)?,
-        PhotoType::Png => (png::without_metadata(upload).ok_or_else(unreadable)?, Orientation::NoTransforms),
-    };
-    let mut decoded = decode(&stripped, kind)?;
-    decoded.apply_orientation(orientation);
-    let facts = facts(stripped.len(), &decoded);
-    let faults = facts.faults(limits);
-    if faults.is_empty() {
-        let thumb = fit::thumb(&decoded).ok_or_else(unreadable)?;
-        return Ok(Picture { kind, content: stripped.into(), facts, thumb: thumb.into() });
+    let one = |fault: Fault| vec![fault];
+    let source = Source::of(upload).map_err(one)?;
+    if source.encoding.is_webp() && !fit {
+        return Err(one(FileFormat::WebP.refusal()));
     }
-    let can_be_fitted = faults.iter().all(|fault| fault.code == Code::PhotoTooLarge);
-    if !(fit && can_be_fitted) {
+    let sides = (source.width, source.height);
+    let size = fit::first_size(sides, limits);
+    // Of a picture that is not even decoded nothing else is said.
+    pixels::check(&source, fit::factor(sides, size)).map_err(one)?;
+    let faults = source.facts().faults(limits);
+    if !faults.iter().all(|fault| fit && fault.code == Code::PhotoTooLarge) {
         return Err(faults);
     }
-    let (content, shown) = fit::shrink(decoded, limits).ok_or(faults)?;
-    let facts = self::facts(content.len(), &shown);
+    let conversion = source.profile.as_deref().and_then(Conversion::of);
+    let stays = faults.is_empty() && conversion.is_none() && source.orientation == Orientation::NoTransforms;
+    match source.encoding.stored() {
+        Some(kind) if stays => kept(source, kind),
+        _ => encoded_again(source, size, conversion.as_ref(), limits),
+    }
+}
+
+/// The picture as it is encoded. It is decoded nevertheless, to prove that it is one, and for the small picture.
+fn kept(source: Source, kind: PhotoType) -> Result<Picture, Vec<Fault>> {
+    let sides = (source.width, source.height);
+    let shown = pixels::decode(&source, fit::factor(sides, fit::thumb_size(sides))).ok_or_else(unreadable)?;
     let thumb = fit::thumb(&shown).ok_or_else(unreadable)?;
+    Ok(Picture { kind, facts: source.facts(), content: source.content.into(), thumb: thumb.into() })
+}
+
+/// The picture upright, in the usual colours, scaled to this size or below, as a JPEG.
+fn encoded_again(
+    source: Source,
+    size: (u32, u32),
+    conversion: Option<&Conversion>,
+    limits: PhotoLimits,
+) -> Result<Picture, Vec<Fault>> {
+    let decoded = pixels::decode(&source, fit::factor((source.width, source.height), size)).ok_or_else(unreadable)?;
+    let orientation = source.orientation;
+    drop(source);
+    let mut shown = fit::resize(decoded, size).ok_or_else(unreadable)?;
+    if let Some(conversion) = conversion {
+        conversion.apply(&mut shown);
+    }
+    let mut shown = DynamicImage::ImageRgb8(shown);
+    shown.apply_orientation(orientation);
+    let (content, shown) = fit::encode(shown.into_rgb8(), limits).ok_or_else(|| vec![cannot_fit(limits)])?;
+    let thumb = fit::thumb(&shown).ok_or_else(unreadable)?;
+    let bytes = u64::try_from(content.len()).unwrap_or(u64::MAX);
+    let facts = PhotoFacts { bytes, width_px: shown.width(), height_px: shown.height() };
     Ok(Picture { kind: PhotoType::Jpeg, content: content.into(), facts, thumb: thumb.into() })
 }
 
@@ -101,32 +143,9 @@ fn unreadable() -> Vec<Fault> {
     vec![Fault::of(Code::PhotoUnreadable)]
 }
 
-fn facts(bytes: usize, picture: &DynamicImage) -> PhotoFacts {
-    PhotoFacts {
-        bytes: u64::try_from(bytes).unwrap_or(u64::MAX),
-        width_px: picture.width(),
-        height_px: picture.height(),
-    }
-}
-
-/// Decodes the whole picture, which is the only proof that it is one. The pixels are counted before any is decoded.
-fn decode(content: &[u8], kind: PhotoType) -> Result<DynamicImage, Vec<Fault>> {
-    let format = match kind {
-        PhotoType::Jpeg => ImageFormat::Jpeg,
-        PhotoType::Png => ImageFormat::Png,
-    };
-    let mut limits = Limits::default();
-    limits.max_alloc = Some(MAX_DECODED_BYTES);
-    let mut reader = ImageReader::with_format(Cursor::new(content), format);
-    reader.limits(limits);
-    let decoder = reader.into_decoder().map_err(|_| unreadable())?;
-    let (width, height) = decoder.dimensions();
-    let pixels = u64::from(width) * u64::from(height);
-    if pixels > MAX_PIXELS || decoder.total_bytes() > MAX_DECODED_BYTES {
-        let fault = Fault::of(Code::PhotoTooLarge).with("limit_pixels", MAX_PIXELS);
-        return Err(vec![fault.with("actual_pixels", pixels)]);
-    }
-    DynamicImage::from_decoder(decoder).map_err(|_| unreadable())
+/// No size and quality is small and good enough.
+fn cannot_fit(limits: PhotoLimits) -> Fault {
+    Fault::of(Code::PhotoTooLarge).with("limit", limits.max_bytes)
 }
 
 #[cfg(test)]

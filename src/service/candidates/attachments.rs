@@ -14,7 +14,7 @@ use crate::{
         document::{DocumentType, UPLOAD_MAX_BYTES, is_pdf},
         fault::{Code, Fault},
         id::{AttachmentId, CandidateId, VerificationId},
-        photo::{PhotoLimits, PhotoType},
+        photo::{FileFormat, PhotoLimits, PhotoType},
         verification::MAX_ATTACHMENTS,
     },
     service::{
@@ -107,14 +107,20 @@ fn away(error: FilesError) -> Error {
 
 /// What is stored of an upload: a PDF as it is, a picture decoded once and freed of its metadata and of all that follows it.
 async fn prepare(service: &Service, upload: Bytes) -> Result<(DocumentType, Bytes), Error> {
-    let kind = match PhotoType::of_content(&upload) {
-        None if is_pdf(&upload) => return Ok((DocumentType::Pdf, upload)),
-        None => return Err(unreadable(&[])),
-        Some(PhotoType::Jpeg) => DocumentType::Jpeg,
-        Some(PhotoType::Png) => DocumentType::Png,
-    };
+    if is_pdf(&upload) {
+        return Ok((DocumentType::Pdf, upload));
+    }
+    if !matches!(FileFormat::of_content(&upload), Some(FileFormat::Jpeg | FileFormat::Png)) {
+        return Err(unreadable(&[]));
+    }
     match service.pictures.prepare(upload, PICTURE_LIMITS, false).await {
-        Ok(picture) => Ok((kind, picture.content)),
+        Ok(picture) => {
+            let kind = match picture.kind {
+                PhotoType::Jpeg => DocumentType::Jpeg,
+                PhotoType::Png => DocumentType::Png,
+            };
+            Ok((kind, picture.content))
+        }
         Err(PictureError::Refused(faults)) => Err(unreadable(&faults)),
         Err(PictureError::Interrupted) => Err(Error::Unavailable("a picture was not worked on".to_owned())),
     }

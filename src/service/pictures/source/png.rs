@@ -1,0 +1,97 @@
+//! The chunks of a PNG file: those that make the picture are kept, all others dropped.
+
+use std::io::Read as _;
+
+use image::metadata::Orientation;
+
+use super::{Encoding, PROFILE_MAX_BYTES, Source, turned};
+
+const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
+
+/// What the first chunk says.
+struct Header {
+    width: u32,
+    height: u32,
+    colour: u8,
+    is_interlaced: bool,
+}
+
+/// The file without texts, times, EXIF, profiles, animation and whatever follows its end. Of an animation the picture
+/// stays that is shown where animations are not known. `None` when the chunks cannot be followed to the end.
+pub fn take_apart(file: &[u8]) -> Option<Source> {
+    let mut rest = file.strip_prefix(SIGNATURE)?;
+    let mut content = Vec::with_capacity(file.len());
+    content.extend_from_slice(SIGNATURE);
+    let (mut header, mut orientation, mut profile) = (None, Orientation::NoTransforms, None);
+    loop {
+        let (length, _) = rest.split_first_chunk::<4>()?;
+        let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+        let (chunk, after) = rest.split_at_checked(length.checked_add(12)?)?;
+        rest = after;
+        let data = chunk.get(8..8 + length)?;
+        match (chunk.get(4..8)?, length) {
+            (b"IHDR", 13) if header.is_none() => header = Some(Header::read(data)?),
+            _ if header.is_none() => return None,
+            (b"PLTE" | b"IDAT" | b"tRNS", _) | (b"gAMA", 4) | (b"cHRM", 32) | (b"sRGB", 1) => {}
+            (b"IEND", _) => {
+                content.extend_from_slice(b"\0\0\0\0IEND\xAE\x42\x60\x82");
+                break;
+            }
+            (b"eXIf", _) => {
+                orientation = turned(data).unwrap_or(orientation);
+                continue;
+            }
+            (b"iCCP", _) => {
+                profile = inflated(data);
+                continue;
+            }
+            _ => continue,
+        }
+        content.extend_from_slice(chunk);
+    }
+    let header = header?;
+    Some(Source {
+        encoding: if header.is_interlaced { Encoding::PngInterlaced } else { Encoding::Png },
+        content,
+        width: header.width,
+        height: header.height,
+        orientation,
+        profile,
+        decoding_cost: header.decoding_cost(),
+        fixed_cost: 0,
+    })
+}
+
+impl Header {
+    fn read(data: &[u8]) -> Option<Self> {
+        let (width, data) = data.split_first_chunk::<4>()?;
+        let (height, data) = data.split_first_chunk::<4>()?;
+        let [_, colour, _, _, interlace] = data else { return None };
+        Some(Self {
+            width: u32::from_be_bytes(*width),
+            height: u32::from_be_bytes(*height),
+            colour: *colour,
+            is_interlaced: *interlace != 0,
+        })
+    }
+
+    /// A picture in passes lies in the memory whole, eight bits for each channel. A palette may have transparency.
+    const fn decoding_cost(&self) -> u64 {
+        match (self.is_interlaced, self.colour) {
+            (false, _) => 0,
+            (true, 0) => 200,
+            (true, 2) => 400,
+            (true, _) => 400,
+        }
+    }
+}
+
+/// The colour profile of a chunk: a name, a method and the profile, compressed.
+fn inflated(data: &[u8]) -> Option<Vec<u8>> {
+    let end = data.iter().position(|byte| *byte == 0)?;
+    let [0, compressed @ ..] = data.get(end + 1..)? else { return None };
+    let mut profile = Vec::new();
+    let limit = u64::try_from(PROFILE_MAX_BYTES).ok()? + 1;
+    flate2::read::ZlibDecoder::new(compressed).take(limit).read_to_end(&mut profile).ok()?;
+    (profile.len() <= PROFILE_MAX_BYTES).then_some(profile)
+}

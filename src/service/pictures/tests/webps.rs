@@ -1,0 +1,119 @@
+//! The WebP files of the gallery, and what is not taken at all.
+
+use image::RgbImage;
+
+use super::{
+    draw::{QUARTERS, quarters},
+    gallery::{Becomes, Case, Refused, Shown, Stored, fitted, sent},
+    jpegs::{swapped, swapping},
+    webp::{chunk, extended, file, lossless, lossy},
+};
+use crate::domain::{
+    fault::Code::{PhotoTooLarge, PhotoTooSmall, PhotoUnreadable},
+    photo::PhotoType::Jpeg,
+};
+
+pub fn rooms() -> Vec<fn() -> Vec<Case>> {
+    vec![kinds, metadata, hostile, others]
+}
+
+fn picture() -> RgbImage {
+    quarters(400, 300)
+}
+
+const SAME: Becomes = Shown(Jpeg, 400, 300, QUARTERS);
+
+/// The picture's chunk in a file of its own.
+fn only(file: &[u8]) -> Vec<u8> {
+    file[12..].to_vec()
+}
+
+fn kinds() -> Vec<Case> {
+    let grey = [[130; 3]; 4];
+    let clear = [extended(0x10, 640, 480), chunk(b"ALPH", &[&[0][..], &[0; 640 * 480]].concat()), lossy(640, 480)];
+    vec![
+        sent("lossless without fit", lossless(&picture(), None), Refused(PhotoUnreadable)),
+        fitted("lossless", lossless(&picture(), None), SAME),
+        fitted("lossless and opaque", lossless(&picture(), Some(255)), SAME),
+        fitted("lossless and clear", lossless(&picture(), Some(0)), Shown(Jpeg, 400, 300, [[255; 3]; 4])),
+        sent("lossy without fit", file(&[lossy(640, 480)]), Refused(PhotoUnreadable)),
+        fitted("lossy", file(&[lossy(640, 480)]), Shown(Jpeg, 640, 480, grey)),
+        fitted("lossy, with odd sides", file(&[lossy(641, 483)]), Shown(Jpeg, 641, 483, grey)),
+        fitted("lossy and clear", file(&clear), Shown(Jpeg, 640, 480, [[255; 3]; 4])),
+        fitted("lossy, fifty megapixels", file(&[lossy(8190, 6100)]), Shown(Jpeg, 2048, 1525, grey)),
+        fitted("299 pixels", file(&[lossy(640, 299)]), Refused(PhotoTooSmall)),
+    ]
+}
+
+fn metadata() -> Vec<Case> {
+    let exif =
+        [b"Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0".as_slice(), b"GPS SECRET"];
+    let exif = chunk(b"EXIF", &exif.concat());
+    let whole = [
+        extended(0x3C, 400, 300),
+        chunk(b"ICCP", &swapping()),
+        only(&lossless(&picture(), None)),
+        exif,
+        chunk(b"XMP ", b"<x:xmpmeta>SECRET"),
+        chunk(b"prVt", b"SECRET"),
+    ];
+    let colours = [2, 0, 3, 1].map(|quarter| swapped()[quarter]);
+    let behind = [&lossless(&picture(), None)[..], b"PK\x03\x04 SECRET"].concat();
+    vec![
+        fitted("turned, with a profile and metadata", file(&whole), Shown(Jpeg, 300, 400, colours)),
+        fitted("an archive behind the end", behind, SAME),
+    ]
+}
+
+fn hostile() -> Vec<Case> {
+    let whole = lossless(&picture(), None);
+    let frame = chunk(b"ANMF", &[&[0; 16][..], &lossy(64, 64)].concat());
+    let animation = [extended(0x02, 400, 300), chunk(b"ANIM", &[0; 6]), frame];
+    let mut huge = whole.clone();
+    huge[21..25].copy_from_slice(&(16_383_u32 | 16_383 << 14).to_le_bytes());
+    let mut many = whole.clone();
+    many[21..25].copy_from_slice(&(7_999_u32 | 5_999 << 14).to_le_bytes());
+    let lying = [extended(0, 4000, 3000), only(&whole)];
+    let two = [only(&whole), lossy(400, 300)];
+    let long = [b"RIFF\xFF\xFF\xFF\xFF".as_slice(), &whole[8..]].concat();
+    vec![
+        fitted("an animation", file(&animation), Refused(PhotoUnreadable)),
+        fitted("the first half", whole[..whole.len() / 2].to_vec(), Refused(PhotoUnreadable)),
+        fitted("a file that claims four gigabytes", long, Refused(PhotoUnreadable)),
+        fitted("no picture", file(&[extended(0, 400, 300)]), Refused(PhotoUnreadable)),
+        fitted("two pictures", file(&two), Refused(PhotoUnreadable)),
+        fitted("two sizes, of which the picture's own counts", file(&lying), SAME),
+        fitted("16,384 × 16,384 in a few bytes", huge, Refused(PhotoTooLarge)),
+        fitted("48 megapixels that are not there", many, Refused(PhotoTooLarge)),
+        fitted("lossy, cut", file(&[chunk(b"VP8 ", &lossy(640, 480)[8..200])]), Refused(PhotoUnreadable)),
+        fitted("larger than lossy can be", file(&[lossy(16_383, 4000)]), Refused(PhotoTooLarge)),
+    ]
+}
+
+fn others() -> Vec<Case> {
+    let refused = |name, file: &[u8]| fitted(name, file.to_vec(), Refused(PhotoUnreadable));
+    vec![
+        refused("nothing", b""),
+        refused("one byte", b"\xFF"),
+        refused("HEIC", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic SECRET"),
+        refused("AVIF", b"\0\0\0\x1Cftypavif\0\0\0\0avifmif1"),
+        refused("GIF", b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xFF\xFF\xFF,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;"),
+        refused("BMP", b"BM\x3A\0\0\0\0\0\0\0\x36\0\0\0"),
+        refused("TIFF", b"II*\0\x08\0\0\0\0\0"),
+        refused("SVG", b"<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"/>"),
+        refused("a page of the web", b"<!doctype html><script>alert(1)</script>"),
+        refused("PDF", b"%PDF-1.7"),
+        refused("an archive", b"PK\x03\x04"),
+        refused("a program", b"\x7FELF\x02\x01\x01"),
+    ]
+}
+
+/// What is known by name and not taken says so.
+#[test]
+fn a_refusal_names_the_format() {
+    let faults = super::super::prepare(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", super::LIMITS, true).unwrap_err();
+    assert_eq!(faults[0].figures, [("format", "HEIC".into()), ("hint", "JPEG".into())]);
+    let faults = super::super::prepare(&lossless(&picture(), None), super::LIMITS, false).unwrap_err();
+    assert_eq!(faults[0].figures, [("format", "WebP".into()), ("hint", "fit=true".into())]);
+    let Stored(..) = Stored(Jpeg, 1, 1) else { panic!() };
+}
