@@ -70,7 +70,7 @@ pub fn fill(connection: &mut Connection, place: &Place, language: &Language, cou
     prepare(connection);
     let districts = organizations(connection);
     let mut stock = Stock { families: Vec::with_capacity(count), districts };
-    let mut bands: Vec<Vec<(i64, i64)>> = vec![Vec::with_capacity(count); BANDS];
+    let mut bands: Vec<Vec<(i64, i64)>> = vec![Vec::new(); BANDS];
     let mut dice = Dice::new(2026);
     while stock.families.len() < count {
         let slice = slice(&mut stock, language, count, &mut dice);
@@ -82,7 +82,7 @@ pub fn fill(connection: &mut Connection, place: &Place, language: &Language, cou
                 bands[usize::try_from(band.number).unwrap()].push((band.hash, one.number));
             }
         }
-        if stock.families.len() % 100_000 == 0 {
+        if stock.families.len().is_multiple_of(100_000) {
             println!("{}: {} candidates written", place.name(), stock.families.len());
         }
     }
@@ -144,7 +144,7 @@ fn write(connection: &mut Connection, slice: &[New]) {
     let now = "2026-11-05T02:00:00Z".parse().map(At).unwrap();
     let (cycle, category): (Month, CategoryCode) = ("2026-11".parse().unwrap(), "dedication".parse().unwrap());
     let row = |new: &New| {
-        let listed = new.number % 100 == 0;
+        let listed = (new.number % 100) == 0;
         (
             (
                 candidates::number.eq(new.number),

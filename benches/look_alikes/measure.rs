@@ -135,7 +135,7 @@ pub fn measure(connection: &mut Connection, stock: &Stock, language: &Language, 
         let number = dice.below(stock.families.len()) + 1;
         let (probe, original) = probe(connection, language, number, &mut dice);
         let began = Instant::now();
-        let found = similar::find(connection, &Scope::City, Vec::new(), &probe).unwrap();
+        let found = similar::find(connection, &Scope::City, &[], &probe).unwrap();
         let took = began.elapsed();
         if round < WARM_UP {
             continue;

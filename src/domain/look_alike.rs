@@ -109,11 +109,11 @@ fn deed_weight(overlap: Overlap) -> Option<f64> {
 mod tests {
     use super::*;
 
-    fn shown(evidence: Evidence) -> (u32, Vec<&'static str>) {
+    fn shown(evidence: Evidence) -> (String, Vec<&'static str>) {
         let judgement = judge(&evidence).unwrap();
         assert!((0.0..=1.0).contains(&judgement.score));
         let reasons = judgement.reasons.iter().map(|(reason, _)| reason.as_str()).collect();
-        ((judgement.score * 1000.0).round() as u32, reasons)
+        (format!("{:.3}", judgement.score), reasons)
     }
 
     #[test]
@@ -124,26 +124,30 @@ mod tests {
             (Some(NameLikeness::Same), Some(NameLikeness::Variant), Some(NameLikeness::OneOff));
         let overlap = |shared, all| Some(Overlap { shared, all });
         let table = [
-            (Evidence { same_phone: true, ..none }, 900, vec!["same_phone"]),
-            (Evidence { name: same, ..none }, 600, vec!["same_name"]),
-            (Evidence { name: variant, ..none }, 550, vec!["similar_name"]),
-            (Evidence { name: one_off, ..none }, 300, vec!["similar_name"]),
-            (Evidence { deed: overlap(574, 1000), ..none }, 574, vec!["similar_deed"]),
-            (Evidence { deed: overlap(700, 700), ..none }, 1000, vec!["similar_deed"]),
-            (Evidence { deed: overlap(1, 1), ..none }, 25, vec!["similar_deed"]),
-            (Evidence { same_phone: true, name: same, ..none }, 960, vec!["same_phone", "same_name"]),
-            (Evidence { name: same, listed_before: true, ..none }, 640, vec!["same_name", "listed_before"]),
-            (Evidence { name: same, listed_before: true, ..elsewhere }, 460, vec!["same_name", "listed_before"]),
-            (Evidence { name: variant, listed_before: true, ..elsewhere }, 460, vec!["similar_name", "listed_before"]),
+            (Evidence { same_phone: true, ..none }, "0.900", vec!["same_phone"]),
+            (Evidence { name: same, ..none }, "0.600", vec!["same_name"]),
+            (Evidence { name: variant, ..none }, "0.550", vec!["similar_name"]),
+            (Evidence { name: one_off, ..none }, "0.300", vec!["similar_name"]),
+            (Evidence { deed: overlap(574, 1000), ..none }, "0.574", vec!["similar_deed"]),
+            (Evidence { deed: overlap(700, 700), ..none }, "1.000", vec!["similar_deed"]),
+            (Evidence { deed: overlap(1, 1), ..none }, "0.025", vec!["similar_deed"]),
+            (Evidence { same_phone: true, name: same, ..none }, "0.960", vec!["same_phone", "same_name"]),
+            (Evidence { name: same, listed_before: true, ..none }, "0.640", vec!["same_name", "listed_before"]),
+            (Evidence { name: same, listed_before: true, ..elsewhere }, "0.460", vec!["same_name", "listed_before"]),
+            (
+                Evidence { name: variant, listed_before: true, ..elsewhere },
+                "0.460",
+                vec!["similar_name", "listed_before"],
+            ),
             (
                 Evidence { same_phone: true, name: one_off, deed: overlap(50, 100), listed_before: true, ..none },
                 // 1 - 0.1 * 0.7 * 0.5 * 0.9
-                969,
+                "0.969",
                 vec!["same_phone", "similar_name", "similar_deed", "listed_before"],
             ),
         ];
         for (evidence, score, reasons) in table {
-            assert_eq!(shown(evidence), (score, reasons), "{evidence:?}");
+            assert_eq!(shown(evidence), (score.to_owned(), reasons), "{evidence:?}");
         }
     }
 

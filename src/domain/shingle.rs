@@ -107,6 +107,7 @@ impl Overlap {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "halves and wholes are exact")]
 mod tests {
     use proptest::prelude::*;
 

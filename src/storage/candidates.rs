@@ -93,10 +93,8 @@ pub fn update_if(
     change: &CandidateChange,
     now: DateTime<Utc>,
 ) -> Result<Option<i64>, StoreError> {
-    let before = match change.name.is_some() || change.district_id.is_some() {
-        true => named(connection, id)?,
-        false => None,
-    };
+    let is_renamed = change.name.is_some() || change.district_id.is_some();
+    let before = if is_renamed { named(connection, id)? } else { None };
     let updated: Option<(i64, i64)> = diesel::update(candidates::table)
         .filter(candidates::id.eq(id))
         .filter(candidates::version.eq(version))

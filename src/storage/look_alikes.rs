@@ -1,7 +1,7 @@
-//! Candidates that may be alike, as far as a reviewer may know of them.
+//! Candidates that may be alike, by key. Which of them a reviewer may know of is not decided here.
 
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, QueryDsl, Queryable, RunQueryDsl, Selectable,
+    ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, Queryable, RunQueryDsl, Selectable,
     SelectableHelper,
 };
 
@@ -14,7 +14,6 @@ use crate::domain::{
     category::CategoryCode,
     id::{CandidateId, OrganizationId},
     month::Month,
-    scope::Scope,
 };
 
 /// What is read of a candidate that may be alike.
@@ -45,77 +44,39 @@ pub struct Found {
     pub version: i64,
 }
 
-/// By what candidates are looked for.
-#[derive(Clone, Debug)]
-pub enum Which<'a> {
-    /// By number.
-    Numbers(&'a [i64]),
-    /// By the blind index of the telephone number.
-    Phone(&'a [u8]),
-    /// By keys of the name, in one district.
-    Named(&'a [i64], OrganizationId),
-    /// By the key of the whole name, among those on the list of an earlier month, in every district.
-    ListedBefore(i64, Month),
+/// Reads the candidates with these numbers, in no order. Asks for nothing else: beside a long list of numbers `SQLite`
+/// would rather walk an index of districts or states.
+pub fn list(connection: &mut Connection, numbers: &[i64]) -> Result<Vec<Found>, StoreError> {
+    Ok(candidates::table
+        .filter(candidates::number.eq_any(numbers.to_vec()))
+        .select(Found::as_select())
+        .load(connection)?)
 }
 
-/// How far a reviewer sees.
-#[derive(Clone, Debug)]
-pub struct Horizon {
-    /// The subtree.
-    pub scope: Scope,
-    /// What everybody sees beside it; none where only the subtree counts. Holds the cycles whose not listed candidates are
-    /// still shown.
-    pub public: Option<Vec<Month>>,
+/// The numbers of candidates with the same telephone, by its blind index, at most `limit`.
+pub fn with_phone(connection: &mut Connection, index: &[u8], limit: i64) -> Result<Vec<i64>, StoreError> {
+    Ok(candidate_contacts::table
+        .inner_join(candidates::table.on(candidates::id.eq(candidate_contacts::candidate_id)))
+        .filter(candidate_contacts::phone_index.eq(index))
+        .select(candidates::number)
+        .limit(limit)
+        .load(connection)?)
 }
 
-/// The candidates found, at most `limit` of them, in no order.
-pub fn list(
+/// The numbers of candidates whose names have one of these keys, in a district or in all, at most `limit`.
+pub fn named(
     connection: &mut Connection,
-    horizon: &Horizon,
-    which: &Which<'_>,
+    (keys, district): (&[i64], Option<OrganizationId>),
     limit: i64,
-) -> Result<Vec<Found>, StoreError> {
-    let mut query = candidates::table.select(Found::as_select()).limit(limit).into_boxed();
-    query = match which {
-        Which::Numbers(numbers) => query.filter(candidates::number.eq_any(numbers.to_vec())),
-        Which::Phone(index) => {
-            let reached = candidate_contacts::table.filter(candidate_contacts::phone_index.eq(index.to_vec()));
-            query.filter(candidates::id.eq_any(reached.select(candidate_contacts::candidate_id)))
-        }
-        Which::Named(keys, district) => {
-            let named = candidate_name_keys::table
-                .filter(candidate_name_keys::key.eq_any(keys.to_vec()))
-                .filter(candidate_name_keys::district_id.eq(*district));
-            query.filter(candidates::number.eq_any(named.select(candidate_name_keys::candidate)))
-        }
-        Which::ListedBefore(key, month) => {
-            let named = candidate_name_keys::table.filter(candidate_name_keys::key.eq(*key));
-            query
-                .filter(candidates::number.eq_any(named.select(candidate_name_keys::candidate)))
-                .filter(candidates::status.eq(Status::Listed))
-                .filter(candidates::cycle.lt(*month))
-        }
-    };
-    // Without the list of cycles nothing is public: no candidate runs in none.
-    let recent = horizon.public.clone();
-    let shown = || {
-        let still =
-            candidates::status.eq(Status::NotListed).and(candidates::cycle.eq_any(recent.clone().unwrap_or_default()));
-        let statuses = match recent {
-            Some(_) => vec![Status::Forwarded, Status::Listed],
-            None => Vec::new(),
-        };
-        candidates::visibility.eq(Visibility::Shown).and(candidates::status.eq_any(statuses).or(still))
-    };
-    query = match &horizon.scope {
-        Scope::City => query,
-        Scope::District(district) => query.filter(candidates::district_id.eq(*district).or(shown())),
-        Scope::Units(units) => {
-            let units: Vec<_> = units.iter().copied().map(Some).collect();
-            query.filter(candidates::unit_id.eq_any(units).or(shown()))
-        }
-        Scope::Nowhere => query.filter(shown()),
-    };
+) -> Result<Vec<i64>, StoreError> {
+    let mut query = candidate_name_keys::table
+        .filter(candidate_name_keys::key.eq_any(keys.to_vec()))
+        .select(candidate_name_keys::candidate)
+        .limit(limit)
+        .into_boxed();
+    if let Some(district) = district {
+        query = query.filter(candidate_name_keys::district_id.eq(district));
+    }
     Ok(query.load(connection)?)
 }
 

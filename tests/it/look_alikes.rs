@@ -6,6 +6,7 @@ use haoren::{
         cycle::Cycle,
         id::{CandidateId, OrganizationId},
         minhash::bands_of,
+        policy::Policy,
         role::Role,
     },
     service::{Caller, Error, backlog, candidates::similar, cycles},
@@ -141,9 +142,11 @@ both! {
         let service = app.service.clone();
         app.write(move |db| {
             cycles::ensure(&service, db)?;
-            let running = storage::cycles::find(db, "2026-11".parse().unwrap())?.unwrap();
+            let stages = storage::review_stages::list(db)?;
             for month in ["2026-08", "2026-09", "2026-10"] {
-                let cycle = Cycle { month: month.parse().unwrap(), ..running.clone() };
+                let now = service.clocks.campaign();
+                let cycle =
+                    Cycle::begin(month.parse().unwrap(), service.time_zone, Policy::default(), &stages, now);
                 storage::cycles::insert_if_absent(db, &cycle)?;
             }
             Ok(())
@@ -200,7 +203,7 @@ both! {
         assert_eq!(made.json["similar"], json!([]), "both lie outside the unit's subtree");
         assert_eq!(similar(&staff.unit, &made.id()).await, []);
         let ids = |found: Vec<(String, Vec<String>)>| found.into_iter().map(|(id, _)| id).collect::<Vec<_>>();
-        assert_eq!(ids(similar(&staff.district, &made.id()).await), [at_sister.clone()]);
+        assert_eq!(ids(similar(&staff.district, &made.id()).await), std::slice::from_ref(&at_sister));
         assert_eq!(ids(similar(&staff.city, &made.id()).await), [at_sister.clone(), at_far.clone()]);
         assert_eq!(ids(similar(&app.admin().await, &made.id()).await), [at_sister.clone(), at_far.clone()]);
         let path = format!("/candidates/{}/similar", made.id());

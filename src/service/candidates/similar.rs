@@ -27,18 +27,15 @@ use crate::{
         error::Error,
         transitions::sight,
     },
-    storage::{
-        self, Connection,
-        look_alikes::{Found, Horizon, Which},
-    },
+    storage::{self, Connection, look_alikes::Found},
 };
 
 /// So many deeds are compared exactly, those that share most bands first.
 const MOST_COMPARED: usize = 200;
 /// So many candidates that share a band are looked at: more than are compared, as some lie outside the subtree.
 const MOST_SHARING: usize = 1_000;
-/// So many candidates are read that have the same telephone number, the same name or a similar one.
-const MOST_FOUND: i64 = 500;
+/// So many candidates are read for each of: the same telephone, the same name, a similar one, the same name elsewhere.
+const MOST_FOUND: i64 = 1_000;
 
 /// A candidate that looks like another.
 #[derive(Clone, Debug)]
@@ -89,7 +86,7 @@ pub fn read_similar(
     let scope = inner_scope(caller.account()?);
     let recent = access::recently_published(db, now)?;
     let probe = probe(db, candidate)?;
-    find(db, &scope, recent, &probe)
+    find(db, &scope, &recent, &probe)
 }
 
 /// Whether the caller is shown the look-alikes of a candidate.
@@ -122,29 +119,27 @@ fn probe(db: &mut Connection, candidate: Candidate) -> Result<Probe, Error> {
 
 /// The look-alikes of a probe within a scope and, beside it, among what everybody may read; `recent` are the cycles whose
 /// not listed candidates still are.
-pub fn find(db: &mut Connection, scope: &Scope, recent: Vec<Month>, probe: &Probe) -> Result<Vec<LookAlike>, Error> {
-    let within = Horizon { scope: scope.clone(), public: None };
-    let beyond = Horizon { scope: scope.clone(), public: Some(recent) };
-    let reached = match &probe.phone_index {
-        Some(index) => storage::look_alikes::list(db, &within, &Which::Phone(index), MOST_FOUND)?,
-        None => Vec::new(),
+pub fn find(db: &mut Connection, scope: &Scope, recent: &[Month], probe: &Probe) -> Result<Vec<LookAlike>, Error> {
+    let same_phone: BTreeSet<i64> = match &probe.phone_index {
+        Some(index) => storage::look_alikes::with_phone(db, index, MOST_FOUND)?.into_iter().collect(),
+        None => BTreeSet::new(),
     };
-    let same_phone: BTreeSet<i64> = reached.iter().map(|found| found.number).collect();
-    let mut all = reached;
-    let keys = NameKeys::of(&probe.name);
-    for which in [
-        Which::Named(&[keys.whole], probe.district_id),
-        Which::Named(&keys.shortened, probe.district_id),
-        Which::ListedBefore(keys.whole, probe.cycle),
-    ] {
-        all.extend(storage::look_alikes::list(db, &beyond, &which, MOST_FOUND)?);
-    }
-    let (alike, overlaps) = of_deed(db, &beyond, probe)?;
-    all.extend(alike);
-    let all: BTreeMap<i64, Found> = all.into_iter().map(|found| (found.number, found)).collect();
-    let judged = all.into_values().filter(|found| Some(found.id) != probe.id).filter_map(|found| {
+    let grams = Grams::of(probe.deed.as_deref().unwrap_or_default());
+    let sharing = sharing(db, &grams)?;
+    let mut numbers = named_alike(db, probe)?;
+    numbers.extend(same_phone.iter().chain(&sharing));
+    let is_inside = |found: &Found| scope.covers(found.district_id, found.unit_id);
+    let is_seen =
+        |found: &Found| is_inside(found) || access::is_shown((found.status, found.visibility), found.cycle, recent);
+    let found = storage::look_alikes::list(db, &numbers.into_iter().collect::<Vec<_>>())?;
+    let found = found.into_iter().filter(|found| Some(found.id) != probe.id && is_seen(found));
+    let found: BTreeMap<i64, Found> = found.map(|found| (found.number, found)).collect();
+    let compared = sharing.iter().filter_map(|number| found.get(number)).take(MOST_COMPARED).map(|found| found.id);
+    let overlaps = overlaps(db, &grams, &compared.collect::<Vec<_>>())?;
+    let judged = found.into_values().filter_map(|found| {
         let evidence = Evidence {
-            same_phone: same_phone.contains(&found.number),
+            // Of somebody public this would betray the telephone number.
+            same_phone: same_phone.contains(&found.number) && is_inside(&found),
             name: name_likeness::compare(&probe.name, &found.name),
             same_district: found.district_id == probe.district_id,
             deed: overlaps.get(&found.id).copied(),
@@ -161,25 +156,29 @@ pub fn find(db: &mut Connection, scope: &Scope, recent: Vec<Month>, probe: &Prob
     named(db, scope, judged)
 }
 
-/// The candidates whose deeds may be similar, and what those that share most have in common exactly.
-fn of_deed(
-    db: &mut Connection,
-    horizon: &Horizon,
-    probe: &Probe,
-) -> Result<(Vec<Found>, HashMap<CandidateId, Overlap>), Error> {
-    let grams = Grams::of(probe.deed.as_deref().unwrap_or_default());
-    let Some(signature) = Signature::of(&grams) else { return Ok((Vec::new(), HashMap::new())) };
+/// The numbers of candidates whose names may be alike: in the district, and in every district where they are the same, as
+/// they may have been listed.
+fn named_alike(db: &mut Connection, probe: &Probe) -> Result<BTreeSet<i64>, Error> {
+    let keys = NameKeys::of(&probe.name);
+    let (whole, district) = ([keys.whole], Some(probe.district_id));
+    let mut numbers = BTreeSet::new();
+    for asked in [(&whole[..], district), (&keys.shortened, district), (&whole[..], None)] {
+        numbers.extend(storage::look_alikes::named(db, asked, MOST_FOUND)?);
+    }
+    Ok(numbers)
+}
+
+/// The numbers of candidates whose deeds may be similar, those that share most bands first.
+fn sharing(db: &mut Connection, grams: &Grams) -> Result<Vec<i64>, Error> {
+    let Some(signature) = Signature::of(grams) else { return Ok(Vec::new()) };
     let sharing = storage::deed_bands::sharing(db, &signature.bands(), MOST_SHARING)?;
-    let numbers: Vec<i64> = sharing.iter().map(|(number, _)| *number).collect();
-    let limit = i64::try_from(numbers.len()).unwrap_or(i64::MAX);
-    let seen = storage::look_alikes::list(db, horizon, &Which::Numbers(&numbers), limit)?;
-    let mut seen: HashMap<i64, Found> = seen.into_iter().map(|found| (found.number, found)).collect();
-    let others = numbers.iter().filter_map(|number| seen.remove(number)).filter(|found| Some(found.id) != probe.id);
-    let compared: Vec<Found> = others.take(MOST_COMPARED).collect();
-    let ids: Vec<CandidateId> = compared.iter().map(|found| found.id).collect();
-    let deeds = storage::look_alikes::deeds(db, &ids)?;
-    let overlaps = deeds.into_iter().map(|(id, deed)| (id, grams.overlap(&Grams::of(&deed))));
-    Ok((compared, overlaps.collect()))
+    Ok(sharing.into_iter().map(|(number, _)| number).collect())
+}
+
+/// What a deed has in common with those of some candidates, exactly.
+fn overlaps(db: &mut Connection, grams: &Grams, ids: &[CandidateId]) -> Result<HashMap<CandidateId, Overlap>, Error> {
+    let deeds = storage::look_alikes::deeds(db, ids)?;
+    Ok(deeds.into_iter().map(|(id, deed)| (id, grams.overlap(&Grams::of(&deed)))).collect())
 }
 
 /// Adds the names of units and districts.
