@@ -125,7 +125,7 @@ both! {
         let path = format!("/candidates/{id}/readiness");
         let codes = |report: &Value| lacking(report).iter().map(|item| item[0].as_str().unwrap().to_owned()).collect::<Vec<_>>();
         let report = staff.unit.get(&path).await.expect(200);
-        assert_eq!(codes(&report.json), ["deed_length", "photo_count", "contact_phone"]);
+        assert_eq!(codes(&report.json), ["deed_length", "photo_count", "contact_phone", "verification_records"]);
         // Who holds the tracking code reads the same.
         let tracked = app.anonymous().get(&format!("/nominations/{}", made.json["tracking_code"].as_str().unwrap())).await.expect(200);
         assert_eq!(tracked.json["missing"].as_array().unwrap().len(), 3);
@@ -133,6 +133,11 @@ both! {
         let change = json!({ "deed": "好".repeat(500), "contact_phone": "13800005678" });
         staff.unit.patch(&format!("/candidates/{id}"), &app.tag(id).await, change).await.expect(200);
         put_photos(&app, id, &[(40_000, 600), (40_000, 600)]).await;
+        let record = json!({
+            "method": "interview", "verifiers": ["周敏"], "held_at": "2026-11-04T06:00:00Z",
+            "heard": [{ "name": "李大妈", "relationship": "邻居" }], "finding": "confirmed", "notes": "所述与材料一致。",
+        });
+        staff.unit.post(&format!("/candidates/{id}/verifications"), record).await.expect(201);
         let report = staff.unit.get(&path).await.expect(200);
         assert_eq!((&report.json["ready"], codes(&report.json)), (&json!(true), vec![]));
         approve(&app, &staff.unit, id).await.expect(201);
