@@ -6,6 +6,7 @@ use actix_web::{
     post,
     web::Path,
 };
+use bytes::Bytes;
 use utoipa::ToSchema;
 
 use super::{upload::Upload, verification_wire::Attachment};
@@ -89,11 +90,11 @@ pub async fn get_attachment(
 ) -> Result<HttpResponse, Problem> {
     consents::may_read(&caller)?;
     let (attachment, content) = attachments::get_content(&state, &caller, id.value()?).await?;
-    Ok(download(&request, &attachment).map_or_else(HttpResponse::from, |mut response| response.body(content)))
+    Ok(download(&request, &attachment, content))
 }
 
-/// The head of the answer; a file never changes under its id, so its digest is its tag. `Err` for a client that has it.
-fn download(request: &HttpRequest, attachment: &AttachmentRow) -> Result<actix_web::HttpResponseBuilder, HttpResponse> {
+/// A file never changes under its id, so its digest is its tag.
+fn download(request: &HttpRequest, attachment: &AttachmentRow, content: Bytes) -> HttpResponse {
     let digest: String = hex::encode(&attachment.sha256).chars().take(32).collect();
     let etag = format!("\"{digest}\"");
     let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
@@ -105,9 +106,5 @@ fn download(request: &HttpRequest, attachment: &AttachmentRow) -> Result<actix_w
         .insert_header((header::CACHE_CONTROL, "private, no-store"))
         .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")));
-    if known {
-        return Err(response.finish());
-    }
-    response.content_type(attachment.media_type.as_str());
-    Ok(response)
+    if known { response.finish() } else { response.content_type(attachment.media_type.as_str()).body(content) }
 }

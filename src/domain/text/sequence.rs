@@ -53,7 +53,7 @@ fn is_in_flag(chars: &[char], at: usize) -> bool {
     at <= end && spelled && (3..=FLAG_MAX_CHARS).contains(&tags.len()) && chars.get(end) == Some(&TAG_END)
 }
 
-/// What can be a part of an emoji (Extended_Pictographic, the skin tones and the regional indicators).
+/// What can be a part of an emoji (`Extended_Pictographic`, the skin tones and the regional indicators).
 #[rustfmt::skip]
 const fn is_pictograph(character: char) -> bool {
     matches!(character,

@@ -88,7 +88,7 @@ pub async fn add_attachment(
         created_at: At(service.clocks.campaign()),
     };
     let key = FileKey::Attachment(attachment);
-    service.files.put(key, content).await.map_err(away)?;
+    service.files.put(key, content).await.map_err(|error| away(&error))?;
     let (in_service, caller) = (service.clone(), caller.clone());
     let write = move |db: &mut Connection| write(&in_service, db, (&caller, &account), (id, row), attempt.as_ref());
     let written = service.store.write(write).await;
@@ -101,7 +101,7 @@ pub async fn add_attachment(
     written
 }
 
-fn away(error: FilesError) -> Error {
+fn away(error: &FilesError) -> Error {
     Error::Unavailable(error.to_string())
 }
 
@@ -194,7 +194,7 @@ pub async fn get_content(
             if matches!(sight, Sight::Inside | Sight::Admin) { Ok(attachment) } else { Err(Error::not_found()) }
         })
         .await?;
-    let content = service.files.find(FileKey::Attachment(id)).await.map_err(away)?;
+    let content = service.files.find(FileKey::Attachment(id)).await.map_err(|error| away(&error))?;
     let content = content.ok_or_else(|| Error::Internal(format!("the file of attachment {id} is missing")))?;
     Ok((attachment, content))
 }
