@@ -9,12 +9,13 @@
 //! Two in a hundred of the stored deeds are themselves copies of another one, with 5 % changed, as when somebody is
 //! recommended again; what is found of the same family is right.
 //!
-//! Seen in November 2026 on 2 cores with 1,000,000 deeds and 1,000 copies, on one connection:
+//! Seen in November 2026 on 2 cores with 1,000,000 deeds (some 8 GB while they are loaded) and 1,000 copies, on one
+//! connection:
 //!
 //! | | median | p99 | recall | precision | ceiling: rows a second by primary key |
 //! | --- | --- | --- | --- | --- | --- |
-//! | SQLite 3.53 | 1.5 ms | 7.4 ms | 98.6 % | 100 % | 38,000 |
-//! | PostgreSQL 15 | 1.2 ms | 5.6 ms | 98.6 % | 100 % | 29,300 |
+//! | SQLite 3.53 | 0.8 ms | 4.1 ms | 98.6 % | 100 % | 50,200 |
+//! | PostgreSQL 15 | 1.4 ms | 4.3 ms | 98.6 % | 100 % | 12,000 |
 
 #![expect(
     clippy::cast_precision_loss,
