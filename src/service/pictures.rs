@@ -85,7 +85,8 @@ impl Pictures {
 /// See [`Pictures::prepare`].
 ///
 /// A JPEG or PNG within the limits stays as it is encoded, only without metadata. One that would be shown otherwise then,
-/// as it is to be turned or is not in the usual colours, is encoded again even without `fit`.
+/// as it is to be turned or is not in the usual colours, is encoded again even without `fit`; so is one behind whose pixels
+/// something hides.
 pub fn prepare(upload: &[u8], limits: PhotoLimits, fit: bool) -> Result<Picture, Vec<Fault>> {
     let one = |fault: Fault| vec![fault];
     let source = Source::of(upload).map_err(one)?;
@@ -101,7 +102,10 @@ pub fn prepare(upload: &[u8], limits: PhotoLimits, fit: bool) -> Result<Picture,
         return Err(faults);
     }
     let conversion = source.profile.as_deref().and_then(Conversion::of);
-    let stays = faults.is_empty() && conversion.is_none() && source.orientation == Orientation::NoTransforms;
+    let stays = faults.is_empty()
+        && conversion.is_none()
+        && source.orientation == Orientation::NoTransforms
+        && source.is_exact();
     match source.encoding.stored() {
         Some(kind) if stays => kept(source, kind),
         _ => encoded_again(source, size, conversion.as_ref(), limits),

@@ -36,7 +36,7 @@ pub fn factor(sides: (u32, u32), size: (u32, u32)) -> u32 {
 
 /// The size of the small picture of one with these sides.
 pub fn thumb_size(sides: (u32, u32)) -> (u32, u32) {
-    scaled(sides, f64::from(THUMB_SIDE_PX) / f64::from(sides.0.max(sides.1)), 1)
+    scaled(sides, f64::from(THUMB_SIDE_PX) / f64::from(sides.0.max(sides.1)), 0)
 }
 
 /// The picture as a JPEG within the limits, and as it is shown then. `None` where no size is small and large enough.
@@ -129,8 +129,8 @@ fn encode_at(picture: &RgbImage, quality: u8) -> Option<Vec<u8>> {
     let (width, height) = (u16::try_from(picture.width()).ok()?, u16::try_from(picture.height()).ok()?);
     let mut out = Vec::new();
     let mut encoder = Encoder::new(&mut out, quality);
+    // Without optimized Huffman tables: jpeg-encoder 0.7.1 writes false colours where they meet this sampling.
     encoder.set_sampling_factor(SamplingFactor::F_2_2);
-    encoder.set_optimized_huffman_tables(true);
     encoder.encode(picture.as_raw(), width, height, ColorType::Rgb).ok()?;
     Some(out)
 }

@@ -85,6 +85,15 @@ impl Source {
         source.filter(|source| source.width > 0 && source.height > 0).ok_or_else(unreadable)
     }
 
+    /// Whether nothing hides behind its pixels, as far as that can be told: in a PNG, whose data is unpacked for it.
+    #[must_use]
+    pub fn is_exact(&self) -> bool {
+        match self.encoding {
+            Encoding::Png | Encoding::PngInterlaced => png::is_exact(&self.content),
+            Encoding::Jpeg | Encoding::JpegInks | Encoding::WebPLossy | Encoding::WebPWhole => true,
+        }
+    }
+
     /// Its sizes as shown, and its bytes if it were stored as it is.
     #[must_use]
     pub fn facts(&self) -> PhotoFacts {

@@ -21,7 +21,9 @@ fn a_picture_that_fits_keeps_its_pixels() {
     let plain = jpeg::file(&draw::quarters(600, 400), jpeg::PLAIN);
     for fit in [false, true] {
         let picture = prepare(&jpeg::with(&plain, &[jpeg::exif(1, true), jpeg::xmp()]), LIMITS, fit).unwrap();
-        assert_eq!(picture.content, plain);
+        // Only the header that says nothing is written anew.
+        let scan = |file: &[u8]| file[file.iter().position(|byte| *byte == 0xDB).unwrap()..].to_vec();
+        assert_eq!(scan(&picture.content), scan(&plain));
         let png = png::file(&png::plain(&draw::quarters(600, 400)));
         assert_eq!(prepare(&png, LIMITS, fit).unwrap().content, png);
     }

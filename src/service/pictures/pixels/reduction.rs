@@ -106,12 +106,12 @@ impl Reduction {
             Layout::Rgb => self.out.extend_from_slice(pixels),
             Layout::Grey => self.out.extend(pixels.iter().flat_map(|grey| [*grey; 3])),
             Layout::GreyAlpha => {
-                self.out.extend(pixels.as_chunks().0.iter().flat_map(|&[grey, alpha]| [over_white(grey, alpha); 3]))
+                self.out.extend(pixels.as_chunks().0.iter().flat_map(|&[grey, alpha]| [over_white(grey, alpha); 3]));
             }
             Layout::Rgba => {
                 self.out.extend(pixels.as_chunks().0.iter().flat_map(|&[red, green, blue, alpha]| {
                     [red, green, blue].map(|channel| over_white(channel, alpha))
-                }))
+                }));
             }
         }
     }

@@ -72,5 +72,5 @@ fn plane(rows: &[u8], stride: u32, (width, height): (u32, u32), to: (u32, u32)) 
 fn rgb(y: u8, u: u8, v: u8) -> [u8; 3] {
     let (y, u, v) = ((i32::from(y) - 16) * 76_309, i32::from(u) - 128, i32::from(v) - 128);
     [y + v * 104_597, y - u * 25_675 - v * 53_279, y + u * 132_201]
-        .map(|channel| u8::try_from((channel + (1 << 15) >> 16).clamp(0, 255)).unwrap_or(u8::MAX))
+        .map(|channel| u8::try_from(((channel + (1 << 15)) >> 16).clamp(0, 255)).unwrap_or(u8::MAX))
 }

@@ -34,6 +34,7 @@ struct Walk {
     kept: Vec<u8>,
     frame: Option<Frame>,
     scans: u64,
+    scanned: u64,
     is_jfif: bool,
     transform: Option<u8>,
     orientation: Option<Orientation>,
@@ -65,6 +66,7 @@ pub fn take_apart(file: &[u8]) -> Option<Source> {
         if marker == SOS {
             let (scan, after) = rest.split_at_checked(scan_length(rest)?)?;
             walk.kept.extend_from_slice(scan);
+            walk.scanned += u64::try_from(scan.len()).ok()?;
             rest = after;
         }
     }
@@ -109,7 +111,7 @@ impl Walk {
         let frame = self.frame.take()?;
         let pixels = u64::from(frame.width) * u64::from(frame.height);
         let is_bounded = self.scans <= MAX_SCANS && self.scans * pixels <= MAX_SCANNED_PIXELS.max(pixels * 4);
-        if self.scans == 0 || !is_bounded {
+        if self.scans == 0 || !is_bounded || self.scanned * 8 < frame.least_bits() {
             return None;
         }
         let mut content = Vec::with_capacity(self.kept.len() + 64);
@@ -122,13 +124,15 @@ impl Walk {
         }
         content.append(&mut self.kept);
         content.extend([0xFF, EOI]);
+        let has_inks = frame.sampling.len() == 4;
         Some(Source {
-            encoding: if frame.sampling.len() == 4 { Encoding::JpegInks } else { Encoding::Jpeg },
+            encoding: if has_inks { Encoding::JpegInks } else { Encoding::Jpeg },
             content,
             width: frame.width.into(),
             height: frame.height.into(),
             orientation: self.orientation.unwrap_or(Orientation::NoTransforms),
-            profile: joined(self.profile),
+            // The inks are mixed by rule, into the usual colours; no profile fits these.
+            profile: joined(self.profile).filter(|_| !has_inks),
             decoding_cost: frame.decoding_cost(self.scans),
             fixed_cost: 0,
         })
@@ -152,6 +156,12 @@ impl Frame {
             is_progressive: marker == SOF2,
             sampling: sampling.collect::<Option<_>>()?,
         })
+    }
+
+    /// Fewer bits cannot say what is in every block: one code for its mean, and without passes one for the rest.
+    fn least_bits(&self) -> u64 {
+        let blocks = u64::from(self.width.div_ceil(8)) * u64::from(self.height.div_ceil(8));
+        if self.is_progressive { blocks } else { blocks * 2 }
     }
 
     /// Three bytes for each pixel as decoded; with more than one pass, two bytes for each coefficient of each component

@@ -1,7 +1,8 @@
 //! The chunks of a PNG file: those that make the picture are kept, all others dropped.
 
-use std::io::Read as _;
+use std::io::{self, Read as _};
 
+use flate2::bufread::ZlibDecoder;
 use image::metadata::Orientation;
 
 use super::{Encoding, PROFILE_MAX_BYTES, Source, turned};
@@ -12,8 +13,48 @@ const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 struct Header {
     width: u32,
     height: u32,
+    depth: u8,
     colour: u8,
     is_interlaced: bool,
+}
+
+/// Where each pass over an interlaced picture begins and how far it steps, across and down.
+const PASSES: [((u32, u32), (u32, u32)); 7] = [
+    ((0, 0), (8, 8)),
+    ((4, 0), (8, 8)),
+    ((0, 4), (4, 8)),
+    ((2, 0), (4, 4)),
+    ((0, 2), (2, 4)),
+    ((1, 0), (2, 2)),
+    ((0, 1), (1, 2)),
+];
+
+/// Whether the data of a file that was taken apart is its pixels and nothing else, so that nothing hides behind them.
+pub fn is_exact(content: &[u8]) -> bool {
+    let Some((header, packed)) = data(content) else { return false };
+    let expected = header.data_bytes();
+    let mut unpacked = ZlibDecoder::new(&packed[..]);
+    let bytes = io::copy(&mut unpacked.by_ref().take(expected + 1), &mut io::sink());
+    bytes.is_ok_and(|bytes| bytes == expected) && unpacked.into_inner().is_empty()
+}
+
+/// The header, and the data of all its chunks, still packed.
+fn data(content: &[u8]) -> Option<(Header, Vec<u8>)> {
+    let mut rest = content.strip_prefix(SIGNATURE)?;
+    let (mut header, mut packed) = (None, Vec::new());
+    while !rest.is_empty() {
+        let (length, _) = rest.split_first_chunk::<4>()?;
+        let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+        let (chunk, after) = rest.split_at_checked(length.checked_add(12)?)?;
+        rest = after;
+        let data = chunk.get(8..8 + length)?;
+        match chunk.get(4..8)? {
+            b"IHDR" => header = Header::read(data),
+            b"IDAT" => packed.extend_from_slice(data),
+            _ => {}
+        }
+    }
+    Some((header?, packed))
 }
 
 /// The file without texts, times, EXIF, profiles, animation and whatever follows its end. Of an animation the picture
@@ -66,13 +107,34 @@ impl Header {
     fn read(data: &[u8]) -> Option<Self> {
         let (width, data) = data.split_first_chunk::<4>()?;
         let (height, data) = data.split_first_chunk::<4>()?;
-        let [_, colour, _, _, interlace] = data else { return None };
+        let [depth, colour, _, _, interlace] = data else { return None };
         Some(Self {
             width: u32::from_be_bytes(*width),
             height: u32::from_be_bytes(*height),
+            depth: *depth,
             colour: *colour,
             is_interlaced: *interlace != 0,
         })
+    }
+
+    /// How many bytes its rows have, each with the byte that names its filter.
+    fn data_bytes(&self) -> u64 {
+        let channels = match self.colour {
+            2 => 3,
+            4 => 2,
+            6 => 4,
+            _ => 1,
+        };
+        let bits = channels * u64::from(self.depth);
+        let part = |length: u32, from: u32, step: u32| u64::from(length.saturating_sub(from).div_ceil(step));
+        let rows = |across: u64, down: u64| if across == 0 { 0 } else { down * (1 + (across * bits).div_ceil(8)) };
+        if !self.is_interlaced {
+            return rows(self.width.into(), self.height.into());
+        }
+        let passes = PASSES.iter().map(|((left, top), (across, down))| {
+            rows(part(self.width, *left, *across), part(self.height, *top, *down))
+        });
+        passes.sum()
     }
 
     /// A picture in passes lies in the memory whole, eight bits for each channel. A palette may have transparency.
@@ -80,7 +142,6 @@ impl Header {
         match (self.is_interlaced, self.colour) {
             (false, _) => 0,
             (true, 0) => 200,
-            (true, 2) => 400,
             (true, _) => 400,
         }
     }
@@ -92,6 +153,6 @@ fn inflated(data: &[u8]) -> Option<Vec<u8>> {
     let [0, compressed @ ..] = data.get(end + 1..)? else { return None };
     let mut profile = Vec::new();
     let limit = u64::try_from(PROFILE_MAX_BYTES).ok()? + 1;
-    flate2::read::ZlibDecoder::new(compressed).take(limit).read_to_end(&mut profile).ok()?;
+    ZlibDecoder::new(compressed).take(limit).read_to_end(&mut profile).ok()?;
     (profile.len() <= PROFILE_MAX_BYTES).then_some(profile)
 }

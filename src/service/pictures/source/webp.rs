@@ -28,15 +28,15 @@ pub fn take_apart(file: &[u8]) -> Option<Source> {
         let (kind, after) = rest.split_first_chunk::<4>()?;
         let (length, after) = after.split_first_chunk::<4>()?;
         let (data, after) = after.split_at_checked(usize::try_from(u32::from_le_bytes(*length)).ok()?)?;
-        walk.take(kind, data)?;
+        walk.take(*kind, data)?;
         rest = if data.len() % 2 == 1 { after.get(1..).unwrap_or_default() } else { after };
     }
     walk.end()
 }
 
 impl<'a> Walk<'a> {
-    fn take(&mut self, kind: &[u8; 4], data: &'a [u8]) -> Option<()> {
-        match kind {
+    fn take(&mut self, kind: [u8; 4], data: &'a [u8]) -> Option<()> {
+        match &kind {
             b"VP8 " if self.lossy.is_none() => self.lossy = Some(data),
             b"VP8L" if self.lossless.is_none() => self.lossless = Some(data),
             b"ALPH" if self.alpha.is_none() => self.alpha = Some(data),

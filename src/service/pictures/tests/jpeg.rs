@@ -30,7 +30,9 @@ pub fn file(picture: &RgbImage, manner: Manner) -> Vec<u8> {
         ColorType::Cmyk | ColorType::CmykAsYcck => {
             pixels.flat_map(|pixel| [255 - pixel.0[0], 255 - pixel.0[1], 255 - pixel.0[2], 0]).collect()
         }
-        _ => picture.as_raw().clone(),
+        ColorType::Rgb | ColorType::Rgba | ColorType::Bgr | ColorType::Bgra | ColorType::Ycbcr | ColorType::Ycck => {
+            picture.as_raw().clone()
+        }
     };
     let mut out = Vec::new();
     let mut encoder = Encoder::new(&mut out, manner.quality);

@@ -16,18 +16,18 @@ pub struct Header {
 }
 
 /// A chunk with its checksum.
-pub fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+pub fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
     let length = u32::try_from(data.len()).unwrap().to_be_bytes();
     let mut crc = flate2::Crc::new();
-    crc.update(kind);
+    crc.update(&kind);
     crc.update(data);
-    [&length[..], kind, data, &crc.sum().to_be_bytes()].concat()
+    [&length[..], &kind, data, &crc.sum().to_be_bytes()].concat()
 }
 
 pub fn header(header: Header) -> Vec<u8> {
     let Header { width, height, depth, colour, is_interlaced } = header;
     let rest = [depth, colour, 0, 0, u8::from(is_interlaced)];
-    chunk(b"IHDR", &[&width.to_be_bytes()[..], &height.to_be_bytes(), &rest].concat())
+    chunk(*b"IHDR", &[&width.to_be_bytes()[..], &height.to_be_bytes(), &rest].concat())
 }
 
 pub fn zlib(data: &[u8]) -> Vec<u8> {
@@ -48,7 +48,7 @@ pub fn zlib_of_zeros(count: usize) -> Vec<u8> {
 
 /// A file of these chunks between signature and end.
 pub fn file(chunks: &[Vec<u8>]) -> Vec<u8> {
-    [b"\x89PNG\r\n\x1a\n".as_slice(), &chunks.concat(), &chunk(b"IEND", b"")].concat()
+    [b"\x89PNG\r\n\x1a\n".as_slice(), &chunks.concat(), &chunk(*b"IEND", b"")].concat()
 }
 
 /// A picture whose every byte is zero.
@@ -67,7 +67,7 @@ pub fn blank(head: Header) -> Vec<u8> {
     } else {
         row(width) * height
     };
-    file(&[header(head), chunk(b"IDAT", &zlib_of_zeros(bytes))])
+    file(&[header(head), chunk(*b"IDAT", &zlib_of_zeros(bytes))])
 }
 
 /// Width and height of the seven passes.
@@ -104,7 +104,7 @@ pub fn of(
     bytes: impl Fn([u8; 3]) -> Vec<u8>,
 ) -> [Vec<u8>; 2] {
     let head = Header { width: picture.width(), height: picture.height(), depth, colour, is_interlaced };
-    [header(head), chunk(b"IDAT", &zlib(&rows(picture, is_interlaced, bytes)))]
+    [header(head), chunk(*b"IDAT", &zlib(&rows(picture, is_interlaced, bytes)))]
 }
 
 /// The picture in eight bits of red, green and blue.

@@ -3,7 +3,7 @@
 use image::RgbImage;
 use image_webp::{ColorType, WebPEncoder};
 
-pub fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+pub fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
     let length = u32::try_from(data.len()).unwrap().to_le_bytes();
     let padding: &[u8] = if data.len() % 2 == 1 { &[0] } else { &[] };
     [&kind[..], &length, data, padding].concat()
@@ -17,7 +17,7 @@ pub fn file(chunks: &[Vec<u8>]) -> Vec<u8> {
 /// The header of a file with more than a picture.
 pub fn extended(flags: u8, width: u32, height: u32) -> Vec<u8> {
     let (width, height) = ((width - 1).to_le_bytes(), (height - 1).to_le_bytes());
-    chunk(b"VP8X", &[&[flags, 0, 0, 0][..], &width[..3], &height[..3]].concat())
+    chunk(*b"VP8X", &[&[flags, 0, 0, 0][..], &width[..3], &height[..3]].concat())
 }
 
 /// A lossless picture, opaque or half transparent.
@@ -43,5 +43,5 @@ pub fn lossy(width: u16, height: u16) -> Vec<u8> {
     let (modes, coefficients) = (blocks * 2 + 300, blocks * 8 + 300);
     let tag = (u32::try_from(modes).unwrap() << 5) | 1 << 4;
     let head = [&tag.to_le_bytes()[..3], &[0x9D, 0x01, 0x2A], &width.to_le_bytes(), &height.to_le_bytes()].concat();
-    chunk(b"VP8 ", &[head, vec![0; modes + coefficients]].concat())
+    chunk(*b"VP8 ", &[head, vec![0; modes + coefficients]].concat())
 }
