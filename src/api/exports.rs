@@ -1,14 +1,18 @@
 //! Tables and forms for clerks.
 
-use actix_web::{HttpResponse, get, web::Path};
+use actix_web::{HttpRequest, HttpResponse, Responder as _, get, http::StatusCode, web::Path};
+use bytes::Bytes;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::{
+    answer::Answer,
     candidates::names::ChannelName,
+    context::Context,
     download::{self, CSV, XLSX},
+    operations::{Operation, shown},
     path::Segment,
     problem::Problem,
     query::Query,
@@ -22,12 +26,13 @@ use crate::{
         fault::{Code, Fault},
         id::CandidateId,
         month::Month,
+        sheet::TableFormat,
         text,
     },
     service::{
         Caller,
         candidates::read::ListRequest,
-        exports::{self, ExportRequest},
+        exports::{self, ExportRequest, Exported},
     },
 };
 
@@ -94,7 +99,7 @@ pub struct ExportCandidatesQuery {
 }
 
 impl ExportCandidatesQuery {
-    fn request(self) -> Result<ExportRequest, Problem> {
+    fn request(self, format: TableFormat) -> Result<ExportRequest, Problem> {
         let faults: Vec<Fault> = self.q.iter().flat_map(|q| text::line(q, 50)).map(|fault| fault.under("/q")).collect();
         let contacts = self.contacts.unwrap_or(false);
         if !faults.is_empty() {
@@ -114,50 +119,74 @@ impl ExportCandidatesQuery {
             q: self.q,
             descending: !matches!(self.sort, Some(SortName::Ascending)),
         };
-        Ok(ExportRequest { filter, contacts })
+        Ok(ExportRequest { filter, format, contacts })
     }
 }
 
 /// Export candidates as a workbook
 ///
-/// Those of the reviewer's subtree that the filters of the list name, at most 10,000; a second sheet explains the columns.
-/// Contact details are masked unless `contacts=true`. Every cell is a text, so that none becomes a formula.
+/// Those of the reviewer's subtree that the filters of the list name, at most 20,000; a second sheet explains the columns.
+/// Contact details are masked unless `contacts=true`. Every cell is a text, so that none becomes a formula. More than 2,000
+/// candidates are written while the client does something else: the answer is 202, and `Location` is where the work is
+/// followed and its file then found.
 #[utoipa::path(
     tag = "tables",
     params(ExportCandidatesQuery),
-    responses((status = 200, description = "A workbook.", content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body = String), responses::BadQuery, responses::Unauthenticated, responses::Forbidden, responses::Common)
+    responses((status = 200, description = "A workbook.", content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body = String), (status = 202, description = "The table is being written; `Location` is where that is followed.", body = Operation), responses::BadQuery, responses::Unauthenticated, responses::Forbidden, responses::Common)
 )]
 #[get("/exports/candidates.xlsx")]
 pub async fn export_candidates_xlsx(
     state: State,
     caller: Caller,
+    request: HttpRequest,
     query: Query<ExportCandidatesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    caller.require_reviewer()?;
-    let table = exports::export_candidates(&state, &caller, query.read()?.request()?).await?;
-    let file = state.sheets.work(move || table.to_xlsx()).await?;
-    Ok(download::file(file, XLSX, ("candidates.xlsx", "候选人.xlsx")))
+    export(&state, &caller, &request, (query, TableFormat::Xlsx)).await
 }
 
 /// Export candidates as CSV
 ///
 /// The same table in UTF-8 with a byte order mark, every cell quoted. A cell that begins with `=`, `+`, `-`, `@`, a tab or a
-/// line break gets an apostrophe before it, so that no program takes it for a formula.
+/// line break gets an apostrophe before it, so that no program takes it for a formula. A large one is answered with 202.
 #[utoipa::path(
     tag = "tables",
     params(ExportCandidatesQuery),
-    responses((status = 200, description = "Comma separated values.", content_type = "text/csv", body = String), responses::BadQuery, responses::Unauthenticated, responses::Forbidden, responses::Common)
+    responses((status = 200, description = "Comma separated values.", content_type = "text/csv", body = String), (status = 202, description = "The table is being written; `Location` is where that is followed.", body = Operation), responses::BadQuery, responses::Unauthenticated, responses::Forbidden, responses::Common)
 )]
 #[get("/exports/candidates.csv")]
 pub async fn export_candidates_csv(
     state: State,
     caller: Caller,
+    request: HttpRequest,
     query: Query<ExportCandidatesQuery>,
 ) -> Result<HttpResponse, Problem> {
+    export(&state, &caller, &request, (query, TableFormat::Csv)).await
+}
+
+async fn export(
+    state: &State,
+    caller: &Caller,
+    request: &HttpRequest,
+    (query, format): (Query<ExportCandidatesQuery>, TableFormat),
+) -> Result<HttpResponse, Problem> {
     caller.require_reviewer()?;
-    let table = exports::export_candidates(&state, &caller, query.read()?.request()?).await?;
-    let file = state.sheets.work(move || Ok(table.to_csv())).await?;
-    Ok(download::file(file, CSV, ("candidates.csv", "候选人.csv")))
+    match exports::export_candidates(state, caller, query.read()?.request(format)?).await? {
+        Exported::AtOnce(file) => Ok(candidates_file(file, format)),
+        Exported::Begun(row) => {
+            let location = format!("/api/v1/operations/{}", row.id);
+            let operation = shown(state, caller, row, Context::of(request).language).await?;
+            let answer = Answer::of(operation)?.with_status(StatusCode::ACCEPTED).with_location(location);
+            Ok(answer.respond_to(request))
+        }
+    }
+}
+
+/// A table of candidates, as a file of its format.
+pub fn candidates_file(file: Bytes, format: TableFormat) -> HttpResponse {
+    match format {
+        TableFormat::Xlsx => download::file(file, XLSX, ("candidates.xlsx", "候选人.xlsx")),
+        TableFormat::Csv => download::file(file, CSV, ("candidates.csv", "候选人.csv")),
+    }
 }
 
 /// Of which month and district a summary is written.

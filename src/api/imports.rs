@@ -12,7 +12,7 @@ use super::{
     download::{self, XLSX},
     language::Language,
     once::once,
-    operations::{Operation, shown},
+    operations::{Operation, OperationResult, shown},
     problem::Problem,
     query::Query,
     responses,
@@ -113,7 +113,7 @@ pub async fn import_nominations(
 async fn answer(state: &State, caller: &Caller, started: Started, language: Language) -> Result<Answer, Problem> {
     let location = format!("/api/v1/operations/{}", started.operation.id);
     let operation = shown(state, caller, started.operation, language).await?;
-    let made = operation.result.as_ref().is_some_and(|result| result.taken);
+    let made = matches!(&operation.result, Some(OperationResult::Import(result)) if result.taken);
     let status = match (started.goes_on, made) {
         (true, _) => StatusCode::ACCEPTED,
         (false, true) => StatusCode::CREATED,

@@ -7,12 +7,13 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use self::wire::{ImportRow, Operation, OperationStatusName};
+pub use self::wire::{ImportRow, Operation, OperationResult, OperationStatusName};
 use self::wire::{RowOutcomeName, Words};
 use super::{
     answer::Answer,
     context::Context,
     download::{self, XLSX},
+    exports::candidates_file,
     language::Language,
     page::{Page, PageRequest},
     path::Segment,
@@ -22,8 +23,12 @@ use super::{
     state::State,
 };
 use crate::{
-    domain::{id::OperationId, import::RowOutcome, operation::OperationStatus},
-    service::{Caller, Service, imports, operations},
+    domain::{
+        id::OperationId,
+        import::RowOutcome,
+        operation::{OperationKind, OperationStatus},
+    },
+    service::{Caller, Service, exports, imports, operations},
     storage::operations::OperationRow,
 };
 
@@ -32,7 +37,11 @@ const ROWS_SHOWN: i64 = 200;
 
 /// Registers the operations below `/api/v1`.
 pub fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(get_operation).service(list_operation_rows).service(get_operation_result);
+    config
+        .service(get_operation)
+        .service(list_operation_rows)
+        .service(get_operation_result)
+        .service(get_operation_file);
 }
 
 /// Work with its rows: all of a small import, of a large one those that were refused or repeat others.
@@ -42,10 +51,13 @@ pub async fn shown(
     row: OperationRow,
     language: Language,
 ) -> Result<Operation, Problem> {
-    let ended = row.status == OperationStatus::Succeeded;
+    let has_rows = row.kind == OperationKind::NominationImport && row.status == OperationStatus::Succeeded;
     let outcomes = if row.total <= ROWS_SHOWN { vec![] } else { vec![RowOutcome::Refused, RowOutcome::Duplicate] };
-    let rows =
-        if ended { imports::list_rows(service, caller, row.id, (outcomes, None), ROWS_SHOWN).await? } else { vec![] };
+    let rows = if has_rows {
+        imports::list_rows(service, caller, row.id, (outcomes, None), ROWS_SHOWN).await?
+    } else {
+        vec![]
+    };
     Operation::of(row, rows, language)
 }
 
@@ -132,4 +144,29 @@ pub async fn get_operation_result(
     let words = Words(Context::of(&request).language);
     let file = imports::annotated(&state, &caller, id.value()?, words).await?;
     Ok(download::file(file, XLSX, ("result.xlsx", "导入结果.xlsx")))
+}
+
+/// Download the file of an export
+///
+/// For who started it and has the same role and organization as then; kept for a week.
+#[utoipa::path(
+    tag = "operations",
+    params(("id" = Uuid, Path, description = "The operation's id.")),
+    responses(
+        (status = 200, description = "The table, as a workbook or as comma separated values.", content(
+            (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            (String = "text/csv"),
+        )),
+        responses::Unauthenticated, responses::NotFound, responses::Common
+    )
+)]
+#[get("/operations/{id}/file")]
+pub async fn get_operation_file(
+    state: State,
+    caller: Caller,
+    id: Path<Segment<OperationId>>,
+) -> Result<HttpResponse, Problem> {
+    caller.account()?;
+    let (file, format) = exports::find_export(&state, &caller, id.value()?).await?;
+    Ok(candidates_file(file, format))
 }

@@ -5,6 +5,8 @@ text_enum! {
     pub enum OperationKind {
         /// A table of recommendations is taken.
         NominationImport = "nomination_import",
+        /// A table of candidates is written.
+        CandidateExport = "candidate_export",
     }
 }
 

@@ -4,6 +4,16 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+text_enum! {
+    /// How a table is written.
+    pub enum TableFormat {
+        /// A workbook, with a sheet that explains the columns.
+        Xlsx = "xlsx",
+        /// Comma separated values in UTF-8 with a mark, every cell quoted.
+        Csv = "csv",
+    }
+}
+
 /// What stands in a cell.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cell {

@@ -3,8 +3,10 @@
 mod candidates;
 mod form;
 mod labels;
+mod long;
 mod summary;
 
-pub use candidates::{EXPORT_MAX_ROWS, ExportRequest, export_candidates};
+pub use candidates::{AT_ONCE_ROWS, EXPORT_MAX_ROWS, ExportRequest, Exported, export_candidates};
 pub use form::application_form;
+pub use long::{ExportCounts, ExportOptions, KEPT, find_export};
 pub use summary::{district_summary, find_district};

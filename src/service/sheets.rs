@@ -21,9 +21,8 @@ use bytes::Bytes;
 use tokio::sync::Semaphore;
 
 pub use book::{Book, Choices, Look, Page, Paper, fits_in_cell};
-pub use csv::write as write_csv;
 pub use read_error::{ReadError, Reason};
-pub use table::{Table, TableColumn};
+pub use table::{TableColumn, TableWriter};
 
 use super::error::Error;
 use crate::domain::sheet::Sheet;

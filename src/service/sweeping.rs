@@ -2,15 +2,16 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::{
-    Caller, Error, Service, idempotency,
+    Caller, Error, Service, exports, idempotency,
     record::{self, Deed},
 };
 use crate::{
     domain::{
-        id::{AttachmentId, PhotoId},
+        id::{AttachmentId, OperationId, PhotoId},
         lead,
     },
     storage::{
@@ -99,7 +100,7 @@ const ORPHANS_LEFT: chrono::Duration = chrono::Duration::days(1);
 /// How many files are asked for in one query.
 const FILES_AT_ONCE: usize = 500;
 
-/// Removes the files that no row knows; returns how many. Safe in several processes at once.
+/// Removes the files that no row knows, and exports that were kept long enough; returns how many. Safe in several processes at once.
 pub async fn sweep_files(service: &Service) -> Result<usize, Error> {
     let failed = |error: FilesError| Error::Unavailable(error.to_string());
     let before = service.clocks.machine() - ORPHANS_LEFT;
@@ -108,27 +109,32 @@ pub async fn sweep_files(service: &Service) -> Result<usize, Error> {
     let mut removed = 0;
     for slice in old.chunks(FILES_AT_ONCE) {
         let asked = slice.to_vec();
-        let orphans = service.store.read(move |db| without_row(db, asked)).await?;
+        let exported_since = service.clocks.machine() - exports::KEPT;
+        let orphans = service.store.read(move |db| without_row(db, asked, exported_since)).await?;
         service.files.delete(&orphans).await.map_err(failed)?;
         removed += orphans.len();
     }
     Ok(removed)
 }
 
-fn without_row(db: &mut Connection, keys: Vec<FileKey>) -> Result<Vec<FileKey>, Error> {
-    let (mut photos, mut attachments) = (Vec::new(), Vec::new());
+fn without_row(db: &mut Connection, keys: Vec<FileKey>, exported_since: DateTime<Utc>) -> Result<Vec<FileKey>, Error> {
+    let (mut photos, mut attachments, mut exports) = (Vec::new(), Vec::new(), Vec::new());
     for key in &keys {
         match key {
             FileKey::Photo(photo) | FileKey::Thumb(photo) => photos.push(*photo),
             FileKey::Attachment(attachment) => attachments.push(*attachment),
+            FileKey::Export(operation) => exports.push(*operation),
         }
     }
     let photos: BTreeSet<PhotoId> = storage::photos::known_among(db, &photos)?.into_iter().collect();
     let attachments: BTreeSet<AttachmentId> =
         storage::attachments::known_among(db, &attachments)?.into_iter().collect();
+    let exports: BTreeSet<OperationId> =
+        storage::operations::exported_among(db, &exports, exported_since)?.into_iter().collect();
     let is_known = |key: &FileKey| match key {
         FileKey::Photo(photo) | FileKey::Thumb(photo) => photos.contains(photo),
         FileKey::Attachment(attachment) => attachments.contains(attachment),
+        FileKey::Export(operation) => exports.contains(operation),
     };
     Ok(keys.into_iter().filter(|key| !is_known(key)).collect())
 }

@@ -21,7 +21,7 @@ use crate::domain::{
     text,
 };
 
-pub use list::{CandidateFilter, Shown, last_return_reasons, list, published_since};
+pub use list::{CandidateFilter, Shown, count, last_return_reasons, list, published_since};
 pub use row::CandidateChange;
 pub use waiting::{WaitingKey, list_waiting, place};
 

@@ -11,7 +11,7 @@ use futures_util::TryStreamExt as _;
 use object_store::{ObjectStore, ObjectStoreExt as _, aws::AmazonS3Builder, local::LocalFileSystem, path::Path as Key};
 
 use super::folders::private_folder;
-use crate::domain::id::{AttachmentId, PhotoId};
+use crate::domain::id::{AttachmentId, OperationId, PhotoId};
 
 /// Where the files lie.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub enum FileKey {
     Thumb(PhotoId),
     /// A file of a verification record.
     Attachment(AttachmentId),
+    /// A table that was written by long work.
+    Export(OperationId),
 }
 
 impl FileKey {
@@ -53,6 +55,7 @@ impl FileKey {
             Self::Photo(photo) => Key::from(photo.to_string()),
             Self::Thumb(photo) => Key::from(format!("{photo}.thumb")),
             Self::Attachment(attachment) => Key::from(format!("{attachment}.attachment")),
+            Self::Export(operation) => Key::from(format!("{operation}.export")),
         }
     }
 
@@ -61,6 +64,7 @@ impl FileKey {
         match path.as_ref().split_once('.') {
             Some((photo, "thumb")) => photo.parse().ok().map(Self::Thumb),
             Some((attachment, "attachment")) => attachment.parse().ok().map(Self::Attachment),
+            Some((operation, "export")) => operation.parse().ok().map(Self::Export),
             Some(_) => None,
             None => path.as_ref().parse().ok().map(Self::Photo),
         }
@@ -168,6 +172,10 @@ mod tests {
         files.put(attachment, Bytes::from_static(b"%PDF-")).await.unwrap();
         assert!(files.list().await.unwrap().iter().any(|file| file.key == Some(attachment)));
         files.delete(&[attachment]).await.unwrap();
+        let export = FileKey::Export(OperationId(Uuid::from_u128(4)));
+        files.put(export, Bytes::from_static(b"table")).await.unwrap();
+        assert!(files.list().await.unwrap().iter().any(|file| file.key == Some(export)));
+        files.delete(&[export]).await.unwrap();
         files.delete(&FileKey::of_photo(one)).await.unwrap();
         files.delete(&FileKey::of_photo(one)).await.unwrap();
         assert_eq!(files.list().await.unwrap().len(), 1);

@@ -160,3 +160,34 @@ pub fn lengthen(connection: &mut Connection, id: OperationId, lease_until: DateT
     diesel::update(operations::table.find(id)).set(operations::lease_until.eq(At(lease_until))).execute(connection)?;
     Ok(())
 }
+
+/// The work of a kind that somebody has going on.
+pub fn list_running(
+    connection: &mut Connection,
+    user: UserId,
+    kind: OperationKind,
+) -> Result<Vec<OperationRow>, StoreError> {
+    Ok(operations::table
+        .filter(operations::status.eq(OperationStatus::Running))
+        .filter(operations::started_by.eq(user))
+        .filter(operations::kind.eq(kind))
+        .order(operations::lease_until)
+        .select(OperationRow::as_select())
+        .limit(100)
+        .load(connection)?)
+}
+
+/// Which of these are exports that go on, or have ended well and were worked on since a moment of the machine's clock.
+pub fn exported_among(
+    connection: &mut Connection,
+    ids: &[OperationId],
+    since: DateTime<Utc>,
+) -> Result<Vec<OperationId>, StoreError> {
+    Ok(operations::table
+        .filter(operations::id.eq_any(ids.to_vec()))
+        .filter(operations::kind.eq(OperationKind::CandidateExport))
+        .filter(operations::status.ne(OperationStatus::Failed))
+        .filter(operations::lease_until.gt(At(since)))
+        .select(operations::id)
+        .load(connection)?)
+}

@@ -3,11 +3,11 @@
 use calamine::{Data, Reader, Xlsx};
 use haoren::{
     domain::{candidate::Status, role::Role},
-    service::Error,
+    service::{Error, exports::AT_ONCE_ROWS, sweeping},
     storage::Connection,
 };
 
-use crate::harness::App;
+use crate::harness::{App, Change};
 
 fn sheet(bytes: &[u8], name: &str) -> Vec<Vec<String>> {
     let mut book: Xlsx<_> = Xlsx::new(std::io::Cursor::new(bytes.to_vec())).unwrap();
@@ -86,5 +86,48 @@ both! {
         assert_eq!(rows[2][..2], ["姓名".to_owned(), "陈桂兰".to_owned()]);
         assert!(rows.iter().any(|row| row[0].contains("市级") && row[1].contains("（盖章）")));
         assert_eq!(shown.bytes, staff.unit.get(&form).await.bytes);
+    }
+
+    async fn a_large_export_goes_on_beside_the_requests(app: App) {
+        let tree = app.tree().await;
+        let staff = app.staff(&tree).await;
+        let recorder = app.user(Role::Citizen, None).await.0;
+        let nominated = |_| -> Change { Box::new(|one| one.status = Status::Nominated) };
+        app.candidates(&tree, recorder, (0..AT_ONCE_ROWS).map(nominated).collect()).await;
+        staff.district.get("/exports/candidates.csv").await.expect(200);
+        app.time.advance(chrono::Duration::seconds(1));
+        app.candidates(&tree, recorder, vec![Box::new(|one| "@甲".clone_into(&mut one.summary))]).await;
+        staff.district.get("/exports/candidates.xlsx?contacts=true").await.problem(400, "invalid_query");
+        for (format, media_type) in [("xlsx", "application/vnd.openxmlformats"), ("csv", "text/csv")] {
+            let begun = staff.district.get(&format!("/exports/candidates.{format}?sort=created_at")).await.expect(202);
+            assert_eq!(begun.json["kind"], "candidate_export");
+            assert_eq!(begun.json["progress"]["total"], AT_ONCE_ROWS + 1);
+            let path = format!("/operations/{}", begun.id());
+            let ended = staff.district.ended(&begun).await;
+            assert_eq!(ended.json["status"], "succeeded", "{}", ended.json);
+            assert_eq!(ended.json["progress"]["done"], AT_ONCE_ROWS + 1);
+            assert_eq!(ended.json["result"]["total"], AT_ONCE_ROWS + 1);
+            assert_eq!(ended.json["result"]["file_url"], format!("/api/v1{path}/file"));
+            staff.city.get(&path).await.problem(404, "not_found");
+            staff.city.get(&format!("{path}/file")).await.problem(404, "not_found");
+            staff.district.get(&format!("{path}/result.xlsx")).await.problem(404, "not_found");
+            let file = staff.district.get(&format!("{path}/file")).await.expect(200);
+            assert!(file.header("content-type").starts_with(media_type));
+            assert_eq!(file.header("cache-control"), "private, no-store");
+            if format == "xlsx" {
+                let rows = sheet(&file.bytes, "候选人");
+                assert_eq!((rows.len(), rows[AT_ONCE_ROWS + 1][14].as_str()), (AT_ONCE_ROWS + 2, "@甲"));
+                assert_eq!(sheet(&file.bytes, "字段说明 Columns").len(), 26);
+            } else {
+                let text = String::from_utf8(file.bytes).unwrap();
+                assert_eq!((text.lines().count(), text.contains("\"'@甲\"")), (AT_ONCE_ROWS + 2, true));
+            }
+        }
+        assert_eq!(app.service.files.list().await.unwrap().len(), 2);
+        sweeping::sweep_files(&app.service).await.unwrap();
+        assert_eq!(app.service.files.list().await.unwrap().len(), 2);
+        // The files' own times are the system's, wherever the test's clock stands.
+        app.time.advance(chrono::Duration::days(365 * 200));
+        assert_eq!(sweeping::sweep_files(&app.service).await.unwrap(), 2);
     }
 }

@@ -35,19 +35,6 @@ fn sheet(bytes: &[u8], name: &str) -> Vec<Vec<String>> {
     range.rows().map(|row| row.iter().map(Data::to_string).collect()).collect()
 }
 
-/// Follows an operation to its end. The other side works on; each question is one turn of waiting for it.
-async fn ended(client: &Client, started: &Reply) -> Reply {
-    let path = format!("/operations/{}", started.id());
-    assert_eq!(started.header("location"), format!("/api/v1{path}"));
-    for _ in 0..20_000 {
-        let reply = client.get(&path).await.expect(200);
-        if reply.json["status"] != "running" {
-            return reply;
-        }
-    }
-    panic!("the operation does not end");
-}
-
 async fn city(app: &App, tree: &Tree) -> Client {
     app.user(Role::CityReviewer, Some(tree.city)).await.1
 }
@@ -121,7 +108,7 @@ both! {
         }
         let file = csv(&rows);
         let started = send(&city, "", file.clone()).await.expect(202);
-        let whole = ended(&city, &started).await;
+        let whole = city.ended(&started).await;
         assert_eq!(whole.json["status"], "succeeded", "{}", whole.json["problem"]);
         assert_eq!(figures(&whole.json["result"]), [5000, 0, 4963, 0, 37]);
         let found: Vec<(usize, String, String)> = whole.json["result"]["rows"].as_array().unwrap().iter().map(|row| {
@@ -144,7 +131,7 @@ both! {
             beside += usize::from(city.get(&format!("/operations/{}", started.id())).await.expect(200).json["status"] == "running");
         }
         assert!(beside > 0, "no review was answered while the import went on");
-        let part = ended(&city, &started).await;
+        let part = city.ended(&started).await;
         assert_eq!(figures(&part.json["result"]), [5000, 4963, 0, 0, 37]);
         assert_eq!(part.json["progress"], json!({ "done": 5000, "total": 5000 }));
         let id: OperationId = part.id().parse().unwrap();

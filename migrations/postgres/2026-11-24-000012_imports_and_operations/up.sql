@@ -15,7 +15,7 @@ CREATE TABLE operations (
     version BIGINT NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
     finished_at TIMESTAMPTZ,
-    CONSTRAINT operations_kind_known CHECK (kind IN ('nomination_import')),
+    CONSTRAINT operations_kind_known CHECK (kind IN ('nomination_import', 'candidate_export')),
     CONSTRAINT operations_status_known CHECK (status IN ('running', 'succeeded', 'failed')),
     PRIMARY KEY (id)
 );

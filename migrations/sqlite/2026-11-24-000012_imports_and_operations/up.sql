@@ -15,7 +15,7 @@ CREATE TABLE operations (
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     finished_at INTEGER,
-    CONSTRAINT operations_kind_known CHECK (kind IN ('nomination_import')),
+    CONSTRAINT operations_kind_known CHECK (kind IN ('nomination_import', 'candidate_export')),
     CONSTRAINT operations_status_known CHECK (status IN ('running', 'succeeded', 'failed')),
     PRIMARY KEY (id)
 ) STRICT;

@@ -20,7 +20,10 @@ use crate::{
         import::{RowFault, RowOutcome},
         operation::{OperationKind, OperationStatus},
     },
-    service::imports::{Annotated, Counts, ImportOptions},
+    service::{
+        exports::ExportCounts,
+        imports::{Annotated, Counts, ImportOptions},
+    },
     storage::{operations::OperationRow, staged_rows::StagedRow},
 };
 
@@ -29,6 +32,8 @@ mirrored! {
     OperationKindName = OperationKind {
         /// A table of recommendations is taken.
         NominationImport,
+        /// A table of candidates is written.
+        CandidateExport,
     }
 }
 
@@ -135,6 +140,25 @@ pub struct ImportResult {
     pub annotated_url: String,
 }
 
+/// What an export came to.
+#[derive(Serialize, ToSchema)]
+pub struct ExportResult {
+    /// Candidates in the table.
+    pub total: usize,
+    /// Where the file is, for a week.
+    pub file_url: String,
+}
+
+/// With what work ended; `kind` tells which.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum OperationResult {
+    /// Of an import.
+    Import(ImportResult),
+    /// Of an export.
+    Export(ExportResult),
+}
+
 /// Long work.
 #[derive(Serialize, ToSchema)]
 pub struct Operation {
@@ -147,7 +171,7 @@ pub struct Operation {
     /// How far it is.
     pub progress: Progress,
     /// With what it ended.
-    pub result: Option<ImportResult>,
+    pub result: Option<OperationResult>,
     /// Why it could not be carried out.
     pub problem: Option<ProblemBody>,
     /// When it was started.
@@ -167,25 +191,18 @@ impl Operation {
     pub fn of(row: OperationRow, rows: Vec<StagedRow>, language: Language) -> Result<Self, Problem> {
         let url = format!("/api/v1/operations/{}", row.id);
         let ended = row.status == OperationStatus::Succeeded;
-        let options: ImportOptions = read(row.options.0)?;
         let result = match row.result.filter(|_| ended) {
             None => None,
-            Some(counts) => {
-                let Counts { rows: total, created, valid, duplicate, refused } = read(counts.0)?;
-                Some(ImportResult {
-                    dry_run: options.dry_run,
-                    partial: options.partial,
-                    taken: created > 0,
-                    total,
-                    created,
-                    valid,
-                    duplicate,
-                    refused,
-                    rows: rows.into_iter().map(|row| ImportRow::of(row, language)).collect(),
-                    rows_url: format!("{url}/rows"),
-                    annotated_url: format!("{url}/result.xlsx"),
-                })
-            }
+            Some(counts) => Some(match row.kind {
+                OperationKind::NominationImport => {
+                    let rows = rows.into_iter().map(|row| ImportRow::of(row, language)).collect();
+                    OperationResult::Import(import_result(&url, &read(row.options.0)?, read(counts.0)?, rows))
+                }
+                OperationKind::CandidateExport => {
+                    let ExportCounts { rows: total } = read(counts.0)?;
+                    OperationResult::Export(ExportResult { total, file_url: format!("{url}/file") })
+                }
+            }),
         };
         Ok(Self {
             id: row.id.into(),
@@ -199,6 +216,23 @@ impl Operation {
             etag: String::new(),
             version: row.version,
         })
+    }
+}
+
+fn import_result(url: &str, options: &ImportOptions, counts: Counts, rows: Vec<ImportRow>) -> ImportResult {
+    let Counts { rows: total, created, valid, duplicate, refused } = counts;
+    ImportResult {
+        dry_run: options.dry_run,
+        partial: options.partial,
+        taken: created > 0,
+        total,
+        created,
+        valid,
+        duplicate,
+        refused,
+        rows,
+        rows_url: format!("{url}/rows"),
+        annotated_url: format!("{url}/result.xlsx"),
     }
 }
 

@@ -104,6 +104,16 @@ pub async fn list_files(
     service.store.read(move |db| page(db, &caller, request, (now, after), rows)).await
 }
 
+/// How many the caller sees.
+pub async fn count_files(service: &Service, caller: &Caller, request: ListRequest) -> Result<usize, Error> {
+    let (now, caller) = (service.clocks.campaign(), caller.clone());
+    let count = service.store.read(move |db| {
+        let (filter, _) = filter(db, &caller, request, now)?;
+        Ok::<_, Error>(storage::candidates::count(db, &filter)?)
+    });
+    Ok(usize::try_from(count.await?).unwrap_or(usize::MAX))
+}
+
 fn page(
     db: &mut Connection,
     caller: &Caller,
@@ -111,6 +121,17 @@ fn page(
     (now, after): (DateTime<Utc>, Option<(DateTime<Utc>, CandidateId)>),
     rows: i64,
 ) -> Result<Vec<Dossier>, Error> {
+    let (filter, sight) = filter(db, caller, request, now)?;
+    let found = storage::candidates::list(db, &filter, after, rows)?;
+    dossier::gather(db, found.into_iter().map(|one| (one, sight)).collect())
+}
+
+fn filter(
+    db: &mut Connection,
+    caller: &Caller,
+    request: ListRequest,
+    now: DateTime<Utc>,
+) -> Result<(CandidateFilter, Sight), Error> {
     let recent = access::recently_published(db, now)?;
     let (shown, sight) = shown(caller, request.public_only, recent);
     // The channel is no public fact, and a filter by it would make it one.
@@ -128,8 +149,7 @@ fn page(
         q: request.q.as_deref().map(text::fold),
         descending: request.descending,
     };
-    let found = storage::candidates::list(db, &filter, after, rows)?;
-    dossier::gather(db, found.into_iter().map(|one| (one, sight)).collect())
+    Ok((filter, sight))
 }
 
 fn shown(caller: &Caller, public_only: bool, recent: Vec<Month>) -> (Shown, Sight) {

@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 
+use bytes::Bytes;
 use serde_json::json;
 
-use super::labels;
+use super::{labels, long};
 use crate::{
     domain::{
         fault::{Code, Fault},
         id::CandidateId,
         import::{channel_label, gender_label, subject_label},
+        sheet::TableFormat,
     },
     service::{
         Caller, Error, Service,
@@ -19,31 +21,50 @@ use crate::{
             read::{self, ListRequest},
         },
         record::{self, Deed},
-        sheets::{Table, TableColumn},
+        sheets::{TableColumn, TableWriter},
     },
-    storage::{self, contacts::ContactRow},
+    storage::{self, contacts::ContactRow, operations::OperationRow},
 };
 
 /// The most candidates of one export.
-pub const EXPORT_MAX_ROWS: usize = 10_000;
-/// The most of one with contact details in clear, all of which its audit event names.
-const CLEAR_MAX_ROWS: usize = 2_000;
+pub const EXPORT_MAX_ROWS: usize = 20_000;
+/// So many are written while the client waits. With contact details in clear there are never more, as the audit event names
+/// every one.
+pub const AT_ONCE_ROWS: usize = 2_000;
 /// Candidates read in one transaction.
-const PAGE: i64 = 200;
+pub(super) const PAGE: i64 = 200;
 
 /// What is exported.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct ExportRequest {
     /// Whose.
     pub filter: ListRequest,
+    /// As what.
+    pub format: TableFormat,
     /// Whether contact details are written in clear; that is an audit event.
     pub contacts: bool,
 }
 
+/// What became of it.
+#[derive(Clone, Debug)]
+pub enum Exported {
+    /// The table.
+    AtOnce(Bytes),
+    /// It is large, and is being written.
+    Begun(OperationRow),
+}
+
 /// The table: for reviewers, of their subtree.
-pub async fn export_candidates(service: &Service, caller: &Caller, request: ExportRequest) -> Result<Table, Error> {
+pub async fn export_candidates(service: &Service, caller: &Caller, request: ExportRequest) -> Result<Exported, Error> {
     caller.require_reviewer()?;
-    let most = if request.contacts { CLEAR_MAX_ROWS } else { EXPORT_MAX_ROWS };
+    let most = if request.contacts { AT_ONCE_ROWS } else { EXPORT_MAX_ROWS };
+    let total = read::count_files(service, caller, request.filter.clone()).await?;
+    if total > most {
+        return Err(too_many(most));
+    }
+    if total > AT_ONCE_ROWS {
+        return long::begin(service, caller, request, total).await.map(Exported::Begun);
+    }
     let mut dossiers: Vec<Dossier> = Vec::new();
     loop {
         let after = dossiers.last().map(|last| (last.candidate.created_at, last.candidate.id));
@@ -53,15 +74,33 @@ pub async fn export_candidates(service: &Service, caller: &Caller, request: Expo
         }
         dossiers.extend(page);
         if dossiers.len() > most {
-            let fault = Fault::at("/limit", Code::TooMany).with("limit", most);
-            return Err(Error::refused(Code::InvalidQuery, vec![fault]));
+            return Err(too_many(most));
         }
     }
     if request.contacts {
         note(service, caller, &dossiers).await?;
     }
     let of_service = service.clone();
-    service.sheets.work(move || table(&of_service, &dossiers, request.contacts)).await
+    let write = move || {
+        let mut table = new_table(request.format)?;
+        table.push(&rows(&of_service, &dossiers, request.contacts)?)?;
+        table.into_bytes()
+    };
+    service.sheets.work(write).await.map(Exported::AtOnce)
+}
+
+fn too_many(most: usize) -> Error {
+    Error::refused(Code::InvalidQuery, vec![Fault::at("/limit", Code::TooMany).with("limit", most)])
+}
+
+/// The table without rows.
+pub(super) fn new_table(format: TableFormat) -> Result<TableWriter, Error> {
+    TableWriter::new(format, "候选人", &COLUMNS)
+}
+
+/// A row for each candidate.
+pub(super) fn rows(service: &Service, dossiers: &[Dossier], clear: bool) -> Result<Vec<Vec<String>>, Error> {
+    dossiers.iter().map(|dossier| row(service, dossier, clear)).collect()
 }
 
 /// Reading contact details in clear is an audit event that names every row, written before anything is handed out.
@@ -76,11 +115,6 @@ async fn note(service: &Service, caller: &Caller, dossiers: &[Dossier]) -> Resul
         record::audit(&of_service, db, &caller, &deed)
     });
     write.await
-}
-
-fn table(service: &Service, dossiers: &[Dossier], clear: bool) -> Result<Table, Error> {
-    let rows = dossiers.iter().map(|dossier| row(service, dossier, clear));
-    Ok(Table { name: "候选人", columns: COLUMNS.to_vec(), rows: rows.collect::<Result<_, _>>()? })
 }
 
 const fn column(label: &'static str, english: &'static str, meaning: &'static str, width: f64) -> TableColumn {

@@ -8,6 +8,7 @@ use crate::{
         fault::Fault,
         id::OperationId,
         import::{Column, RowOutcome},
+        operation::OperationKind,
         sheet::column_name,
     },
     service::{
@@ -40,6 +41,9 @@ pub async fn annotated(
     words: impl Annotated,
 ) -> Result<Bytes, Error> {
     let operation = operations::find_own(service, caller, id).await?;
+    if operation.kind != OperationKind::NominationImport {
+        return Err(Error::not_found());
+    }
     let options: ImportOptions =
         serde_json::from_value(operation.options.0).map_err(|error| Error::Internal(error.to_string()))?;
     let mut rows: Vec<StagedRow> = Vec::new();

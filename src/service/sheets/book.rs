@@ -120,6 +120,12 @@ impl Book {
         Ok(Page { sheet, formats: &self.formats })
     }
 
+    /// The sheet that was added first, to be written on.
+    pub fn first_page(&mut self) -> Result<Page<'_>, Error> {
+        let sheet = self.workbook.worksheet_from_index(0).map_err(failed)?;
+        Ok(Page { sheet, formats: &self.formats })
+    }
+
     /// The file.
     pub fn into_bytes(mut self) -> Result<Bytes, Error> {
         Ok(self.workbook.save_to_buffer().map_err(failed)?.into())

@@ -106,17 +106,19 @@ impl Reader {
     }
 }
 
-/// Writes rows with every cell quoted, in UTF-8 with a mark, so that office programs read them right. A cell that begins
-/// like a formula gets an apostrophe before it.
+/// A text with a header, begun with the mark by which office programs read it as UTF-8.
 #[must_use]
-pub fn write<'a>(rows: impl Iterator<Item = Vec<&'a str>>) -> Vec<u8> {
+pub fn begin<'a>(header: impl Iterator<Item = &'a str>) -> String {
     let mut text = String::from("\u{FEFF}");
-    for row in rows {
-        let cells: Vec<String> = row.into_iter().map(quoted).collect();
-        text.push_str(&cells.join(","));
-        text.push_str("\r\n");
-    }
-    text.into_bytes()
+    push(&mut text, header);
+    text
+}
+
+/// Writes a row with every cell quoted. A cell that begins like a formula gets an apostrophe before it.
+pub fn push<'a>(text: &mut String, row: impl Iterator<Item = &'a str>) {
+    let cells: Vec<String> = row.map(quoted).collect();
+    text.push_str(&cells.join(","));
+    text.push_str("\r\n");
 }
 
 fn quoted(cell: &str) -> String {
@@ -153,7 +155,7 @@ mod tests {
     #[test]
     fn nothing_that_is_written_becomes_a_formula() {
         let cells = ["=1+1", "+86", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "说\"好\"", "三", "a-b"];
-        let written = String::from_utf8(write(std::iter::once(cells.to_vec()))).unwrap();
+        let written = begin(cells.into_iter());
         let expected = "\u{FEFF}\"'=1+1\",\"'+86\",\"'-1\",\"'@SUM(A1)\",\"'\t=1\",\"'\r=1\",\"' =1\",\"'＝1\",\"说\"\"好\"\"\",\"三\",\"a-b\"\r\n";
         assert_eq!(written, expected);
     }

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 
-use super::{Book, Look, write_csv};
-use crate::service::error::Error;
+use super::{Book, Look, csv};
+use crate::{domain::sheet::TableFormat, service::error::Error};
 
 /// A column of a table that is written.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,34 +18,77 @@ pub struct TableColumn {
     pub width: f64,
 }
 
-/// A table to be written.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Table {
-    /// The sheet's name.
-    pub name: &'static str,
-    /// The columns.
-    pub columns: Vec<TableColumn>,
-    /// The rows; each has as many cells as there are columns.
-    pub rows: Vec<Vec<String>>,
+/// A table that is being written, some rows at a time.
+pub struct TableWriter(Kind);
+
+enum Kind {
+    Xlsx(Box<Workbook>),
+    Csv(String),
 }
 
-impl Table {
-    /// A workbook with the table and a sheet that explains its columns.
-    pub fn to_xlsx(&self) -> Result<Bytes, Error> {
-        let mut book = Book::new()?;
-        let mut page = book.page(self.name)?;
-        let widths: Vec<f64> = self.columns.iter().map(|column| column.width).collect();
-        page.widths(&widths)?;
-        for (at, column) in self.columns.iter().enumerate() {
-            page.text((0, at), column.label, Look::Header)?;
-        }
-        for (number, row) in self.rows.iter().enumerate() {
-            for (at, cell) in row.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
-                page.text((number + 1, at), cell, Look::Cell)?;
+struct Workbook {
+    book: Book,
+    columns: &'static [TableColumn],
+    next_row: usize,
+}
+
+impl TableWriter {
+    /// A table with a header. In a workbook its sheet has the name, and another one explains the columns.
+    pub fn new(format: TableFormat, name: &str, columns: &'static [TableColumn]) -> Result<Self, Error> {
+        Ok(Self(match format {
+            TableFormat::Xlsx => Kind::Xlsx(Box::new(Workbook::new(name, columns)?)),
+            TableFormat::Csv => Kind::Csv(csv::begin(columns.iter().map(|column| column.label))),
+        }))
+    }
+
+    /// Adds rows; each has as many cells as there are columns.
+    pub fn push(&mut self, rows: &[Vec<String>]) -> Result<(), Error> {
+        match &mut self.0 {
+            Kind::Xlsx(workbook) => workbook.push(rows),
+            Kind::Csv(text) => {
+                for row in rows {
+                    csv::push(text, row.iter().map(String::as_str));
+                }
+                Ok(())
             }
         }
+    }
+
+    /// The file.
+    pub fn into_bytes(self) -> Result<Bytes, Error> {
+        match self.0 {
+            Kind::Xlsx(workbook) => workbook.into_bytes(),
+            Kind::Csv(text) => Ok(text.into()),
+        }
+    }
+}
+
+impl Workbook {
+    fn new(name: &str, columns: &'static [TableColumn]) -> Result<Self, Error> {
+        let mut book = Book::new()?;
+        let mut page = book.page(name)?;
+        let widths: Vec<f64> = columns.iter().map(|column| column.width).collect();
+        page.widths(&widths)?;
+        for (at, column) in columns.iter().enumerate() {
+            page.text((0, at), column.label, Look::Header)?;
+        }
         page.freeze(1)?;
-        let mut page = book.page("字段说明 Columns")?;
+        Ok(Self { book, columns, next_row: 1 })
+    }
+
+    fn push(&mut self, rows: &[Vec<String>]) -> Result<(), Error> {
+        let mut page = self.book.first_page()?;
+        for row in rows {
+            for (at, cell) in row.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+                page.text((self.next_row, at), cell, Look::Cell)?;
+            }
+            self.next_row += 1;
+        }
+        Ok(())
+    }
+
+    fn into_bytes(mut self) -> Result<Bytes, Error> {
+        let mut page = self.book.page("字段说明 Columns")?;
         page.widths(&[22.0, 26.0, 80.0])?;
         for (at, title) in ["字段", "Column", "说明 Meaning"].into_iter().enumerate() {
             page.text((0, at), title, Look::Header)?;
@@ -56,14 +99,6 @@ impl Table {
             }
         }
         page.freeze(1)?;
-        book.into_bytes()
-    }
-
-    /// The same as comma separated values, without the explanation.
-    #[must_use]
-    pub fn to_csv(&self) -> Bytes {
-        let header = std::iter::once(self.columns.iter().map(|column| column.label).collect());
-        let rows = self.rows.iter().map(|row| row.iter().map(String::as_str).collect());
-        write_csv(header.chain(rows)).into()
+        self.book.into_bytes()
     }
 }

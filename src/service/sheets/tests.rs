@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::sheet::TableFormat;
 
 #[test]
 fn what_is_no_table_is_told_by_its_content() {
@@ -19,10 +20,15 @@ fn what_is_no_table_is_told_by_its_content() {
 
 #[test]
 fn the_same_content_gives_the_same_file() {
-    let columns = vec![TableColumn { label: "姓名", english: "name", meaning: "…", width: 10.0 }];
-    let table = Table { name: "表", columns, rows: vec![vec!["=1+1".to_owned()], vec!["张三".to_owned()]] };
-    assert_eq!(table.to_xlsx().unwrap(), table.to_xlsx().unwrap());
-    let sheets = read(&table.to_xlsx().unwrap()).unwrap();
+    const COLUMNS: &[TableColumn] = &[TableColumn { label: "姓名", english: "name", meaning: "…", width: 10.0 }];
+    let write = || {
+        let mut table = TableWriter::new(TableFormat::Xlsx, "表", COLUMNS).unwrap();
+        table.push(&[vec!["=1+1".to_owned()]]).unwrap();
+        table.push(&[vec!["张三".to_owned()]]).unwrap();
+        table.into_bytes().unwrap()
+    };
+    assert_eq!(write(), write());
+    let sheets = read(&write()).unwrap();
     let texts: Vec<String> =
         sheets[0].rows.iter().flat_map(|row| row.cells.iter().map(|(_, cell)| cell.shown())).collect();
     assert_eq!(texts, ["姓名", "=1+1", "张三"]);

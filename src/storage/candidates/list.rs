@@ -61,6 +61,51 @@ pub struct CandidateFilter {
     pub descending: bool,
 }
 
+/// Narrows a boxed query of candidates down to those of a filter.
+macro_rules! narrow {
+    ($query:ident, $filter:ident) => {
+        // One value is asked for by `=`, so that PostgreSQL can walk the index in the order of the page.
+        macro_rules! among {
+            ($column:expr, $values:expr) => {
+                match $values.as_slice() {
+                    [] => {}
+                    [one] => $query = $query.filter($column.eq(one.clone())),
+                    several => $query = $query.filter($column.eq_any(several.to_vec())),
+                }
+            };
+        }
+        match &$filter.shown {
+            Shown::All | Shown::Within(Scope::City) => {}
+            Shown::Within(Scope::District(district)) => $query = $query.filter(candidates::district_id.eq(*district)),
+            Shown::Within(Scope::Units(units)) => $query = $query.filter(candidates::unit_id.eq_any(some(units))),
+            Shown::Within(Scope::Nowhere) => $query = $query.filter(candidates::unit_id.eq_any(some(&[]))),
+            Shown::Public { recent } => {
+                let still = candidates::status.eq(Status::NotListed).and(candidates::cycle.eq_any(recent.clone()));
+                $query = $query
+                    .filter(candidates::visibility.eq(Visibility::Shown))
+                    .filter(candidates::status.eq_any(vec![Status::Forwarded, Status::Listed]).or(still));
+            }
+        }
+        among!(candidates::cycle, $filter.cycles);
+        among!(candidates::category, $filter.categories);
+        among!(candidates::status, $filter.statuses);
+        among!(candidates::district_id, $filter.districts);
+        among!(candidates::unit_id, some(&$filter.units));
+        among!(candidates::channel, $filter.channels);
+        for gram in $filter.q.as_deref().map(candidate_grams::of_query).unwrap_or_default() {
+            let found = grams::table.filter(grams::gram.eq(gram)).select(grams::candidate);
+            $query = $query.filter(candidates::number.eq_any(found));
+        }
+    };
+}
+
+/// How many there are.
+pub fn count(connection: &mut Connection, filter: &CandidateFilter) -> Result<i64, StoreError> {
+    let mut query = candidates::table.into_boxed();
+    narrow!(query, filter);
+    Ok(query.count().get_result(connection)?)
+}
+
 /// One page after the key of the last row seen. One row more than a page tells of another one.
 pub fn list(
     connection: &mut Connection,
@@ -72,38 +117,7 @@ pub fn list(
         .left_join(candidate_materials::table.on(candidate_materials::candidate_id.eq(candidates::id)))
         .select((CandidateRow::as_select(), candidate_materials::deed.nullable()))
         .into_boxed();
-    // One value is asked for by `=`, so that PostgreSQL can walk the index in the order of the page.
-    macro_rules! among {
-        ($column:expr, $values:expr) => {
-            match $values.as_slice() {
-                [] => {}
-                [one] => query = query.filter($column.eq(one.clone())),
-                several => query = query.filter($column.eq_any(several.to_vec())),
-            }
-        };
-    }
-    match &filter.shown {
-        Shown::All | Shown::Within(Scope::City) => {}
-        Shown::Within(Scope::District(district)) => query = query.filter(candidates::district_id.eq(*district)),
-        Shown::Within(Scope::Units(units)) => query = query.filter(candidates::unit_id.eq_any(some(units))),
-        Shown::Within(Scope::Nowhere) => return Ok(Vec::new()),
-        Shown::Public { recent } => {
-            let still = candidates::status.eq(Status::NotListed).and(candidates::cycle.eq_any(recent.clone()));
-            query = query
-                .filter(candidates::visibility.eq(Visibility::Shown))
-                .filter(candidates::status.eq_any(vec![Status::Forwarded, Status::Listed]).or(still));
-        }
-    }
-    among!(candidates::cycle, filter.cycles);
-    among!(candidates::category, filter.categories);
-    among!(candidates::status, filter.statuses);
-    among!(candidates::district_id, filter.districts);
-    among!(candidates::unit_id, some(&filter.units));
-    among!(candidates::channel, filter.channels);
-    for gram in filter.q.as_deref().map(candidate_grams::of_query).unwrap_or_default() {
-        let found = grams::table.filter(grams::gram.eq(gram)).select(grams::candidate);
-        query = query.filter(candidates::number.eq_any(found));
-    }
+    narrow!(query, filter);
     query = match (after, filter.descending) {
         (None, _) => query,
         (Some((at, id)), false) => query

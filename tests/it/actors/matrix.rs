@@ -124,6 +124,7 @@ pub const MATRIX: &[Row] = &[
     row("GET", "/api/v1/operations/{id}", STRANGERS),
     row("GET", "/api/v1/operations/{id}/rows", STRANGERS),
     row("GET", "/api/v1/operations/{id}/result.xlsx", STRANGERS),
+    row("GET", "/api/v1/operations/{id}/file", STRANGERS),
     row("GET", "/api/v1/exports/candidates.xlsx", REVIEWERS),
     row("GET", "/api/v1/exports/candidates.csv", REVIEWERS),
     row("GET", "/api/v1/exports/summary.xlsx", REVIEWERS),

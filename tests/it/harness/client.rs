@@ -102,6 +102,19 @@ impl Client {
         self.send(request).await
     }
 
+    /// Follows long work that was begun to its end. The other side works on; each question is one turn of waiting for it.
+    pub async fn ended(&self, started: &Reply) -> Reply {
+        let path = format!("/operations/{}", started.id());
+        assert_eq!(started.header("location"), format!("/api/v1{path}"));
+        for _ in 0..20_000 {
+            let reply = self.get(&path).await.expect(200);
+            if reply.json["status"] != "running" {
+                return reply;
+            }
+        }
+        panic!("the operation does not end");
+    }
+
     /// Uploads a file as the part `file` of a multipart form.
     pub async fn upload(&self, path: &str, etag: Option<&str>, name: &str, bytes: Vec<u8>) -> Reply {
         let part = reqwest::multipart::Part::bytes(bytes).file_name(name.to_owned());

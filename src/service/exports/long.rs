@@ -1,0 +1,199 @@
+//! An export that nobody waits for: written page by page beside the requests into a file, which is kept for a week.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use chrono::Duration;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::candidates::{ExportRequest, PAGE, new_table, rows};
+use crate::{
+    domain::{
+        fault::Code,
+        id::{OperationId, OrganizationId},
+        operation::{OperationKind, OperationStatus},
+        sheet::TableFormat,
+    },
+    service::{
+        Caller, Error, Service,
+        caller::Account,
+        candidates::read::{self, ListRequest},
+        generator, operations,
+    },
+    storage::{
+        self,
+        files::FileKey,
+        operations::{Ending, OperationRow},
+        sql_values::{At, Stored},
+    },
+};
+
+/// The file is kept for so long after it was written.
+pub const KEPT: Duration = Duration::days(7);
+
+/// What was asked for, and of what standing who asked was: who has another one since does not get the file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportOptions {
+    /// `xlsx` or `csv`.
+    pub format: String,
+    filter: Value,
+    role: String,
+    organization: Option<OrganizationId>,
+}
+
+impl ExportOptions {
+    fn of(account: &Account, request: &ExportRequest) -> Self {
+        Self {
+            format: request.format.to_string(),
+            filter: described(&request.filter),
+            role: account.role.to_string(),
+            organization: account.organization_id(),
+        }
+    }
+
+    fn is_of(&self, account: &Account) -> bool {
+        self.role == account.role.as_str() && self.organization == account.organization_id()
+    }
+}
+
+/// What an export came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportCounts {
+    /// Candidates in the table.
+    pub rows: usize,
+}
+
+fn described(filter: &ListRequest) -> Value {
+    let texts = |texts: Vec<String>| texts;
+    json!({
+        "public": filter.public_only,
+        "cycles": filter.cycles,
+        "categories": filter.categories,
+        "statuses": texts(filter.statuses.iter().map(ToString::to_string).collect()),
+        "districts": filter.districts,
+        "units": filter.units,
+        "channels": texts(filter.channels.iter().map(ToString::to_string).collect()),
+        "q": filter.q,
+        "descending": filter.descending,
+    })
+}
+
+struct Job {
+    service: Service,
+    caller: Caller,
+    request: ExportRequest,
+    operation: OperationId,
+}
+
+/// Begins with an export. Who asks for the same again while it goes on gets the same.
+pub async fn begin(
+    service: &Service,
+    caller: &Caller,
+    request: ExportRequest,
+    total: usize,
+) -> Result<OperationRow, Error> {
+    let account = caller.require_reviewer()?.clone();
+    let options = ExportOptions::of(&account, &request);
+    let options = serde_json::to_value(options).map_err(|error| Error::Internal(error.to_string()))?;
+    let clocks = &service.clocks;
+    let row = OperationRow {
+        id: generator::new_id(clocks)?,
+        kind: OperationKind::CandidateExport,
+        status: OperationStatus::Running,
+        started_by: account.id,
+        options: Stored(options),
+        done: 0,
+        total: i64::try_from(total).unwrap_or(i64::MAX),
+        result: None,
+        problem: None,
+        lease_until: At(clocks.machine() + operations::LEASE),
+        taken_at: None,
+        version: 1,
+        created_at: At(clocks.campaign()),
+        finished_at: None,
+    };
+    let wanted = row.clone();
+    let (row, is_new) = service
+        .store
+        .write(move |db| {
+            account.recheck(db)?;
+            let running = storage::operations::list_running(db, account.id, wanted.kind)?;
+            if let Some(same) = running.into_iter().find(|one| one.options.0 == wanted.options.0) {
+                return Ok::<_, Error>((same, false));
+            }
+            storage::operations::insert(db, &wanted)?;
+            Ok((wanted, true))
+        })
+        .await?;
+    if is_new {
+        let operation = row.id;
+        let job = Job { service: service.clone(), caller: caller.clone(), request, operation };
+        service.background.begin(run(job))?;
+    }
+    Ok(row)
+}
+
+async fn run(job: Job) {
+    let (service, id) = (job.service.clone(), job.operation);
+    if let Err(error) = carry_out(job).await {
+        log::warn!("the export {id} failed: {error}");
+        if let Err(error) = operations::fail(&service, id, &error).await {
+            log::warn!("the export {id} could not be ended: {error}");
+        }
+    }
+}
+
+async fn carry_out(job: Job) -> Result<(), Error> {
+    let Job { service, caller, request, operation } = job;
+    let mut table = new_table(request.format)?;
+    let (mut after, mut written) = (None, 0);
+    loop {
+        if service.background.is_stopping() {
+            return Err(Error::of(Code::OperationInterrupted));
+        }
+        let page = Arc::new(read::list_files(&service, &caller, request.filter.clone(), after, PAGE).await?);
+        let Some(last) = page.last() else { break };
+        after = Some((last.candidate.created_at, last.candidate.id));
+        written += page.len();
+        let (of_service, of_page) = (service.clone(), Arc::clone(&page));
+        let write = move || {
+            table.push(&rows(&of_service, &of_page, false)?)?;
+            Ok(table)
+        };
+        table = service.sheets.work(write).await?;
+        beat(&service, operation, written).await?;
+    }
+    let file = service.sheets.work(move || table.into_bytes()).await?;
+    let away = |error: storage::files::FilesError| Error::Unavailable(error.to_string());
+    service.files.put(FileKey::Export(operation), file).await.map_err(away)?;
+    let ending = Ending::Result(json!(ExportCounts { rows: written }));
+    let now = service.clocks.campaign();
+    let ended =
+        service.store.write(move |db| Ok::<_, Error>(storage::operations::finish_if(db, operation, ending, now)?));
+    if ended.await? { Ok(()) } else { Err(Error::of(Code::OperationInterrupted)) }
+}
+
+async fn beat(service: &Service, operation: OperationId, written: usize) -> Result<(), Error> {
+    let lease = service.clocks.machine() + operations::LEASE;
+    let done = i64::try_from(written).unwrap_or(i64::MAX);
+    let beat = service.store.write(move |db| Ok::<_, Error>(storage::operations::beat(db, operation, done, lease)?));
+    if beat.await? { Ok(()) } else { Err(Error::of(Code::OperationInterrupted)) }
+}
+
+/// The file of an export that the caller has started and that has ended well, with its format; 404 otherwise, and for whom
+/// the export shows what they may no longer see.
+pub async fn find_export(service: &Service, caller: &Caller, id: OperationId) -> Result<(Bytes, TableFormat), Error> {
+    let row = operations::find_own(service, caller, id).await?;
+    if row.kind != OperationKind::CandidateExport || row.status != OperationStatus::Succeeded {
+        return Err(Error::not_found());
+    }
+    let options: ExportOptions =
+        serde_json::from_value(row.options.0).map_err(|error| Error::Internal(error.to_string()))?;
+    let format = options.format.parse().map_err(|_| Error::Internal("an export of an unknown format".to_owned()))?;
+    if !options.is_of(caller.account()?) {
+        return Err(Error::not_found());
+    }
+    let found = service.files.find(FileKey::Export(id)).await.map_err(|error| Error::Unavailable(error.to_string()))?;
+    Ok((found.ok_or_else(Error::not_found)?, format))
+}
