@@ -112,8 +112,16 @@ impl ManageConnection for Manager {
         AnyConnection::open(&self.address).map_err(diesel::r2d2::Error::ConnectionError)
     }
 
+    /// Asked whenever a connection is handed out, so it costs no way to the server: what the server has sent meanwhile is
+    /// read, its last words and the end of the line among it. A query alone would leave a dead connection in the pool.
     fn is_valid(&self, connection: &mut AnyConnection) -> Result<(), Self::Error> {
-        connection.batch_execute("SELECT 1").map_err(diesel::r2d2::Error::QueryError)
+        if let AnyConnection::Postgres(inner) = connection {
+            // The last words are read first, the end of the line behind them second.
+            for _ in 0..2 {
+                inner.notifications_iter().next().transpose().map_err(diesel::r2d2::Error::QueryError)?;
+            }
+        }
+        Ok(())
     }
 
     fn has_broken(&self, connection: &mut AnyConnection) -> bool {

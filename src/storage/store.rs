@@ -37,7 +37,7 @@ impl Store {
         let pool = Pool::builder()
             .max_size(readers + writers)
             .min_idle(Some(1))
-            .test_on_check_out(false)
+            .test_on_check_out(true)
             .connection_timeout(Duration::from_secs(2))
             .build(Manager { address: address.clone() })
             .map_err(|error| StoreError::Away(error.to_string()))?;
