@@ -42,15 +42,16 @@ pub struct AddPhotoQuery {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the form in the contract")]
 pub struct PhotoForm {
-    /// A JPEG or PNG picture of at most 20 MiB and 50 megapixels.
+    /// A JPEG or PNG picture, with `fit=true` also a WebP one, of at most 20 MiB and 50 megapixels.
     #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
     file: Vec<u8>,
 }
 
 /// Add a photo
 ///
-/// JPEG or PNG, by content. Metadata is stripped; what is larger than the cycle's policy allows is refused, or scaled with
-/// `fit=true`.
+/// JPEG or PNG, by content; WebP with `fit=true`. Metadata is stripped; what is larger than the cycle's policy allows is
+/// refused, or scaled and encoded as JPEG with `fit=true`. A picture that is to be turned or is not in the usual colours is
+/// encoded as JPEG in any case.
 #[utoipa::path(
     tag = "candidates",
     params(("id" = Uuid, Path, description = "The candidate's id."), AddPhotoQuery, responses::IdempotencyHeader, responses::TrackingHeader),

@@ -8,9 +8,11 @@ use super::{access, update};
 use crate::{
     domain::{
         candidate::Candidate,
+        cycle::Cycle,
         fault::{Code, Fault},
         id::{CandidateId, PhotoId},
         photo::{PhotoFacts, PhotoLimits},
+        policy::Policy,
     },
     service::{
         Service,
@@ -47,7 +49,15 @@ pub async fn add_photo(
     attempt: Option<Attempt>,
 ) -> Result<PhotoOf, Error> {
     let seen = update::find_editable(service, caller, id).await?;
-    let limits = service.store.read(move |db| limits(db, &seen)).await?;
+    let limits = service
+        .store
+        .read(move |db| {
+            let cycle = cycle_of(db, &seen)?;
+            // Asked again in the end; here it spares the work on a picture that cannot be taken.
+            refuse_more(&storage::photos::list_of(db, id)?, &cycle.policy)?;
+            Ok::<_, Error>(PhotoLimits::from(&cycle.policy))
+        })
+        .await?;
     let picture = service.pictures.prepare(upload, limits, fit).await.map_err(refused)?;
     let photo: PhotoId = generator::new_id(&service.clocks)?;
     put(service, photo, &picture).await?;
@@ -63,10 +73,18 @@ pub async fn add_photo(
     written
 }
 
-fn limits(db: &mut Connection, candidate: &Candidate) -> Result<PhotoLimits, Error> {
+fn cycle_of(db: &mut Connection, candidate: &Candidate) -> Result<Cycle, Error> {
     let cycle = storage::cycles::find(db, candidate.cycle)?;
-    let cycle = cycle.ok_or_else(|| Error::Internal(format!("cycle {} is missing", candidate.cycle)))?;
-    Ok(PhotoLimits::from(&cycle.policy))
+    cycle.ok_or_else(|| Error::Internal(format!("cycle {} is missing", candidate.cycle)))
+}
+
+fn refuse_more(photos: &[PhotoRow], policy: &Policy) -> Result<(), Error> {
+    let limit = usize::try_from(policy.photo_count).unwrap_or(usize::MAX);
+    if photos.len() >= limit {
+        let fault = Fault::of(Code::PhotoLimit).with("limit", limit).with("actual", photos.len());
+        return Err(Error::guards(vec![fault]));
+    }
+    Ok(())
 }
 
 fn refused(error: PictureError) -> Error {
@@ -128,11 +146,7 @@ fn write(
         return Err(Error::Unavailable("the limits of photos changed meanwhile".to_owned()));
     }
     let photos = storage::photos::list_of(db, id)?;
-    let limit = usize::try_from(cycle.policy.photo_count).unwrap_or(usize::MAX);
-    if photos.len() >= limit {
-        let fault = Fault::of(Code::PhotoLimit).with("limit", limit).with("actual", photos.len());
-        return Err(Error::guards(vec![fault]));
-    }
+    refuse_more(&photos, &cycle.policy)?;
     let position = photos.iter().map(|photo| photo.position).max().unwrap_or(0) + 1;
     let photo = PhotoRow { position, ..row };
     storage::photos::insert(db, &photo)?;

@@ -63,17 +63,19 @@ pub fn take_apart(file: &[u8]) -> Option<Source> {
     let mut rest = file.strip_prefix(SIGNATURE)?;
     let mut content = Vec::with_capacity(file.len());
     content.extend_from_slice(SIGNATURE);
-    let (mut header, mut orientation, mut profile) = (None, Orientation::NoTransforms, None);
+    let (mut header, mut orientation, mut profile) = (None::<Header>, Orientation::NoTransforms, None);
+    let mut seen = Seen::default();
     loop {
         let (length, _) = rest.split_first_chunk::<4>()?;
         let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
         let (chunk, after) = rest.split_at_checked(length.checked_add(12)?)?;
         rest = after;
         let data = chunk.get(8..8 + length)?;
-        match (chunk.get(4..8)?, length) {
-            (b"IHDR", 13) if header.is_none() => header = Some(Header::read(data)?),
-            _ if header.is_none() => return None,
-            (b"PLTE" | b"IDAT" | b"tRNS", _) | (b"gAMA", 4) | (b"cHRM", 32) | (b"sRGB", 1) => {}
+        match (chunk.get(4..8)?, &header) {
+            (b"IHDR", None) => header = Some(Header::read(data)?),
+            (_, None) => return None,
+            (b"IDAT", _) => seen.data = true,
+            (kind, Some(header)) if seen.is_needed(kind, length, header) => {}
             (b"IEND", _) => {
                 content.extend_from_slice(b"\0\0\0\0IEND\xAE\x42\x60\x82");
                 break;
@@ -101,6 +103,39 @@ pub fn take_apart(file: &[u8]) -> Option<Source> {
         decoding_cost: header.decoding_cost(),
         fixed_cost: 0,
     })
+}
+
+/// What was met on the way through the chunks.
+#[derive(Default)]
+struct Seen {
+    data: bool,
+    palette: Option<usize>,
+    kinds: Vec<Vec<u8>>,
+}
+
+impl Seen {
+    /// Whether a chunk says how the pixels are shown: each once, before the data, and as long as it may be, so that nothing
+    /// else is carried in it.
+    fn is_needed(&mut self, kind: &[u8], length: usize, header: &Header) -> bool {
+        let is_right = match (kind, header.colour) {
+            (b"PLTE", 2 | 3 | 6) => length.is_multiple_of(3) && (3..=768).contains(&length),
+            (b"tRNS", 0) => length == 2,
+            (b"tRNS", 2) => length == 6,
+            (b"tRNS", 3) => self.palette.is_some_and(|colours| (1..=colours).contains(&length)),
+            (b"gAMA", _) => length == 4,
+            (b"cHRM", _) => length == 32,
+            (b"sRGB", _) => length == 1,
+            _ => false,
+        };
+        if !is_right || self.data || self.kinds.iter().any(|seen| seen == kind) {
+            return false;
+        }
+        if kind == b"PLTE" {
+            self.palette = Some(length / 3);
+        }
+        self.kinds.push(kind.to_vec());
+        true
+    }
 }
 
 impl Header {

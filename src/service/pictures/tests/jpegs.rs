@@ -261,7 +261,7 @@ fn hostile() -> Vec<Case> {
         ),
         fitted("no width", huge(0, 5000), Refused(PhotoUnreadable)),
         fitted("no height", huge(5000, 0), Refused(PhotoUnreadable)),
-        fitted("long and thin", padded(&huge(65_535, 1)), Refused(PhotoTooSmall)),
+        sent("long and thin", jpeg::file(&quarters(4_000, 1), PLAIN), Refused(PhotoTooSmall)),
         fitted("5,000 passes", scans, Refused(PhotoUnreadable)),
     ]
 }

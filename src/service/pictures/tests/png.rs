@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use flate2::{Compression, write::ZlibEncoder};
+use flate2::{Compress, Compression, FlushCompress, write::ZlibEncoder};
 use image::RgbImage;
 
 /// What the header says.
@@ -36,14 +36,18 @@ pub fn zlib(data: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// So many zeros, compressed, without ever having them.
+/// So many zeros, compressed, without ever having them: the same slice, which knows nothing of those before it.
 pub fn zlib_of_zeros(count: usize) -> Vec<u8> {
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
-    let slice = vec![0; 1 << 20];
-    for from in (0..count).step_by(slice.len()) {
-        encoder.write_all(&slice[..slice.len().min(count - from)]).unwrap();
-    }
-    encoder.finish().unwrap()
+    const SLICE: usize = 1 << 20;
+    let deflated = |zeros: usize, flush| {
+        let mut out = Vec::with_capacity(4096);
+        Compress::new(Compression::best(), false).compress_vec(&vec![0; zeros], &mut out, flush).unwrap();
+        out
+    };
+    let slices = deflated(SLICE, FlushCompress::Full).repeat(count / SLICE);
+    let rest = deflated(count % SLICE, FlushCompress::Finish);
+    let checksum = (u32::try_from(count % 65_521).unwrap() << 16) + 1;
+    [&[0x78, 0xDA], &slices[..], &rest, &checksum.to_be_bytes()].concat()
 }
 
 /// A file of these chunks between signature and end.

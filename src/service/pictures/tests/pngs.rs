@@ -112,11 +112,12 @@ fn metadata() -> Vec<Case> {
         exif(1),
     ];
     let bomb = chunk(*b"zTXt", &[b"Comment\0\0".as_slice(), &zlib_of_zeros(1 << 29)].concat());
-    let behind = [&between(&texts)[..], b"PK\x03\x04 SECRET archive"].concat();
+    let archive = [&between(&texts)[..], b"PK\x03\x04 SECRET archive"].concat();
+    let behind = |chunk: Vec<u8>| file(&[head.clone(), data.clone(), chunk]);
     let turned = [2, 0, 3, 1].map(|quarter| QUARTERS[quarter]);
     vec![
         sent("every kind of metadata", between(&texts), SAME),
-        sent("the same and an archive", behind, SAME),
+        sent("the same and an archive", archive, SAME),
         sent("texts behind the picture", file(&[&[head.clone(), data.clone()], &texts[..3]].concat()), SAME),
         sent("turned", between(&[exif(6)]), Shown(Jpeg, 300, 400, turned)),
         sent("the usual profile", between(&[profile(&zlib(&ColorProfile::new_srgb().encode().unwrap()))]), SAME),
@@ -124,6 +125,10 @@ fn metadata() -> Vec<Case> {
         sent("a profile that is none", between(&[profile(b"SECRET")]), SAME),
         sent("a profile that is a bomb", between(&[profile(&zlib_of_zeros(1 << 29))]), SAME),
         sent("a text that is a bomb", between(&[bomb]), SAME),
+        sent("a transparency that is none", between(&[chunk(*b"tRNS", &b"SECRET".repeat(50_000))]), SAME),
+        sent("a palette that is none", between(&[chunk(*b"PLTE", &b"SECRET".repeat(50_000))]), SAME),
+        sent("a palette for what has none", behind(chunk(*b"PLTE", b"SECRET")), SAME),
+        sent("a transparency behind the picture", behind(chunk(*b"tRNS", b"SECRET")), SAME),
     ]
 }
 
