@@ -7,14 +7,21 @@ use super::{
     xml::{Node, Xml},
 };
 
+/// So many texts are read: one for each cell of the largest table that is taken.
+const MOST: usize = 1_000_000;
+
 /// Reads the texts in their order.
 pub fn read(part: &str) -> Result<Vec<Arc<str>>, ReadError> {
     let mut xml = Xml::new(part);
-    let mut strings = Vec::new();
+    let (mut strings, empty) = (Vec::new(), Arc::from(""));
     loop {
         match xml.next()? {
             Node::Start(start) if start.local_name().as_ref() == "si" => {
-                strings.push(rich_text(&mut xml, "si")?.into());
+                if strings.len() == MOST {
+                    return Err(ReadError::TooLarge { limit: MOST });
+                }
+                let text = rich_text(&mut xml, "si")?;
+                strings.push(if text.is_empty() { Arc::clone(&empty) } else { text.into() });
             }
             Node::Eof => return Ok(strings),
             Node::Start(_) | Node::End(_) | Node::Text(_) => {}
@@ -71,6 +78,12 @@ mod tests {
             <si><r><rPr><b/></rPr><t>张</t></r><r><t xml:space=\"preserve\"> 三</t></r><rPh sb=\"0\" eb=\"1\"><t>zhang</t></rPh></si></sst>";
         let read: Vec<String> = read(part).unwrap().iter().map(ToString::to_string).collect();
         assert_eq!(read, ["一&二", "", "张 三"]);
+    }
+
+    #[test]
+    fn more_texts_than_cells_are_not_read() {
+        let part = format!("<sst>{}</sst>", "<si/>".repeat(MOST + 1));
+        assert_eq!(read(&part).unwrap_err(), ReadError::TooLarge { limit: MOST });
     }
 
     #[test]

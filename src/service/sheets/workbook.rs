@@ -13,6 +13,9 @@ use crate::domain::sheet::Sheet;
 /// So many sheets are read; a table stands in one of the first.
 const SHEETS_READ: usize = 16;
 
+/// So many relations are read: to sheets, styles, pictures and whatever else a workbook has.
+const RELATIONS_READ: usize = 10_000;
+
 /// What the cells of every sheet refer to.
 pub struct Shared {
     /// The shared texts.
@@ -50,7 +53,7 @@ pub fn read(file: &[u8]) -> Result<Vec<Sheet>, ReadError> {
         from_1904: contents.from_1904,
     };
     let mut sheets = Vec::new();
-    for (name, relation) in contents.visible.into_iter().take(SHEETS_READ) {
+    for (name, relation) in contents.visible {
         let Some(relation) = relations.get(&relation).filter(|relation| relation.kind.ends_with("/worksheet")) else {
             continue;
         };
@@ -81,7 +84,9 @@ fn contents(workbook: &str) -> Result<Contents, ReadError> {
                 "sheet" => {
                     let is_visible = attribute(&start, "state")?.is_none_or(|state| state == "visible");
                     let (name, relation) = (attribute(&start, "name")?, attribute(&start, "id")?);
-                    contents.visible.extend(name.zip(relation).filter(|_| is_visible));
+                    if contents.visible.len() < SHEETS_READ {
+                        contents.visible.extend(name.zip(relation).filter(|_| is_visible));
+                    }
                 }
                 _ => {}
             },
@@ -108,6 +113,9 @@ fn relations_of(part: &str) -> Result<HashMap<String, Relation>, ReadError> {
                 let id = attribute(&start, "Id")?;
                 let (kind, target) = (attribute(&start, "Type")?, attribute(&start, "Target")?);
                 if let (false, Some(id), Some(kind), Some(target)) = (is_outside, id, kind, target) {
+                    if relations.len() == RELATIONS_READ {
+                        return Err(ReadError::TooLarge { limit: RELATIONS_READ });
+                    }
                     relations.insert(id, Relation { kind, target });
                 }
             }
