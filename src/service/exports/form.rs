@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use super::labels;
 use crate::{
     domain::{
-        candidate::Candidate,
+        candidate::{Candidate, Status},
         id::CandidateId,
         import::{gender_label, subject_label},
         review::{Decision, Review},
@@ -79,7 +79,8 @@ fn write(dossier: &Dossier, category: &str, reviews: &[Review], zone: Tz) -> Res
         ("区级\n推荐意见", StageCode::DistrictEndorsement),
         ("市级\n筛选意见", StageCode::CityScreening),
     ] {
-        wide(&mut page, row, (label, &opinion(reviews, stage, zone)), 78.0)?;
+        let approved = if has_passed(candidate.status, stage) { approval(reviews, stage) } else { None };
+        wide(&mut page, row, (label, &opinion(approved, zone)), 78.0)?;
         row += 1;
     }
     page.paper(Paper::Upright);
@@ -109,12 +110,45 @@ fn facts(candidate: &Candidate, dossier: &Dossier, category: &str) -> Vec<(&'sta
     ]
 }
 
-/// What was written at the last approval of a stage, with its day, and the place for the seal.
-fn opinion(reviews: &[Review], stage: StageCode, zone: Tz) -> String {
-    let approved = reviews.iter().rfind(|review| review.stage == stage && review.decision == Decision::Approve);
+/// Whether a stage's approval stands. Where the candidate fell back before it, by a return, a recall or a carrying over, the
+/// old opinion was about another file.
+const fn has_passed(status: Status, stage: StageCode) -> bool {
+    match status {
+        Status::Verified => matches!(stage, StageCode::UnitVerification),
+        Status::Endorsed => matches!(stage, StageCode::UnitVerification | StageCode::DistrictEndorsement),
+        Status::Screened | Status::Forwarded | Status::Listed | Status::NotListed | Status::Revoked => true,
+        Status::Nominated | Status::Returned | Status::Rejected | Status::Withdrawn => false,
+    }
+}
+
+fn approval(reviews: &[Review], stage: StageCode) -> Option<&Review> {
+    reviews.iter().rfind(|review| review.stage == stage && review.decision == Decision::Approve)
+}
+
+/// What was written at an approval, with its day, and the place for the seal.
+fn opinion(approved: Option<&Review>, zone: Tz) -> String {
     let (text, day) = approved.map_or_else(
         || (String::new(), "    年    月    日".to_owned()),
         |review| (review.opinion.clone(), labels::day(review.created_at, zone)),
     );
     format!("{text}\n\n{:>40}（盖章）        {day}", "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_approval_stands_as_long_as_the_candidate_is_past_it() {
+        let stages = [StageCode::UnitVerification, StageCode::DistrictEndorsement, StageCode::CityScreening];
+        let standing = |status| stages.iter().filter(|stage| has_passed(status, **stage)).count();
+        for status in [Status::Nominated, Status::Returned, Status::Rejected, Status::Withdrawn] {
+            assert_eq!(standing(status), 0, "{status}");
+        }
+        assert_eq!((standing(Status::Verified), has_passed(Status::Verified, StageCode::UnitVerification)), (1, true));
+        assert_eq!((standing(Status::Endorsed), has_passed(Status::Endorsed, StageCode::CityScreening)), (2, false));
+        for status in [Status::Screened, Status::Forwarded, Status::Listed, Status::NotListed, Status::Revoked] {
+            assert_eq!(standing(status), 3, "{status}");
+        }
+    }
 }
