@@ -206,7 +206,7 @@ pub struct OrganizationPatch {
 }
 
 /// Changes an organization; administrators only. One with open candidates is not moved or closed, one with open
-/// organizations below is not closed. Its reviewers act in the changed tree at once.
+/// organizations below or leads that wait is not closed. Its reviewers act in the changed tree at once.
 pub async fn update_organization(
     service: &Service,
     caller: &Caller,
@@ -285,6 +285,10 @@ fn use_faults(db: &mut Connection, old: &Organization, new: &Organization) -> Re
     let below = if closes { storage::organizations::count_active_below(db, old.id)? } else { 0 };
     if below > 0 {
         faults.push(in_use("active_organizations", below));
+    }
+    let leads = if closes { storage::leads::count_waiting_at(db, old.id)? } else { 0 };
+    if leads > 0 {
+        faults.push(in_use("waiting_leads", leads));
     }
     Ok(faults)
 }

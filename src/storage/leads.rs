@@ -39,6 +39,15 @@ pub fn find_locked(connection: &mut Connection, id: LeadId) -> Result<Option<Lea
     find(connection, id)
 }
 
+/// How many leads wait at an organization.
+pub fn count_waiting_at(connection: &mut Connection, organization: OrganizationId) -> Result<i64, StoreError> {
+    Ok(leads::table
+        .filter(leads::organization_id.eq(organization))
+        .filter(leads::status.eq(LeadStatus::Received))
+        .count()
+        .get_result(connection)?)
+}
+
 /// How the reporters of several leads can be reached, encrypted and masked.
 pub fn reporters(connection: &mut Connection, ids: &[LeadId]) -> Result<Vec<Reporter>, StoreError> {
     Ok(leads::table.filter(leads::id.eq_any(ids.to_vec())).select(Reporter::as_select()).load(connection)?)

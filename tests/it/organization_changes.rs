@@ -39,6 +39,18 @@ both! {
         change(&admin, tree.other_unit, json!({ "active": false })).await.expect(200);
     }
 
+    async fn who_has_leads_to_deal_with_is_not_closed(app: App) {
+        let tree = app.tree().await;
+        let (admin, staff) = (app.admin().await, app.staff(&tree).await);
+        let lead = json!({ "channel": "phone", "text": "张三，江汉区，助，义务修家电。", "organization_id": tree.sister_unit });
+        let lead = app.anonymous().post("/leads", lead).await.expect(201).id();
+        let refused = change(&admin, tree.sister_unit, json!({ "active": false })).await;
+        assert_eq!(refused.problem(409, "organization_in_use").json["errors"][0]["waiting_leads"], 1);
+        let dismissal = json!({ "reason": "查无此人。" });
+        staff.district.post(&format!("/leads/{lead}/dismissal"), dismissal).await.expect(201);
+        change(&admin, tree.sister_unit, json!({ "active": false })).await.expect(200);
+    }
+
     async fn a_unit_is_moved_beside_a_nomination_for_the_unit_below(app: App) {
         let tree = app.tree().await;
         let (admin, anybody) = (app.admin().await, app.anonymous());

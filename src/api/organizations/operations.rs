@@ -125,7 +125,7 @@ pub async fn get_organization(state: State, id: Path<Segment<OrganizationId>>) -
 
 /// Change an organization
 ///
-/// One with open candidates is neither moved nor closed. A move takes effect at once for its reviewers.
+/// One with open candidates is neither moved nor closed, one with waiting leads is not closed. A move takes effect at once for its reviewers.
 #[utoipa::path(
     tag = "organizations",
     params(("id" = Uuid, Path, description = "The organization's id."), responses::IfMatchHeader),
