@@ -1,13 +1,15 @@
 //! Long work as who started it follows it, and what becomes of work whose process has died.
 
 use chrono::Duration;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
+use tokio::sync::OwnedSemaphorePermit;
 
-use super::{Caller, Error, Service, imports};
+use super::{Caller, Error, Service, caller::Account, imports};
 use crate::{
     domain::{
         fault::{Code, Fault},
-        id::OperationId,
+        id::{OperationId, OrganizationId},
         import::RowFault,
         operation::OperationStatus,
     },
@@ -19,6 +21,41 @@ use crate::{
 
 /// Whoever works on something is heard of again within this time of the machine's clock.
 pub const LEASE: Duration = Duration::minutes(2);
+
+/// Whoever waits for a turn is heard of so often.
+const HEARD_OF_EVERY: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// Waits for a place among the long work of this process. What waits is not dead, and its lease is lengthened.
+pub async fn turn(service: &Service, id: OperationId) -> Result<OwnedSemaphorePermit, Error> {
+    let mut turn = std::pin::pin!(service.background.turn());
+    loop {
+        if let Ok(place) = tokio::time::timeout(HEARD_OF_EVERY, &mut turn).await {
+            return place;
+        }
+        let lease = service.clocks.machine() + LEASE;
+        service.store.write(move |db| Ok::<_, Error>(storage::operations::lengthen(db, id, lease)?)).await?;
+    }
+}
+
+/// The standing of who started work: what it shows is theirs for as long as they have it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    role: String,
+    organization: Option<OrganizationId>,
+}
+
+impl Standing {
+    /// That of an account as it is now.
+    #[must_use]
+    pub fn of(account: &Account) -> Self {
+        Self { role: account.role.to_string(), organization: account.organization_id() }
+    }
+
+    /// 404 for who has another standing by now.
+    pub fn require(&self, caller: &Caller) -> Result<(), Error> {
+        if *self == Self::of(caller.account()?) { Ok(()) } else { Err(Error::not_found()) }
+    }
+}
 
 /// Work that the caller has started; 404 for anybody else.
 pub async fn find_own(service: &Service, caller: &Caller, id: OperationId) -> Result<OperationRow, Error> {
@@ -73,6 +110,13 @@ pub async fn fail(service: &Service, id: OperationId, error: &Error) -> Result<(
     let ended = service
         .store
         .write(move |db| Ok::<_, Error>(storage::operations::finish_if(db, id, Ending::Problem(problem), now)?));
-    ended.await?;
-    imports::forget_staged(service, id).await
+    if ended.await? {
+        return imports::forget_staged(service, id).await;
+    }
+    // The commit may have been carried out though nobody was told: what has taken effect is finished instead.
+    let found = service.store.read(move |db| Ok::<_, Error>(storage::operations::find(db, id)?)).await?;
+    match found.filter(|row| row.status == OperationStatus::Running && row.taken_at.is_some()) {
+        Some(taken) => imports::finish_taken(service, taken.id).await,
+        None => Ok(()),
+    }
 }

@@ -81,7 +81,7 @@ pub async fn sweep_leads(service: &Service) -> Result<usize, Error> {
 /// The rows of an import, with what stood in their cells, are kept for so long.
 const STAGED_KEPT: chrono::Duration = chrono::Duration::days(7);
 
-/// Removes the rows of imports that ended more than a week ago; returns how many.
+/// Removes long work that ended more than a week ago, with its rows; returns how many rows.
 pub async fn sweep_staged(service: &Service) -> Result<usize, Error> {
     let before = service.clocks.machine() - STAGED_KEPT;
     let mut removed = 0;
@@ -89,10 +89,13 @@ pub async fn sweep_staged(service: &Service) -> Result<usize, Error> {
         let of_this =
             service.store.write(move |db| Ok::<_, Error>(storage::staged_rows::sweep(db, before, SLICE)?)).await?;
         if of_this == 0 {
-            return Ok(removed);
+            break;
         }
         removed += of_this;
     }
+    let forget = move |db: &mut Connection| Ok::<_, Error>(storage::operations::sweep(db, before, SLICE)?);
+    while service.store.write(forget).await? > 0 {}
+    Ok(removed)
 }
 
 /// Files without a row are left for so long, as the row of a fresh one may still be on its way.

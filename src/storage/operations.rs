@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{
     Connection, StoreError,
-    schema::operations,
+    schema::{operations, staged_rows},
     sql_values::{At, Stored},
 };
 use crate::domain::{
@@ -108,7 +108,7 @@ pub enum Ending {
     Problem(Value),
 }
 
-/// Ends work that is running; false when it has ended already.
+/// Ends work that is running; false when it has ended already. What has taken effect ends with no problem.
 pub fn finish_if(
     connection: &mut Connection,
     id: OperationId,
@@ -130,6 +130,7 @@ pub fn finish_if(
             .set((operations::status.eq(OperationStatus::Succeeded), operations::done.eq(operations::total), ended))
             .execute(connection)?,
         Ending::Problem(problem) => running
+            .filter(operations::taken_at.is_null())
             .set((operations::status.eq(OperationStatus::Failed), operations::problem.eq(Some(Stored(problem))), ended))
             .execute(connection)?,
     };
@@ -157,7 +158,10 @@ pub fn expire_all(connection: &mut Connection) -> Result<usize, StoreError> {
 
 /// Notes that somebody still works on it.
 pub fn lengthen(connection: &mut Connection, id: OperationId, lease_until: DateTime<Utc>) -> Result<(), StoreError> {
-    diesel::update(operations::table.find(id)).set(operations::lease_until.eq(At(lease_until))).execute(connection)?;
+    diesel::update(operations::table.find(id))
+        .filter(operations::status.eq(OperationStatus::Running))
+        .set(operations::lease_until.eq(At(lease_until)))
+        .execute(connection)?;
     Ok(())
 }
 
@@ -190,4 +194,18 @@ pub fn exported_among(
         .filter(operations::lease_until.gt(At(since)))
         .select(operations::id)
         .load(connection)?)
+}
+
+/// Forgets work that ended and was last heard of before a moment of the machine's clock, once its rows are gone; returns how
+/// much.
+pub fn sweep(connection: &mut Connection, before: DateTime<Utc>, most: i64) -> Result<usize, StoreError> {
+    let has_rows = staged_rows::table.filter(staged_rows::operation_id.eq(operations::id));
+    let old: Vec<OperationId> = operations::table
+        .filter(operations::status.ne(OperationStatus::Running))
+        .filter(operations::lease_until.lt(At(before)))
+        .filter(diesel::dsl::not(diesel::dsl::exists(has_rows)))
+        .select(operations::id)
+        .limit(most)
+        .load(connection)?;
+    Ok(diesel::delete(operations::table.filter(operations::id.eq_any(old))).execute(connection)?)
 }

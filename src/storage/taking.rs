@@ -74,14 +74,17 @@ pub fn count_outdated(connection: &mut Connection, operation: OperationId) -> Re
     Ok(sql_query(query).bind::<Id, _>(operation).get_result::<Count>(connection)?.count)
 }
 
+/// The candidate of a staged row that was taken before and still stands, as [`super::import_rows::known_among`] has it.
+const TAKEN_BEFORE: &str = "SELECT i.candidate_id FROM import_rows i JOIN candidates k ON k.id = i.candidate_id \
+    WHERE i.organization_id = $1 AND i.digest = staged_rows.digest AND (k.status NOT IN ('rejected', 'withdrawn') \
+    OR EXISTS (SELECT 1 FROM merges m WHERE m.candidate_id = k.id AND m.undone_at IS NULL))";
+
 /// Marks the rows that another import has taken since they were judged.
 pub fn mark_taken_before(connection: &mut Connection, taking: &Taking) -> Result<usize, StoreError> {
-    Ok(sql_query(
-        "UPDATE staged_rows SET outcome = 'duplicate', candidate_id = (SELECT i.candidate_id FROM import_rows i \
-         WHERE i.organization_id = $1 AND i.digest = staged_rows.digest) \
-         WHERE operation_id = $2 AND outcome = 'valid' AND EXISTS (SELECT 1 FROM import_rows i \
-         WHERE i.organization_id = $1 AND i.digest = staged_rows.digest)",
-    )
+    Ok(sql_query(format!(
+        "UPDATE staged_rows SET outcome = 'duplicate', candidate_id = ({TAKEN_BEFORE}) \
+         WHERE operation_id = $2 AND outcome = 'valid' AND EXISTS ({TAKEN_BEFORE})"
+    ))
     .bind::<Id, _>(taking.organization)
     .bind::<Id, _>(taking.operation)
     .execute(connection)?)
@@ -164,7 +167,8 @@ fn announce(connection: &mut Connection, taking: &Taking) -> Result<(), StoreErr
 fn remember(connection: &mut Connection, taking: &Taking) -> Result<(), StoreError> {
     sql_query(format!(
         "INSERT INTO import_rows (organization_id, digest, candidate_id, taken_at) \
-         SELECT $1, r.digest, s.candidate_id, $2 {VALID} $3"
+         SELECT $1, r.digest, s.candidate_id, $2 {VALID} $3 \
+         ON CONFLICT (organization_id, digest) DO UPDATE SET candidate_id = excluded.candidate_id, taken_at = excluded.taken_at"
     ))
     .bind::<Id, _>(taking.organization)
     .bind::<Instant, _>(At(taking.now))
@@ -172,6 +176,14 @@ fn remember(connection: &mut Connection, taking: &Taking) -> Result<(), StoreErr
     .execute(connection)?;
     sql_query(
         "UPDATE staged_rows SET outcome = 'created', candidate_id = id WHERE operation_id = $1 AND outcome = 'valid'",
+    )
+    .bind::<Id, _>(taking.operation)
+    .execute(connection)?;
+    // Rows that repeat one of the same table are shown what became of that.
+    sql_query(
+        "UPDATE staged_rows SET candidate_id = (SELECT e.candidate_id FROM staged_rows e WHERE e.operation_id = $1 \
+         AND e.row_number = staged_rows.earlier_row) \
+         WHERE operation_id = $1 AND outcome = 'duplicate' AND candidate_id IS NULL AND earlier_row IS NOT NULL",
     )
     .bind::<Id, _>(taking.operation)
     .execute(connection)?;

@@ -35,6 +35,17 @@ fn sheet(bytes: &[u8], name: &str) -> Vec<Vec<String>> {
     range.rows().map(|row| row.iter().map(Data::to_string).collect()).collect()
 }
 
+#[derive(diesel::QueryableByName)]
+struct Count {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    count: i64,
+}
+
+fn audited(db: &mut Connection, action: &str) -> i64 {
+    let query = format!("SELECT COUNT(*) AS count FROM audit_events WHERE action = '{action}'");
+    diesel::RunQueryDsl::get_result::<Count>(diesel::sql_query(query), db).unwrap().count
+}
+
 async fn city(app: &App, tree: &Tree) -> Client {
     app.user(Role::CityReviewer, Some(tree.city)).await.1
 }
@@ -75,6 +86,7 @@ both! {
         let rows = taken.json["result"]["rows"].as_array().unwrap();
         assert_eq!((&rows[0]["row"], &rows[0]["status"]), (&json!(2), &json!("created")));
         assert_eq!((&rows[2]["status"], &rows[2]["repeats_row"]), (&json!("duplicate"), &json!(2)));
+        assert_eq!(rows[2]["candidate_id"], rows[0]["candidate_id"]);
         let again = send(&keyed, "", file.clone()).await.expect(201);
         assert_eq!((again.header("idempotency-replayed"), again.id()), ("true", taken.id()));
         send(&keyed, "", csv(&[good(3)])).await.problem(422, "idempotency_key_reused");
@@ -182,6 +194,72 @@ both! {
         let empty = send(&city, "", template.bytes.clone()).await.problem(422, "validation_failed");
         assert_eq!(empty.faults(), [("/file".to_owned(), "too_few".to_owned())]);
         assert_eq!(template.bytes, city.get("/imports/nominations/template.xlsx").await.bytes);
+    }
+
+    async fn a_row_whose_candidate_was_rejected_is_taken_again(app: App) {
+        let tree = app.tree().await;
+        let city = city(&app, &tree).await;
+        let first = send(&city, "", csv(&[good(1), good(2)])).await.expect(201);
+        let id = first.json["result"]["rows"][0]["candidate_id"].as_str().unwrap().to_owned();
+        let staff = app.staff(&tree).await;
+        let etag = staff.unit.get(&format!("/candidates/{id}")).await.expect(200).etag();
+        let body = json!({ "decision": "reject", "opinion": "不属实。" });
+        staff.unit.post_if(&format!("/candidates/{id}/reviews"), &etag, body).await.expect(201);
+        let again = send(&city, "?partial=true", csv(&[good(1), good(2)])).await.expect(201);
+        assert_eq!(figures(&again.json["result"]), [2, 1, 0, 1, 0]);
+        let made = &again.json["result"]["rows"][0]["candidate_id"];
+        assert_ne!(made.as_str().unwrap(), id);
+        let third = send(&city, "", csv(&[good(1)])).await.expect(200);
+        assert_eq!(&third.json["result"]["rows"][0]["candidate_id"], made);
+    }
+
+    async fn an_import_that_is_sent_again_has_one_answer(app: App) {
+        let tree = app.tree().await;
+        let city = city(&app, &tree).await;
+        let keyed = city.with("Idempotency-Key", "table-1");
+        let sent = (0..4).map(|_| send(&keyed, "", csv(&[good(1)])));
+        let replies = futures_util::future::join_all(sent).await;
+        let ids: std::collections::BTreeSet<String> = replies.into_iter().map(|reply| reply.expect(201).id()).collect();
+        assert_eq!(ids.len(), 1);
+        let keyed = city.with("Idempotency-Key", "table-2");
+        let first = send(&keyed, "", csv(&[good(1)])).await.expect(200);
+        assert_eq!(send(&keyed, "", csv(&[good(1)])).await.expect(200).id(), first.id());
+    }
+
+    async fn who_has_another_standing_does_not_get_the_table_back(app: App) {
+        let tree = app.tree().await;
+        let (user, unit) = app.user(Role::UnitReviewer, Some(tree.unit)).await;
+        let reply = send(&unit, "", csv(&[good(1)])).await.expect(201);
+        let path = format!("/operations/{}/result.xlsx", reply.id());
+        unit.get(&path).await.expect(200);
+        let read = app.service.store.read(|db| Ok::<_, Error>(audited(db, "import.result_read")));
+        assert_eq!(read.await.unwrap(), 1);
+        let admin = app.admin().await;
+        let account = admin.get(&format!("/users/{user}")).await.expect(200);
+        let moved = json!({ "organization_id": tree.sister_unit });
+        admin.patch(&format!("/users/{user}"), &account.etag(), moved).await.expect(200);
+        let unit = app.again(user).await;
+        unit.get(&path).await.problem(404, "not_found");
+        unit.get(&format!("/operations/{}", reply.id())).await.expect(200);
+    }
+
+    async fn what_was_taken_does_not_fail(app: App) {
+        let tree = app.tree().await;
+        let city = city(&app, &tree).await;
+        let reply = send(&city, "", csv(&[good(1)])).await.expect(201);
+        let id: OperationId = reply.id().parse().unwrap();
+        let revive = move |db: &mut Connection| {
+            let mut row = storage::operations::find(db, id)?.unwrap();
+            row.id = OperationId(uuid::Uuid::from_u128(8));
+            row.status = haoren::domain::operation::OperationStatus::Running;
+            row.finished_at = None;
+            storage::operations::insert(db, &row)?;
+            Ok::<_, Error>(row.id)
+        };
+        let uncertain = app.service.store.write(revive).await.unwrap();
+        operations::fail(&app.service, uncertain, &Error::Internal("the line broke at the commit".to_owned())).await.unwrap();
+        let found = city.get(&format!("/operations/{uncertain}")).await.expect(200);
+        assert_eq!((&found.json["status"], &found.json["result"]["created"]), (&json!("succeeded"), &json!(1)));
     }
 
     async fn one_table_is_not_taken_twice_at_once(app: App) {

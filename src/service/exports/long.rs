@@ -11,7 +11,7 @@ use super::candidates::{ExportRequest, PAGE, new_table, rows};
 use crate::{
     domain::{
         fault::Code,
-        id::{OperationId, OrganizationId},
+        id::OperationId,
         operation::{OperationKind, OperationStatus},
         sheet::TableFormat,
     },
@@ -19,7 +19,8 @@ use crate::{
         Caller, Error, Service,
         caller::Account,
         candidates::read::{self, ListRequest},
-        generator, operations,
+        generator,
+        operations::{self, Standing},
     },
     storage::{
         self,
@@ -32,28 +33,18 @@ use crate::{
 /// The file is kept for so long after it was written.
 pub const KEPT: Duration = Duration::days(7);
 
-/// What was asked for, and of what standing who asked was: who has another one since does not get the file.
+/// What was asked for, and of what standing who asked was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExportOptions {
     /// `xlsx` or `csv`.
     pub format: String,
     filter: Value,
-    role: String,
-    organization: Option<OrganizationId>,
+    standing: Standing,
 }
 
 impl ExportOptions {
     fn of(account: &Account, request: &ExportRequest) -> Self {
-        Self {
-            format: request.format.to_string(),
-            filter: described(&request.filter),
-            role: account.role.to_string(),
-            organization: account.organization_id(),
-        }
-    }
-
-    fn is_of(&self, account: &Account) -> bool {
-        self.role == account.role.as_str() && self.organization == account.organization_id()
+        Self { format: request.format.to_string(), filter: described(&request.filter), standing: Standing::of(account) }
     }
 }
 
@@ -65,15 +56,14 @@ pub struct ExportCounts {
 }
 
 fn described(filter: &ListRequest) -> Value {
-    let texts = |texts: Vec<String>| texts;
     json!({
         "public": filter.public_only,
         "cycles": filter.cycles,
         "categories": filter.categories,
-        "statuses": texts(filter.statuses.iter().map(ToString::to_string).collect()),
+        "statuses": filter.statuses.iter().map(|status| status.as_str()).collect::<Vec<_>>(),
         "districts": filter.districts,
         "units": filter.units,
-        "channels": texts(filter.channels.iter().map(ToString::to_string).collect()),
+        "channels": filter.channels.iter().map(|channel| channel.as_str()).collect::<Vec<_>>(),
         "q": filter.q,
         "descending": filter.descending,
     })
@@ -94,6 +84,7 @@ pub async fn begin(
     total: usize,
 ) -> Result<OperationRow, Error> {
     let account = caller.require_reviewer()?.clone();
+    let taken_on = service.background.take_on()?;
     let options = ExportOptions::of(&account, &request);
     let options = serde_json::to_value(options).map_err(|error| Error::Internal(error.to_string()))?;
     let clocks = &service.clocks;
@@ -129,7 +120,7 @@ pub async fn begin(
     if is_new {
         let operation = row.id;
         let job = Job { service: service.clone(), caller: caller.clone(), request, operation };
-        service.background.begin(run(job))?;
+        taken_on.begin(run(job))?;
     }
     Ok(row)
 }
@@ -146,6 +137,7 @@ async fn run(job: Job) {
 
 async fn carry_out(job: Job) -> Result<(), Error> {
     let Job { service, caller, request, operation } = job;
+    let _place = operations::turn(&service, operation).await?;
     let mut table = new_table(request.format)?;
     let (mut after, mut written) = (None, 0);
     loop {
@@ -191,9 +183,7 @@ pub async fn find_export(service: &Service, caller: &Caller, id: OperationId) ->
     let options: ExportOptions =
         serde_json::from_value(row.options.0).map_err(|error| Error::Internal(error.to_string()))?;
     let format = options.format.parse().map_err(|_| Error::Internal("an export of an unknown format".to_owned()))?;
-    if !options.is_of(caller.account()?) {
-        return Err(Error::not_found());
-    }
+    options.standing.require(caller)?;
     let found = service.files.find(FileKey::Export(id)).await.map_err(|error| Error::Unavailable(error.to_string()))?;
     Ok((found.ok_or_else(Error::not_found)?, format))
 }

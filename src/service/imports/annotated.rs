@@ -13,6 +13,7 @@ use crate::{
     },
     service::{
         Caller, Error, Service, operations,
+        record::{self, Deed},
         sheets::{Book, Look, Paper},
     },
     storage::{
@@ -46,6 +47,7 @@ pub async fn annotated(
     }
     let options: ImportOptions =
         serde_json::from_value(operation.options.0).map_err(|error| Error::Internal(error.to_string()))?;
+    options.standing.require(caller)?;
     let mut rows: Vec<StagedRow> = Vec::new();
     loop {
         let after = rows.last().map(|row| row.row_number);
@@ -61,8 +63,20 @@ pub async fn annotated(
     if rows.is_empty() {
         return Err(Error::not_found());
     }
+    note(service, caller, id).await?;
     let of_service = service.clone();
     service.sheets.work(move || write(&of_service, &options, rows, &words)).await
+}
+
+/// What stood in the cells, telephone numbers among it, is shown in clear: an audit event, written before.
+async fn note(service: &Service, caller: &Caller, id: OperationId) -> Result<(), Error> {
+    let account = caller.require_reviewer()?.clone();
+    let (of_service, caller) = (service.clone(), caller.clone());
+    let write = service.store.write(move |db| {
+        account.recheck(db)?;
+        record::audit(&of_service, db, &caller, &Deed::new("import.result_read", "operation", id))
+    });
+    write.await
 }
 
 fn write(

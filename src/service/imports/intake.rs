@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     digest::DigestKey,
     subtree,
-    work::{Job, run},
+    work::{Job, run, run_in_turn},
 };
 use crate::{
     domain::{
@@ -21,7 +21,7 @@ use crate::{
     service::{
         Caller, Error, Service, generator,
         idempotency::{self, Attempt, FirstAnswer},
-        operations,
+        operations::{self, Standing},
     },
     storage::{
         self,
@@ -53,6 +53,8 @@ pub struct ImportOptions {
     pub partial: bool,
     /// The columns of the table, by place and key.
     pub columns: Vec<(usize, String)>,
+    /// The standing of who imports.
+    pub standing: Standing,
 }
 
 /// An import that was begun.
@@ -78,13 +80,14 @@ pub async fn import_nominations(
     let scope = account.scope.clone();
     let directory = service.store.read(move |db| subtree::directory(db, &scope)).await?;
     let columns = layout.columns.iter().map(|(place, column)| (*place, column.key().to_owned())).collect();
+    let standing = Standing::of(&account);
     let job = Job {
         service: service.clone(),
         caller: caller.clone(),
         account,
         organization,
         operation: generator::new_id(&service.clocks)?,
-        options: ImportOptions { dry_run: request.dry_run, partial: request.partial, columns },
+        options: ImportOptions { dry_run: request.dry_run, partial: request.partial, columns, standing },
         goes_on: rows.len() > AT_ONCE_ROWS,
         rows,
         layout,
@@ -92,12 +95,13 @@ pub async fn import_nominations(
         key: DigestKey::get(service).await?,
         attempt,
     };
+    let taken_on = job.goes_on.then(|| service.background.take_on()).transpose()?;
     begin(&job).await?;
     let (id, goes_on, job) = (job.operation, job.goes_on, Arc::new(job));
-    if goes_on {
+    if let Some(taken_on) = taken_on {
         let work = Arc::clone(&job);
-        service.background.begin(async move {
-            if let Err(error) = run(work).await {
+        taken_on.begin(async move {
+            if let Err(error) = run_in_turn(work).await {
                 log::warn!("the import {id} failed: {error}");
             }
         })?;
@@ -152,8 +156,10 @@ async fn begin(job: &Job) -> Result<(), Error> {
         created_at: At(clocks.campaign()),
         finished_at: None,
     };
-    let (account, attempt, machine) = (job.account.clone(), job.attempt.clone(), clocks.machine());
-    let first = first_answer(if job.goes_on { 202 } else { 200 }, job.operation);
+    let (account, machine) = (job.account.clone(), clocks.machine());
+    // What the client waits for is answered by its outcome, so its key is claimed with that.
+    let attempt = job.attempt.clone().filter(|_| job.goes_on);
+    let first = first_answer(202, job.operation);
     let write = job.service.store.write(move |db| {
         account.recheck(db)?;
         idempotency::claim(db, attempt.as_ref(), machine)?;

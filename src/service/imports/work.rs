@@ -87,6 +87,14 @@ impl Counts {
     }
 }
 
+/// Waits for a turn among the long work, then works.
+pub async fn run_in_turn(job: Arc<Job>) -> Result<(), Error> {
+    match operations::turn(&job.service, job.operation).await {
+        Ok(_place) => run(job).await,
+        Err(error) => operations::fail(&job.service, job.operation, &error).await.and(Err(error)),
+    }
+}
+
 /// Works until the import has ended, well or not.
 pub async fn run(job: Arc<Job>) -> Result<(), Error> {
     let outcome = carry_out(&job).await;
@@ -282,6 +290,8 @@ fn staged_reach(
 async fn leave(job: &Arc<Job>) -> Result<(), Error> {
     let work = Arc::clone(job);
     let write = job.service.store.write(move |db| {
+        claim(&work, db)?;
+        keep(&work, db, 200)?;
         let counts = Counts::of(&storage::staged_rows::count(db, work.operation)?);
         let ending = Ending::Result(json!(counts));
         let now = work.service.clocks.campaign();
@@ -293,6 +303,7 @@ async fn leave(job: &Arc<Job>) -> Result<(), Error> {
 /// The short step in which everything is taken. Order of locks: user, organizations, cycle.
 fn take(job: &Job, db: &mut Connection) -> Result<(), Error> {
     job.account.recheck(db)?;
+    claim(job, db)?;
     taking::hold_places(db, job.operation)?;
     if taking::count_outdated(db, job.operation)? > 0 {
         // Something was closed or moved since the rows were judged; judging them again names it.
@@ -316,8 +327,18 @@ fn take(job: &Job, db: &mut Connection) -> Result<(), Error> {
         "duplicate": counts.duplicate, "refused": counts.refused });
     let deed = Deed::new("nominations.imported", "operation", job.operation).with(details);
     record::audit(&job.service, db, &job.caller, &deed)?;
-    if !job.goes_on && created > 0 {
-        idempotency::keep(db, job.attempt.as_ref(), &first_answer(201, job.operation))?;
-    }
-    Ok(())
+    keep(job, db, if created > 0 { 201 } else { 200 })
+}
+
+/// The key of an import that the client waits for; that of any other was claimed when it began.
+fn awaited(job: &Job) -> Option<&Attempt> {
+    job.attempt.as_ref().filter(|_| !job.goes_on)
+}
+
+fn claim(job: &Job, db: &mut Connection) -> Result<(), Error> {
+    idempotency::claim(db, awaited(job), job.service.clocks.machine())
+}
+
+fn keep(job: &Job, db: &mut Connection, status: u16) -> Result<(), Error> {
+    idempotency::keep(db, awaited(job), &first_answer(status, job.operation))
 }

@@ -101,6 +101,12 @@ impl App {
         (id, self.with_token(self.token_of(&user)))
     }
 
+    /// The client of an account that signs in again, after a change that ended its tokens.
+    pub async fn again(&self, user: UserId) -> Client {
+        let found = self.service.store.read(move |db| Ok::<_, Error>(storage::users::find(db, user)?));
+        self.with_token(self.token_of(&found.await.unwrap().unwrap()))
+    }
+
     fn token_of(&self, user: &storage::users::UserRow) -> String {
         let id = generator::new_id(&self.service.clocks).unwrap();
         self.service.tokens.issue(user, id, self.service.clocks.machine()).unwrap()
