@@ -139,6 +139,14 @@ pub fn list_of_user(
     Ok(query.load(connection)?)
 }
 
+/// Gives a nomination another tracking code; the former one no longer finds it.
+pub fn set_tracking_digest(connection: &mut Connection, id: NominationId, digest: Vec<u8>) -> Result<(), StoreError> {
+    diesel::update(nominations::table.find(id))
+        .set(nominations::tracking_digest.eq(Some(digest)))
+        .execute(connection)?;
+    Ok(())
+}
+
 /// Notes that the nominator has withdrawn it.
 pub fn withdraw(connection: &mut Connection, id: NominationId, now: DateTime<Utc>) -> Result<(), StoreError> {
     diesel::update(nominations::table.find(id)).set(nominations::withdrawn_at.eq(Some(At(now)))).execute(connection)?;

@@ -213,6 +213,33 @@ both! {
         assert_eq!(&third.json["result"]["rows"][0]["candidate_id"], made);
     }
 
+    async fn an_imported_recommender_is_given_a_code(app: App) {
+        let tree = app.tree().await;
+        let city = city(&app, &tree).await;
+        let taken = send(&city, "", csv(&[good(1)])).await.expect(201);
+        let id = taken.json["result"]["rows"][0]["candidate_id"].as_str().unwrap().to_owned();
+        let path = format!("/candidates/{id}/nominations");
+        let listed = city.get(&path).await.expect(200);
+        let nomination = listed.json["items"][0]["id"].as_str().unwrap();
+        let given = city.put(&format!("{path}/{nomination}/tracking-code"), None, json!({})).await.expect(200);
+        let first = given.json["tracking_code"].as_str().unwrap().to_owned();
+        let followed = app.anonymous().get(&format!("/nominations/{first}")).await.expect(200);
+        assert_eq!(followed.json["name"], "张三1");
+        let given = city.put(&format!("{path}/{nomination}/tracking-code"), None, json!({})).await.expect(200);
+        app.anonymous().get(&format!("/nominations/{first}")).await.problem(404, "not_found");
+        app.anonymous().get(&format!("/nominations/{}", given.json["tracking_code"].as_str().unwrap())).await.expect(200);
+        // Who recommends in the own name has a code of the own.
+        let body = json!({ "category": "dedication", "name": "李四", "summary": "好人好事。", "unit_id": tree.unit });
+        let own = app.anonymous().post("/candidates", body).await.expect(201);
+        let path = format!("/candidates/{}/nominations", own.id());
+        let nomination = city.get(&path).await.expect(200).json["items"][0]["id"].as_str().unwrap().to_owned();
+        city.put(&format!("{path}/{nomination}/tracking-code"), None, json!({})).await.problem(409, "already_exists");
+        let elsewhere = format!("/candidates/{id}/nominations/{nomination}/tracking-code");
+        city.put(&elsewhere, None, json!({})).await.problem(404, "not_found");
+        let read = app.service.store.read(|db| Ok::<_, Error>(audited(db, "nomination.tracking_code_renewed")));
+        assert_eq!(read.await.unwrap(), 2);
+    }
+
     async fn an_import_that_is_sent_again_has_one_answer(app: App) {
         let tree = app.tree().await;
         let city = city(&app, &tree).await;

@@ -42,6 +42,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(attachments::get_attachment)
         .service(nominations::list_candidate_nominations)
         .service(nominations::add_candidate_nomination)
+        .service(nominations::renew_tracking_code)
         .service(tracking::get_nomination)
         .service(tracking::list_my_nominations);
 }

@@ -1,6 +1,6 @@
 //! Several recommenders of one candidate, as the reviewers of its subtree see and type them in.
 
-use actix_web::{HttpRequest, get, post, web::Path};
+use actix_web::{HttpRequest, get, post, put, web::Path};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -73,7 +73,7 @@ pub struct CandidateNomination {
     pub operator_id: Option<Uuid>,
     /// Whether the nominator has an account and follows by that.
     pub has_account: bool,
-    /// The nominator's tracking code, to be handed on; shown once, when the nomination is made.
+    /// The nominator's tracking code, to be handed on; shown once, when it is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, examples("7KQM-3XWD-PR9T-H4VA"))]
     pub tracking_code: Option<String>,
@@ -172,4 +172,25 @@ pub async fn add_candidate_nomination(
 fn created(made: NominationOf) -> Result<Answer, Problem> {
     let address = format!("/api/v1/candidates/{}/nominations", made.nomination.candidate_id);
     Answer::created(CandidateNomination::from(made), address)
+}
+
+/// Give a nominator a tracking code
+///
+/// For a nomination that staff typed in or imported for somebody: the answer carries a code, this once, to be handed on, and
+/// one given before no longer works. Nominators with an account, or with a code of their own, keep what they have: 409.
+#[utoipa::path(
+    tag = "candidates",
+    params(("id" = Uuid, Path, description = "The candidate's id."), ("nomination_id" = Uuid, Path, description = "The nomination's id.")),
+    responses((status = 200, description = "The nomination, with its code.", body = CandidateNomination), responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Conflict, responses::Common)
+)]
+#[put("/candidates/{id}/nominations/{nomination_id}/tracking-code")]
+pub async fn renew_tracking_code(
+    state: State,
+    caller: Caller,
+    path: Path<(Segment<CandidateId>, Segment<NominationId>)>,
+) -> Result<Answer, Problem> {
+    caller.require_reviewer()?;
+    let (id, nomination_id) = path.into_inner();
+    let at = (id.value()?, nomination_id.value()?);
+    Answer::of(CandidateNomination::from(nominations::renew_tracking_code(&state, &caller, at).await?))
 }

@@ -179,6 +179,39 @@ pub async fn add_nomination(
         .await
 }
 
+/// Gives the nominator of a nomination that staff typed in, or imported, a tracking code, which is shown this once; a former
+/// one no longer works. Whoever has an account or got the code themselves keeps what they have.
+pub async fn renew_tracking_code(
+    service: &Service,
+    caller: &Caller,
+    (id, nomination_id): (CandidateId, NominationId),
+) -> Result<NominationOf, Error> {
+    let account = caller.require_reviewer()?.clone();
+    let issued = Issued::make()?;
+    let (service, caller) = (service.clone(), caller.clone());
+    let store = service.store.clone();
+    store
+        .write(move |db| {
+            account.recheck(db)?;
+            let candidate = storage::candidates::lock(db, id)?
+                .filter(|found| account.scope.covers(found.district_id, found.unit_id))
+                .ok_or_else(Error::not_found)?;
+            let nomination = storage::nominations::find(db, nomination_id)?
+                .filter(|found| found.candidate_id == id && found.stands())
+                .ok_or_else(Error::not_found)?;
+            if nomination.operator_id.is_none() || nomination.user_id.is_some() {
+                return Err(Error::of(Code::AlreadyExists));
+            }
+            storage::nominations::set_tracking_digest(db, nomination_id, issued.digest())?;
+            let details = json!({ "nomination_id": nomination_id });
+            let deed = Deed::new("nomination.tracking_code_renewed", "candidate", id).with(details);
+            record::audit(&service, db, &caller, &deed)?;
+            let (tracking_code, _) = Issued::parts(Some(issued));
+            Ok(NominationOf { nomination, version: candidate.version, tracking_code })
+        })
+        .await
+}
+
 /// Adds a nomination to a candidate that is held, and returns the candidate's new version. Nobody adds one to a candidate
 /// that has come to its end.
 pub fn add(

@@ -100,6 +100,7 @@ pub const MATRIX: &[Row] = &[
     row("POST", "/api/v1/text-count", ANYBODY),
     row("GET", "/api/v1/candidates/{id}/nominations", "401 403 + 404 + 404 + 403 +"),
     row("POST", "/api/v1/candidates/{id}/nominations", "401 403 + 404 + 404 + 403 403"),
+    row("PUT", "/api/v1/candidates/{id}/nominations/{nomination_id}/tracking-code", "401 403 + 404 + 404 + 403 403"),
     row("GET", "/api/v1/nominations/{tracking_code}", ANYBODY),
     row("GET", "/api/v1/me/nominations", SIGNED_IN),
     // Decisions on candidates.

@@ -35,6 +35,10 @@ impl World {
                 "/candidates/{id}/verifications/{verification_id}",
                 format!("/candidates/{}/verifications/{}", nominated.id, nominated.verification),
             ),
+            (
+                "/candidates/{id}/nominations/{nomination_id}",
+                format!("/candidates/{}/nominations/{}", nominated.id, nominated.typed_in),
+            ),
             ("/attachments/{id}", format!("/attachments/{}", nominated.attachment)),
             ("/candidates/{id}", format!("/candidates/{}", nominated.id)),
             ("/photos/{id}", format!("/photos/{}", nominated.photo)),
@@ -79,6 +83,7 @@ struct Nominated {
     id: String,
     photo: String,
     code: String,
+    typed_in: String,
     verification: String,
     attachment: String,
 }
@@ -97,6 +102,8 @@ async fn nominated(app: &App, tree: &Tree) -> Nominated {
     let picture = picture.into_inner();
     let photo = holder.upload(&format!("{path}/photos"), None, "a.png", picture.clone()).await.expect(201);
     let (_, unit) = app.user(haoren::domain::role::Role::UnitReviewer, Some(tree.unit)).await;
+    let other = json!({ "channel": "phone", "nominator": { "name": "赵小六", "phone": "13900006666" } });
+    let typed_in = unit.post(&format!("{path}/nominations"), other).await.expect(201).id();
     let consent = json!({
         "given_by": "self", "name": "张三", "scope": ["publication", "forwarding"], "text_version": "2026-1",
         "method": "paper", "given_at": "2026-11-04T02:00:00Z",
@@ -110,5 +117,5 @@ async fn nominated(app: &App, tree: &Tree) -> Nominated {
     let verification = unit.post(&path, verification).await.expect(201).id();
     let path = format!("{path}/{verification}/attachments");
     let attachment = unit.upload(&path, None, "a.png", picture).await.expect(201).id();
-    Nominated { id: made.id(), photo: photo.id(), code, verification, attachment }
+    Nominated { id: made.id(), photo: photo.id(), code, typed_in, verification, attachment }
 }
