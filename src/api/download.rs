@@ -6,6 +6,8 @@ use actix_web::{
 };
 use bytes::Bytes;
 
+use crate::domain::sheet::TableFormat;
+
 /// The media type of workbooks.
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// The media type of comma separated values.
@@ -21,6 +23,15 @@ pub fn file(content: Bytes, media_type: &'static str, (plain, name): (&str, &str
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
         .content_type(media_type)
         .body(content)
+}
+
+/// A table of candidates, as a file of its format.
+#[must_use]
+pub fn candidates(content: Bytes, format: TableFormat) -> HttpResponse {
+    match format {
+        TableFormat::Xlsx => file(content, XLSX, ("candidates.xlsx", "候选人.xlsx")),
+        TableFormat::Csv => file(content, CSV, ("candidates.csv", "候选人.csv")),
+    }
 }
 
 fn encoded(name: &str) -> String {

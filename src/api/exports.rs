@@ -1,7 +1,6 @@
 //! Tables and forms for clerks.
 
 use actix_web::{HttpRequest, HttpResponse, Responder as _, get, http::StatusCode, web::Path};
-use bytes::Bytes;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -11,7 +10,7 @@ use super::{
     answer::Answer,
     candidates::names::ChannelName,
     context::Context,
-    download::{self, CSV, XLSX},
+    download::{self, XLSX},
     operations::{Operation, shown},
     path::Segment,
     problem::Problem,
@@ -171,21 +170,13 @@ async fn export(
 ) -> Result<HttpResponse, Problem> {
     caller.require_reviewer()?;
     match exports::export_candidates(state, caller, query.read()?.request(format)?).await? {
-        Exported::AtOnce(file) => Ok(candidates_file(file, format)),
+        Exported::AtOnce(file) => Ok(download::candidates(file, format)),
         Exported::Begun(row) => {
             let location = format!("/api/v1/operations/{}", row.id);
             let operation = shown(state, caller, row, Context::of(request).language).await?;
             let answer = Answer::of(operation)?.with_status(StatusCode::ACCEPTED).with_location(location);
             Ok(answer.respond_to(request))
         }
-    }
-}
-
-/// A table of candidates, as a file of its format.
-pub fn candidates_file(file: Bytes, format: TableFormat) -> HttpResponse {
-    match format {
-        TableFormat::Xlsx => download::file(file, XLSX, ("candidates.xlsx", "候选人.xlsx")),
-        TableFormat::Csv => download::file(file, CSV, ("candidates.csv", "候选人.csv")),
     }
 }
 

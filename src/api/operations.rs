@@ -13,7 +13,6 @@ use super::{
     answer::Answer,
     context::Context,
     download::{self, XLSX},
-    exports::candidates_file,
     language::Language,
     page::{Page, PageRequest},
     path::Segment,
@@ -168,5 +167,5 @@ pub async fn get_operation_file(
 ) -> Result<HttpResponse, Problem> {
     caller.account()?;
     let (file, format) = exports::find_export(&state, &caller, id.value()?).await?;
-    Ok(candidates_file(file, format))
+    Ok(download::candidates(file, format))
 }

@@ -5,8 +5,10 @@ mod form;
 mod labels;
 mod long;
 mod summary;
+mod table;
 
-pub use candidates::{AT_ONCE_ROWS, EXPORT_MAX_ROWS, ExportRequest, Exported, export_candidates};
+pub use candidates::{AT_ONCE_ROWS, EXPORT_MAX_ROWS, Exported, export_candidates};
 pub use form::application_form;
 pub use long::{ExportCounts, ExportOptions, KEPT, find_export};
 pub use summary::{district_summary, find_district};
+pub use table::ExportRequest;

@@ -12,6 +12,8 @@ use zip::{ZipWriter, write::SimpleFileOptions};
 use crate::harness::App;
 
 const NAMESPACE: &str = "xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"";
+/// How long one file may take: a debug build beside other tests is given ten times what is promised.
+const TIME: Duration = Duration::from_secs(if cfg!(debug_assertions) { 20 } else { 2 });
 const KIND: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 const GOOD: &str = "<row r=\"1\"><c t=\"inlineStr\"><is><t>姓名</t></is></c><c t=\"inlineStr\"><is><t>类别</t></is></c><c t=\"inlineStr\"><is><t>一句话事迹</t></is></c><c t=\"inlineStr\"><is><t>单位</t></is></c></row>";
 
@@ -268,7 +270,7 @@ async fn every_hostile_sheet_gets_a_right_answer_soon() {
         if found.as_deref() != Some(expected) || !is_answer {
             wrong.push(format!("{name}: {found:?}, not {expected} ({})", reply.status));
         }
-        if took > Duration::from_secs(2) {
+        if took > TIME {
             wrong.push(format!("{name} took {took:?}"));
         }
     }

@@ -7,7 +7,7 @@ use chrono::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::candidates::{ExportRequest, PAGE, new_table, rows};
+use super::table::{ExportRequest, PAGE, new_table, rows};
 use crate::{
     domain::{
         fault::Code,

@@ -1,8 +1,10 @@
 //! A district's summary table (汇总表): whom it puts forward in a month, by category, with room for the signatures.
 
+use std::collections::HashMap;
+
 use bytes::Bytes;
 
-use super::{candidates::by_category, labels};
+use super::labels;
 use crate::{
     domain::{
         candidate::Status,
@@ -113,4 +115,13 @@ fn write(month: Month, district: &Organization, rows: &[(String, Dossier)]) -> R
     page.freeze(3)?;
     page.paper(Paper::Across);
     book.into_bytes()
+}
+
+/// The candidates of a request by category, in the order of the categories.
+fn by_category(dossiers: Vec<Dossier>) -> HashMap<String, Vec<Dossier>> {
+    let mut groups: HashMap<String, Vec<Dossier>> = HashMap::new();
+    for dossier in dossiers {
+        groups.entry(dossier.candidate.category.to_string()).or_default().push(dossier);
+    }
+    groups
 }
