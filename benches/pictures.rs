@@ -30,9 +30,15 @@ fn main() {
     for sides in SIDES {
         let scene = scene(sides);
         for (kind, file) in [("JPEG", jpeg(&scene)), ("PNG", png(&scene)), ("WebP", webp(&scene))] {
-            let megapixels = sides.0 * sides.1 / 1_000_000;
+            let megapixels = (sides.0 * sides.1 + 500_000) / 1_000_000;
             let name = format!("{megapixels:>2} MP {kind}");
             match file {
+                Some(file) if pictures::prepare(&file, LIMITS, true).is_err() => {
+                    println!(
+                        "{name:<11} {:>11.1}  refused: it might take more memory than a picture may",
+                        mebibytes(file.len())
+                    );
+                }
                 Some(file) => measure(&name, &file),
                 None => println!("{name:<11}  larger than an upload may be"),
             }
@@ -108,7 +114,7 @@ fn scene((width, height): (u32, u32)) -> RgbImage {
         state ^= state << 5;
         let shade = |at: u32, of: u32| u8::try_from(200 * at / of).unwrap_or(200);
         let edge = if (x / 97 + y / 61) % 5 == 0 { 40 } else { 0 };
-        let noise = u8::try_from(state % 5).unwrap_or(0);
+        let noise = u8::try_from(state % 15).unwrap_or(0);
         Rgb([shade(x, width) + edge + noise, shade(y, height) + edge + noise, shade(x + y, width + height) + noise])
     })
 }
