@@ -9,18 +9,45 @@ use super::{Caller, Error, Service, caller::Account, imports};
 use crate::{
     domain::{
         fault::{Code, Fault},
-        id::{OperationId, OrganizationId},
+        id::{OperationId, OrganizationId, UserId},
         import::RowFault,
-        operation::OperationStatus,
+        operation::{OperationKind, OperationStatus},
     },
     storage::{
         self,
         operations::{Ending, OperationRow},
+        sql_values::{At, Stored},
     },
 };
 
 /// Whoever works on something is heard of again within this time of the machine's clock.
 pub const LEASE: Duration = Duration::minutes(2);
+
+/// Work that begins now, to be noted: what, by whom, with what options and how much there is to do.
+pub fn begun(
+    service: &Service,
+    (id, kind): (OperationId, OperationKind),
+    started_by: UserId,
+    (options, total): (&impl Serialize, usize),
+) -> Result<OperationRow, Error> {
+    let options = serde_json::to_value(options).map_err(|error| Error::Internal(error.to_string()))?;
+    Ok(OperationRow {
+        id,
+        kind,
+        status: OperationStatus::Running,
+        started_by,
+        options: Stored(options),
+        done: 0,
+        total: i64::try_from(total).unwrap_or(i64::MAX),
+        result: None,
+        problem: None,
+        lease_until: At(service.clocks.machine() + LEASE),
+        taken_at: None,
+        version: 1,
+        created_at: At(service.clocks.campaign()),
+        finished_at: None,
+    })
+}
 
 /// Whoever waits for a turn is heard of so often.
 const HEARD_OF_EVERY: std::time::Duration = std::time::Duration::from_secs(30);

@@ -26,7 +26,6 @@ use crate::{
         self,
         files::FileKey,
         operations::{Ending, OperationRow},
-        sql_values::{At, Stored},
     },
 };
 
@@ -86,24 +85,8 @@ pub async fn begin(
     let account = caller.require_reviewer()?.clone();
     let taken_on = service.background.take_on()?;
     let options = ExportOptions::of(&account, &request);
-    let options = serde_json::to_value(options).map_err(|error| Error::Internal(error.to_string()))?;
-    let clocks = &service.clocks;
-    let row = OperationRow {
-        id: generator::new_id(clocks)?,
-        kind: OperationKind::CandidateExport,
-        status: OperationStatus::Running,
-        started_by: account.id,
-        options: Stored(options),
-        done: 0,
-        total: i64::try_from(total).unwrap_or(i64::MAX),
-        result: None,
-        problem: None,
-        lease_until: At(clocks.machine() + operations::LEASE),
-        taken_at: None,
-        version: 1,
-        created_at: At(clocks.campaign()),
-        finished_at: None,
-    };
+    let id = generator::new_id(&service.clocks)?;
+    let row = operations::begun(service, (id, OperationKind::CandidateExport), account.id, (&options, total))?;
     let wanted = row.clone();
     let (row, is_new) = service
         .store

@@ -15,7 +15,7 @@ use crate::{
         fault::{Code, Fault},
         id::OperationId,
         import::{MAX_ROWS, NoHeader, find_layout, is_example},
-        operation::{OperationKind, OperationStatus},
+        operation::OperationKind,
         sheet::{Sheet, SheetRow},
     },
     service::{
@@ -23,11 +23,7 @@ use crate::{
         idempotency::{self, Attempt, FirstAnswer},
         operations::{self, Standing},
     },
-    storage::{
-        self,
-        operations::OperationRow,
-        sql_values::{At, Stored},
-    },
+    storage::{self, operations::OperationRow},
 };
 
 /// A table with no more rows is taken while the client waits.
@@ -138,25 +134,9 @@ fn table(mut sheets: Vec<Sheet>) -> Result<(crate::domain::import::Layout, Vec<S
 
 /// Notes that the import has begun.
 async fn begin(job: &Job) -> Result<(), Error> {
-    let clocks = &job.service.clocks;
-    let options = serde_json::to_value(&job.options).map_err(|error| Error::Internal(error.to_string()))?;
-    let row = OperationRow {
-        id: job.operation,
-        kind: OperationKind::NominationImport,
-        status: OperationStatus::Running,
-        started_by: job.account.id,
-        options: Stored(options),
-        done: 0,
-        total: i64::try_from(job.rows.len()).unwrap_or(i64::MAX),
-        result: None,
-        problem: None,
-        lease_until: At(clocks.machine() + operations::LEASE),
-        taken_at: None,
-        version: 1,
-        created_at: At(clocks.campaign()),
-        finished_at: None,
-    };
-    let (account, machine) = (job.account.clone(), clocks.machine());
+    let what = (job.operation, OperationKind::NominationImport);
+    let row = operations::begun(&job.service, what, job.account.id, (&job.options, job.rows.len()))?;
+    let (account, machine) = (job.account.clone(), job.service.clocks.machine());
     // What the client waits for is answered by its outcome, so its key is claimed with that.
     let attempt = job.attempt.clone().filter(|_| job.goes_on);
     let first = first_answer(202, job.operation);
