@@ -13,7 +13,7 @@ use zune_jpeg::{
 use self::reduction::{Layout, Reduction};
 use super::source::{Encoding, Source};
 use crate::domain::{
-    fault::Fault,
+    fault::{Code, Fault},
     photo::{MAX_PIXELS, MAX_SIDE_PX, too_many_pixels},
 };
 
@@ -30,7 +30,12 @@ pub fn check(source: &Source, factor: u32) -> Result<(), Fault> {
     let taken = RESERVE.saturating_add(file.saturating_mul(2)).saturating_add(source.fixed_cost);
     let shrunk = 300_u64.div_ceil(u64::from(factor).saturating_mul(u64::from(factor)).max(1));
     let cost = (source.decoding_cost + shrunk).max(1);
-    let affordable = MEMORY_PER_PICTURE.saturating_sub(taken).saturating_mul(100) / cost;
+    let left = MEMORY_PER_PICTURE.saturating_sub(taken);
+    if left == 0 {
+        // Only tables are as large as that, of a file that is made to fill the memory.
+        return Err(Fault::of(Code::PhotoUnreadable));
+    }
+    let affordable = left.saturating_mul(100) / cost;
     too_many_pixels(sides, MAX_PIXELS.min(affordable)).map_or(Ok(()), Err)
 }
 

@@ -2,10 +2,13 @@
 
 use image::metadata::Orientation;
 
-use super::{Encoding, PROFILE_MAX_BYTES, Source, turned};
+use super::{Encoding, PROFILE_MAX_BYTES, Source, turned, vp8l};
 
 /// The flag of a file with transparency, in the first byte of `VP8X`.
 const ALPHA: u8 = 0x10;
+
+/// Bytes before the data of a lossless picture: a signature, the sides and the version.
+const LOSSLESS_HEADER: usize = 5;
 
 /// What is found on the way through the chunks.
 #[derive(Default)]
@@ -63,9 +66,9 @@ impl<'a> Walk<'a> {
             (Some(_), Some(_), _) | (None, None, _) => return None,
         };
         let (decoding_cost, fixed_cost) = match (self.lossless, self.alpha) {
-            (Some(data), _) => (475, trees((width, height), data.len())),
+            (Some(data), _) => (400, vp8l::tables((width, height), data.get(LOSSLESS_HEADER..)?)?),
             (None, Some([0 | 4 | 8 | 12 | 16 | 20 | 24 | 28, _, ..])) => (700, 0),
-            (None, Some(alpha)) => (1100, trees((width, height), alpha.len())),
+            (None, Some(alpha)) => (1100, vp8l::tables((width, height), alpha.get(1..)?)?),
             (None, None) => (150, 0),
         };
         Some(Source {
@@ -79,15 +82,6 @@ impl<'a> Walk<'a> {
             fixed_cost,
         })
     }
-}
-
-/// The most that the tables of the codes of a lossless picture can take, in bytes: for each square of sixteen pixels
-/// there may be a group of five codes of its own, and a code takes ten bytes of the file at least.
-fn trees((width, height): (u32, u32), bytes: usize) -> u64 {
-    const CODE_BYTES: u64 = 4_608;
-    let squares = u64::from(width.div_ceil(4)) * u64::from(height.div_ceil(4));
-    let written = u64::try_from(bytes).unwrap_or(u64::MAX) / 10;
-    CODE_BYTES * written.min(squares.min(65_536) * 5)
 }
 
 /// A file of these chunks.

@@ -5,14 +5,18 @@ use std::time::{Duration, Instant};
 use image::{ImageFormat, Rgb, RgbImage};
 
 use super::{
-    super::{Picture, prepare},
+    super::{Picture, Source, prepare},
     LIMITS, jpegs, pngs, traces, webps,
 };
 use crate::domain::{fault::Code, photo::PhotoType};
 
-/// How long one picture may take. The decoders and encoders are generic, so that they are built with the tests, and in a
-/// debug build without optimization; `cargo test --release --lib pictures` holds them to the promise.
-const TIME: Duration = Duration::from_secs(if cfg!(debug_assertions) { 20 } else { 2 });
+/// How long one picture may take.
+const TIME: Duration = Duration::from_secs(2);
+/// Pictures of so many pixels take a debug build longer: the codecs are generic, so that they are built with the tests, and
+/// not optimized. `cargo test --release --lib pictures` holds all of them to the promise.
+const SLOW_PIXELS: u64 = 3_000_000;
+/// How much memory one picture may take, the upload included.
+const MEMORY: u64 = 256 * 1024 * 1024;
 
 /// A picture as it is sent.
 pub struct Case {
@@ -76,12 +80,17 @@ fn visit(rooms: Vec<fn() -> Vec<Case>>) -> usize {
 }
 
 fn judge(case: &Case) {
-    let began = Instant::now();
-    let answer = prepare(&case.file, LIMITS, case.fit);
-    let took = began.elapsed();
     let name = case.name;
-    println!("{:>6} ms {name}", took.as_millis());
-    assert!(took < TIME, "{name} took {took:?}");
+    let began = Instant::now();
+    let mut answer = None;
+    let memory = allocation_counter::measure(|| answer = Some(prepare(&case.file, LIMITS, case.fit)));
+    let took = began.elapsed();
+    let memory = memory.bytes_max + case.file.len() as u64;
+    println!("{:>6} ms {:>4} MiB {name}", took.as_millis(), memory >> 20);
+    let is_slow = cfg!(debug_assertions) && pixels(&case.file) >= SLOW_PIXELS;
+    assert!(took < TIME * if is_slow { 10 } else { 1 }, "{name} took {took:?}");
+    assert!(memory <= MEMORY, "{name} took {memory} bytes");
+    let answer = answer.unwrap();
     match (answer, case.becomes) {
         (Ok(picture), Stored(kind, width, height)) => {
             stored(name, &picture, (kind, width, height));
@@ -103,6 +112,11 @@ fn judge(case: &Case) {
         }
         (answer, becomes) => panic!("{name}: {:?} instead of {becomes:?}", answer.map(|picture| picture.facts)),
     }
+}
+
+/// As many as the file says; none of one that cannot be read.
+fn pixels(file: &[u8]) -> u64 {
+    Source::of(file).map_or(0, |source| u64::from(source.width) * u64::from(source.height))
 }
 
 /// Looks at what is stored, with the eyes of another decoder.

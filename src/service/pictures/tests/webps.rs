@@ -3,10 +3,10 @@
 use image::RgbImage;
 
 use super::{
-    draw::{QUARTERS, quarters},
-    gallery::{Becomes, Case, Refused, Shown, fitted, sent},
+    draw::{QUARTERS, noise, quarters},
+    gallery::{Becomes, Case, Refused, Shown, Stored, fitted, sent},
     jpegs::{swapped, swapping},
-    webp::{chunk, extended, file, lossless, lossy},
+    webp::{chunk, extended, file, grouped, lossless, lossy},
 };
 use crate::domain::{
     fault::Code::{PhotoTooLarge, PhotoTooSmall, PhotoUnreadable},
@@ -14,7 +14,7 @@ use crate::domain::{
 };
 
 pub fn rooms() -> Vec<fn() -> Vec<Case>> {
-    vec![kinds, metadata, hostile, others]
+    vec![kinds, codes, metadata, hostile, others]
 }
 
 fn picture() -> RgbImage {
@@ -42,6 +42,25 @@ fn kinds() -> Vec<Case> {
         fitted("lossy and clear", file(&clear), Shown(Jpeg, 640, 480, [[255; 3]; 4])),
         fitted("lossy, fifty megapixels", file(&[lossy(8190, 6100)]), Shown(Jpeg, 2048, 1525, grey)),
         fitted("299 pixels", file(&[lossy(640, 299)]), Refused(PhotoTooSmall)),
+    ]
+}
+
+/// Lossless data that says more before its pixels. The files were written by libwebp.
+fn codes() -> Vec<Case> {
+    let grey = Shown(Jpeg, 400, 300, [[130; 3]; 4]);
+    vec![
+        fitted("a palette", include_bytes!("files/palette.webp").to_vec(), SAME),
+        fitted("codes for each region", include_bytes!("files/textures.webp").to_vec(), SAME),
+        fitted("lossy, with transparency that is not", include_bytes!("files/alpha.webp").to_vec(), SAME),
+        fitted("a megabyte and a half without loss", lossless(&noise(700, 700), None), Stored(Jpeg, 700, 700)),
+        fitted("2,600 groups of codes, as many as libwebp writes", grouped(400, 300, 2_600, true), grey),
+        fitted("65,536 groups of codes that are empty", grouped(400, 300, 65_536, false), grey),
+        fitted("65,536 groups of codes that are large", grouped(400, 300, 65_536, true), Refused(PhotoUnreadable)),
+        fitted(
+            "a map of groups for every square",
+            grouped(7_000, 6_000, 1, false),
+            Shown(Jpeg, 2048, 1755, [[130; 3]; 4]),
+        ),
     ]
 }
 
@@ -84,7 +103,7 @@ fn hostile() -> Vec<Case> {
         fitted("two pictures", file(&two), Refused(PhotoUnreadable)),
         fitted("two sizes, of which the picture's own counts", file(&lying), SAME),
         fitted("16,384 × 16,384 in a few bytes", huge, Refused(PhotoTooLarge)),
-        fitted("48 megapixels that are not there", many, Refused(PhotoTooLarge)),
+        fitted("48 megapixels that are not there", many, Refused(PhotoUnreadable)),
         fitted("lossy, cut", file(&[chunk(*b"VP8 ", &lossy(640, 480)[8..200])]), Refused(PhotoUnreadable)),
         fitted("larger than lossy can be", file(&[lossy(16_383, 4000)]), Refused(PhotoTooLarge)),
     ]
