@@ -21,6 +21,8 @@ use crate::domain::{
 pub const MEMORY_PER_PICTURE: u64 = 256 * 1024 * 1024;
 /// What is left of it for all that is not counted: tables, rows, what is encoded.
 const RESERVE: u64 = 24 * 1024 * 1024;
+/// No encoder writes tables of more, in bytes: a file that is refused for such was made to fill the memory.
+const TABLES: u64 = 64 * 1024 * 1024;
 
 /// Refuses, by the header alone, a picture with more pixels than are decoded or than there is memory for.
 /// It is decoded at a `factor`-th of its width and height.
@@ -30,13 +32,9 @@ pub fn check(source: &Source, factor: u32) -> Result<(), Fault> {
     let taken = RESERVE.saturating_add(file.saturating_mul(2)).saturating_add(source.fixed_cost);
     let shrunk = 300_u64.div_ceil(u64::from(factor).saturating_mul(u64::from(factor)).max(1));
     let cost = (source.decoding_cost + shrunk).max(1);
-    let left = MEMORY_PER_PICTURE.saturating_sub(taken);
-    if left == 0 {
-        // Only tables are as large as that, of a file that is made to fill the memory.
-        return Err(Fault::of(Code::PhotoUnreadable));
-    }
-    let affordable = left.saturating_mul(100) / cost;
-    too_many_pixels(sides, MAX_PIXELS.min(affordable)).map_or(Ok(()), Err)
+    let affordable = MEMORY_PER_PICTURE.saturating_sub(taken).saturating_mul(100) / cost;
+    let refusal = |fault| if source.fixed_cost > TABLES { Fault::of(Code::PhotoUnreadable) } else { fault };
+    too_many_pixels(sides, MAX_PIXELS.min(affordable)).map(refusal).map_or(Ok(()), Err)
 }
 
 /// Decodes a picture that was checked, at a `factor`-th of its width and height, on white where it is transparent.

@@ -1,6 +1,8 @@
 //! The head of lossless WebP data, up to the pixels: what is told there decides how much memory its decoder takes, and the
 //! sizes of the picture do not bound it. See the WebP Lossless Bitstream Specification, sections 4 to 6.
 
+use crate::domain::photo::{MAX_PIXELS, too_many_pixels};
+
 /// The symbols of brightness, red, blue, transparency and distance, before a cache of colours adds to the first.
 const ALPHABETS: [usize; 5] = [256 + 24, 256, 256, 256, 40];
 /// The first symbol that copies earlier pixels, and the first that takes one from the cache.
@@ -20,14 +22,23 @@ const CODE_BYTES: u64 = 96;
 const LEAF_BYTES: u64 = 32;
 
 /// Memory in bytes that decoding takes beside the pixels, for a picture of these sides: transformations, the map of groups
-/// and the codes of each. Counted no further than to [`ENOUGH`]. `None` when the data cannot be followed, so that it
+/// and the codes of each. Counted no further than to [`ENOUGH`], and not at all for more pixels than are decoded. `None` when the data cannot be followed, so that it
 /// cannot be decoded either.
 pub fn tables((width, height): (u32, u32), data: &[u8]) -> Option<u64> {
+    if too_many_pixels((width, height), MAX_PIXELS).is_some() {
+        return Some(0);
+    }
     let mut bits = Bits { data, held: 0, count: 0 };
     let mut width = width;
     let mut bytes = 0;
+    let mut seen = 0_u32;
     while bits.read(1)? == 1 {
-        match bits.read(2)? {
+        let transformation = bits.read(2)?;
+        if seen >> transformation & 1 == 1 {
+            return None;
+        }
+        seen |= 1 << transformation;
+        match transformation {
             0 | 1 => bytes += 4 * bits.small_picture(width, height)?.pixels,
             2 => {}
             _ => {
@@ -113,6 +124,10 @@ impl Bits<'_> {
         let mut done = 0;
         while done < pixels {
             let symbol = green.read(self)?;
+            if symbol >= CACHED && green.is_single() {
+                // Nothing is written of a picture that is all from the cache.
+                break;
+            }
             if symbol < COPY {
                 largest = largest.max(red.read(self)? << 8 | symbol);
                 blue.read(self)?;
@@ -123,6 +138,10 @@ impl Bits<'_> {
                     done = pixels;
                 }
             } else if symbol < CACHED {
+                if done == 0 {
+                    // There is nothing to copy yet.
+                    return None;
+                }
                 done += self.prefixed(symbol - COPY)?;
                 let symbol = distance.read(self)?;
                 self.prefixed(symbol)?;
@@ -130,7 +149,7 @@ impl Bits<'_> {
                 done += 1;
             }
         }
-        (done == pixels).then_some(Described { pixels, largest })
+        (done <= pixels).then_some(Described { pixels, largest })
     }
 
     /// A length or distance.
@@ -150,8 +169,7 @@ impl Bits<'_> {
 
     fn code(&mut self, alphabet: usize) -> Option<Code> {
         if self.read(1)? == 0 {
-            let lengths = self.lengths(alphabet)?;
-            return Code::of_lengths(&lengths);
+            return Code::of(&self.lengths(alphabet)?);
         }
         let two = self.read(1)? == 1;
         let first = if self.read(1)? == 1 { 8 } else { 1 };
@@ -164,22 +182,24 @@ impl Bits<'_> {
         symbols.iter().all(|symbol| usize::from(*symbol) < alphabet).then_some(Code { counts, symbols })
     }
 
-    /// The lengths of the symbols of a code, which are in a code themselves.
-    fn lengths(&mut self, alphabet: usize) -> Option<Vec<u8>> {
+    /// The symbols of a code with their lengths, which are in a code themselves.
+    fn lengths(&mut self, alphabet: usize) -> Option<Vec<(u16, u8)>> {
         let mut of_lengths = [0; 19];
         let written = usize::try_from(self.read(4)?).ok()? + 4;
         for symbol in LENGTH_ORDER.iter().take(written) {
             *of_lengths.get_mut(*symbol)? = u8::try_from(self.read(3)?).ok()?;
         }
-        let code = Code::of_lengths(&of_lengths)?;
+        let of_lengths: Vec<(u16, u8)> = (0..).zip(of_lengths).filter(|(_, length)| *length != 0).collect();
+        let code = Code::of(&of_lengths)?;
+        let alphabet = u32::try_from(alphabet).ok()?;
         let mut tokens = alphabet;
         if self.read(1)? == 1 {
             let bits = 2 + 2 * self.read(3)?;
-            tokens = usize::try_from(self.read(bits)?).ok()? + 2;
+            tokens = self.read(bits)? + 2;
         }
-        let mut lengths = Vec::with_capacity(alphabet);
-        let mut previous = 8;
-        while lengths.len() < alphabet && tokens > 0 {
+        let mut lengths = Vec::new();
+        let (mut symbol, mut previous) = (0, 8);
+        while symbol < alphabet && tokens > 0 {
             tokens -= 1;
             let (length, times) = match code.read(self)? {
                 16 => (previous, 3 + self.read(2)?),
@@ -187,12 +207,16 @@ impl Bits<'_> {
                 18 => (0, 11 + self.read(7)?),
                 length => (u8::try_from(length).ok()?, 1),
             };
+            // Symbols without a code are passed over at once, as they may be most.
             if length != 0 {
                 previous = length;
+                for used in symbol..symbol + times {
+                    lengths.push((u16::try_from(used).ok()?, length));
+                }
             }
-            lengths.resize(lengths.len() + usize::try_from(times).ok()?, length);
+            symbol += times;
         }
-        (lengths.len() <= alphabet).then_some(lengths)
+        (symbol <= alphabet).then_some(lengths)
     }
 }
 
@@ -206,25 +230,24 @@ struct Code {
 
 impl Code {
     /// `None` for one that is not complete.
-    fn of_lengths(lengths: &[u8]) -> Option<Self> {
+    fn of(lengths: &[(u16, u8)]) -> Option<Self> {
         let mut counts = [0_u16; 16];
-        for length in lengths {
+        for (_, length) in lengths {
             *counts.get_mut(usize::from(*length))? += 1;
         }
-        counts[0] = 0;
-        let (mut places, mut used, mut all) = ([0_usize; 16], 0_u32, 0_usize);
+        let (mut places, mut used, mut before) = ([0_usize; 16], 0_u32, 0_usize);
         for ((length, count), place) in counts.iter().enumerate().zip(&mut places) {
-            *place = all;
-            all += usize::from(*count);
+            *place = before;
+            before += usize::from(*count);
             used += u32::from(*count) << (15 - length);
         }
-        if all != 1 && used != 1 << 15 {
+        if lengths.len() != 1 && used != 1 << 15 {
             return None;
         }
-        let mut symbols = vec![0; all];
-        for (symbol, length) in (0_u16..).zip(lengths).filter(|(_, length)| **length != 0) {
+        let mut symbols = vec![0; lengths.len()];
+        for (symbol, length) in lengths {
             let place = places.get_mut(usize::from(*length))?;
-            *symbols.get_mut(*place)? = symbol;
+            *symbols.get_mut(*place)? = *symbol;
             *place += 1;
         }
         Some(Self { counts, symbols })

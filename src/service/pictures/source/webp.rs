@@ -67,7 +67,7 @@ impl<'a> Walk<'a> {
         };
         let (decoding_cost, fixed_cost) = match (self.lossless, self.alpha) {
             (Some(data), _) => (400, vp8l::tables((width, height), data.get(LOSSLESS_HEADER..)?)?),
-            (None, Some([0 | 4 | 8 | 12 | 16 | 20 | 24 | 28, _, ..])) => (700, 0),
+            (None, Some([kind, _, ..])) if kind.is_multiple_of(4) => (700, 0),
             (None, Some(alpha)) => (1100, vp8l::tables((width, height), alpha.get(1..)?)?),
             (None, None) => (150, 0),
         };

@@ -75,6 +75,42 @@ pub fn grouped(width: u32, height: u32, groups: u32, are_large: bool) -> Vec<u8>
     file(&[chunk(*b"VP8L", &bits.bytes)])
 }
 
+/// A lossless picture with so many transformations in a row, each of which copies the pixel before the first, of which
+/// nothing but that is written.
+pub fn copying(width: u32, height: u32, transformations: u32) -> Vec<u8> {
+    let mut bits = Bits::default();
+    bits.push(8, 0x2F);
+    bits.push(14, width - 1);
+    bits.push(14, height - 1);
+    bits.push(4, 0);
+    for _ in 0..transformations {
+        // One that predicts, for squares of 4 × 4 pixels, without a cache.
+        bits.push(1, 1);
+        bits.push(2, 0);
+        bits.push(3, 0);
+        bits.push(1, 0);
+        // Of the code of lengths 18 and 1: 138 and 118 symbols without a code, and one with.
+        bits.push(1, 0);
+        bits.push(4, 0);
+        for length in [0, 1, 0, 1] {
+            bits.push(3, length);
+        }
+        bits.push(1, 1);
+        bits.push(3, 0);
+        bits.push(2, 1);
+        for zeros in [138, 118] {
+            bits.push(1, 1);
+            bits.push(7, zeros - 11);
+        }
+        bits.push(1, 0);
+        for _ in 0..4 {
+            bits.single(0);
+        }
+    }
+    bits.push(1, 0);
+    file(&[chunk(*b"VP8L", &[bits.bytes, vec![0; 64]].concat())])
+}
+
 /// Written bit by bit, the lowest first.
 #[derive(Default)]
 struct Bits {

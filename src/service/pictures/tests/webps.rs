@@ -1,12 +1,14 @@
 //! The WebP files of the gallery, and what is not taken at all.
 
 use image::RgbImage;
+use proptest::{collection::vec, prelude::*};
 
 use super::{
+    super::source::Source,
     draw::{QUARTERS, noise, quarters},
     gallery::{Becomes, Case, Refused, Shown, Stored, fitted, sent},
     jpegs::{swapped, swapping},
-    webp::{chunk, extended, file, grouped, lossless, lossy},
+    webp::{chunk, copying, extended, file, grouped, lossless, lossy},
 };
 use crate::domain::{
     fault::Code::{PhotoTooLarge, PhotoTooSmall, PhotoUnreadable},
@@ -103,6 +105,9 @@ fn hostile() -> Vec<Case> {
         fitted("two pictures", file(&two), Refused(PhotoUnreadable)),
         fitted("two sizes, of which the picture's own counts", file(&lying), SAME),
         fitted("16,384 × 16,384 in a few bytes", huge, Refused(PhotoTooLarge)),
+        fitted("a map of groups for 268 megapixels", grouped(16_384, 16_384, 1, false), Refused(PhotoTooLarge)),
+        fitted("one transformation of copies of nothing", copying(8_000, 6_000, 1), Refused(PhotoUnreadable)),
+        fitted("1,000 transformations of copies of nothing", copying(8_000, 6_000, 1_000), Refused(PhotoUnreadable)),
         fitted("48 megapixels that are not there", many, Refused(PhotoUnreadable)),
         fitted("lossy, cut", file(&[chunk(*b"VP8 ", &lossy(640, 480)[8..200])]), Refused(PhotoUnreadable)),
         fitted("larger than lossy can be", file(&[lossy(16_383, 4000)]), Refused(PhotoTooLarge)),
@@ -134,4 +139,38 @@ fn a_refusal_names_the_format() {
     assert_eq!(faults[0].figures, [("format", "HEIC".into()), ("hint", "JPEG".into())]);
     let faults = super::super::prepare(&lossless(&picture(), None), super::LIMITS, false).unwrap_err();
     assert_eq!(faults[0].figures, [("format", "WebP".into()), ("hint", "fit=true".into())]);
+}
+
+proptest! {
+    /// Whatever is written before the pixels, it is taken or refused.
+    #[test]
+    fn damaged_lossless_data_is_taken_apart_or_not(
+        damage in vec((0..500_usize, any::<u8>()), 1..20), length in 30..4_000_usize, wide in any::<bool>(),
+    ) {
+        let mut file = include_bytes!("files/textures.webp").to_vec();
+        for (place, byte) in damage {
+            file[25 + place] = byte;
+        }
+        if wide {
+            file[21..25].copy_from_slice(&(8_191_u32 + (6_000 << 14)).to_le_bytes());
+        }
+        let data = file[20..20 + length].to_vec();
+        if let Ok(source) = Source::of(&super::webp::file(&[chunk(*b"VP8L", &data)])) {
+            prop_assert!(source.fixed_cost < 1 << 30);
+        }
+    }
+
+    /// What the decoder can read to its end is never refused for what is written before the pixels.
+    #[test]
+    fn what_can_be_decoded_is_taken_apart(damage in vec((0..300_usize, any::<u8>()), 1..4)) {
+        let mut file = include_bytes!("files/textures.webp").to_vec();
+        for (place, byte) in damage {
+            file[25 + place] = byte;
+        }
+        let is_decoded = std::panic::catch_unwind(|| {
+            let mut decoder = image_webp::WebPDecoder::new(std::io::Cursor::new(&file)).unwrap();
+            decoder.read_image(&mut vec![0; 400 * 300 * 3]).is_ok()
+        });
+        prop_assert!(!is_decoded.unwrap_or(false) || Source::of(&file).is_ok());
+    }
 }
