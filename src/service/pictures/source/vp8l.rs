@@ -22,8 +22,8 @@ const CODE_BYTES: u64 = 96;
 const LEAF_BYTES: u64 = 32;
 
 /// Memory in bytes that decoding takes beside the pixels, for a picture of these sides: transformations, the map of groups
-/// and the codes of each. Counted no further than to [`ENOUGH`], and not at all for more pixels than are decoded. `None` when the data cannot be followed, so that it
-/// cannot be decoded either.
+/// and the codes of each. Counted no further than to [`ENOUGH`], and not at all for more pixels than are decoded. `None`
+/// when the data cannot be followed, so that it cannot be decoded either.
 pub fn tables((width, height): (u32, u32), data: &[u8]) -> Option<u64> {
     if too_many_pixels((width, height), MAX_PIXELS).is_some() {
         return Some(0);
