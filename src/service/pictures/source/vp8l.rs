@@ -14,6 +14,8 @@ const LENGTH_ORDER: [usize; 19] = [17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8, 9, 10,
 const TABLE_BITS: usize = 10;
 /// More memory than any picture is given, in bytes.
 const ENOUGH: u64 = 1 << 28;
+/// The most groups of codes that are read, as each takes time; libwebp writes 2,600 at most.
+const GROUPS: u32 = 8_192;
 /// What the decoder keeps for a group of codes whatever they are, in bytes, while its list of groups grows.
 const GROUP_BYTES: u64 = 3 * 5 * 56;
 /// What the allocator may add to a code's table and tree, in bytes.
@@ -23,7 +25,8 @@ const LEAF_BYTES: u64 = 32;
 
 /// Memory in bytes that decoding takes beside the pixels, for a picture of these sides: transformations, the map of groups
 /// and the codes of each. Counted no further than to [`ENOUGH`], and not at all for more pixels than are decoded. `None`
-/// when the data cannot be followed, so that it cannot be decoded either.
+/// when the data cannot be followed, so that it cannot be decoded either, and when it has more groups than any encoder
+/// writes.
 pub fn tables((width, height): (u32, u32), data: &[u8]) -> Option<u64> {
     if too_many_pixels((width, height), MAX_PIXELS).is_some() {
         return Some(0);
@@ -59,6 +62,9 @@ pub fn tables((width, height): (u32, u32), data: &[u8]) -> Option<u64> {
         let map = bits.small_picture(width, height)?;
         bytes += 6 * map.pixels;
         groups += u32::from(map.largest);
+        if groups > GROUPS {
+            return None;
+        }
     }
     for _ in 0..groups {
         bytes += GROUP_BYTES;

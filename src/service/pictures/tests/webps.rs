@@ -56,7 +56,8 @@ fn codes() -> Vec<Case> {
         fitted("lossy, with transparency that is not", include_bytes!("files/alpha.webp").to_vec(), SAME),
         fitted("a megabyte and a half without loss", lossless(&noise(700, 700), None), Stored(Jpeg, 700, 700)),
         fitted("2,600 groups of codes, as many as libwebp writes", grouped(400, 300, 2_600, true), grey),
-        fitted("65,536 groups of codes that are empty", grouped(400, 300, 65_536, false), grey),
+        fitted("8,192 groups of codes that are empty", grouped(400, 300, 8_192, false), grey),
+        fitted("8,193 groups of codes", grouped(400, 300, 8_193, false), Refused(PhotoUnreadable)),
         fitted("65,536 groups of codes that are large", grouped(400, 300, 65_536, true), Refused(PhotoUnreadable)),
         fitted(
             "a map of groups for every square",
