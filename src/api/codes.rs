@@ -58,6 +58,8 @@ table! {
     VotingClosed CONFLICT "现在不在投票时间" "Voting is not open";
     VotingElsewhere CONFLICT "本期投票在全国网站进行|请到 {voting_url} 投票" "The vote is held elsewhere|Vote at {voting_url}";
     CategoryLimitReached CONFLICT "本类别投票数已达上限|最多 {limit} 位，已投 {used} 位" "The limit of the category is reached|{used} of {limit} are used";
+    VoteLimitReached CONFLICT "本期投票总数已达上限|最多 {limit} 位，已投 {used} 位" "The limit of votes is reached|{used} of {limit} are used";
+    VoterNotEligible CONFLICT "按本期规则您不能投票|可以投票的是：{voters}" "The policy of this cycle lets others vote|Those who may vote: {voters}";
     TieAtCut CONFLICT "末位票数相同，须说明取舍" "A tie across the cut must be broken";
     VotesUndecided CONFLICT "有待处理的可疑选票" "Votes in quarantine are undecided";
     ObjectionsUndecided CONFLICT "有尚未处理的异议" "Objections are undecided";

@@ -93,6 +93,7 @@ impl Server {
     /// Serves until it is stopped; requests that have begun are finished, and long work comes to an end.
     pub async fn run_until_stopped(self) -> std::io::Result<()> {
         let served = self.inner.await;
+        self.service.ballot_box.close().await;
         self.service.background.wind_up().await;
         served
     }

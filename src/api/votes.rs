@@ -6,25 +6,33 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
-use validator::Validate;
+use validator::{Validate, ValidationErrors};
 
 use crate::{
     api::{
         answer::Answer,
         body::Body,
+        judged::to_validation,
         page::{Page, PageRequest},
         problem::Problem,
         query::Query,
         responses,
         state::State,
     },
-    domain::{category::CategoryCode, id::CandidateId, month::Month, role::Role, vote},
-    service::{Caller, votes},
+    domain::{
+        category::CategoryCode,
+        fault::{Code, Fault},
+        id::CandidateId,
+        month::Month,
+        role::Role,
+        vote,
+    },
+    service::{Caller, ballot_box::Trace, voter::Elector, votes},
 };
 
 /// Registers the operations below `/api/v1`.
 pub fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(cast_vote).service(list_my_votes);
+    config.service(cast_vote).service(cast_ballot).service(list_my_votes);
 }
 
 /// Whom to vote for.
@@ -33,6 +41,24 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 pub struct VoteRequest {
     /// A candidate in the vote.
     pub candidate_id: Uuid,
+}
+
+/// Whom to vote for, several at once.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BallotRequest {
+    /// Candidates in the vote, each once.
+    #[schema(min_items = 1, max_items = 100)]
+    pub candidate_ids: Vec<Uuid>,
+}
+
+impl Validate for BallotRequest {
+    fn validate(&self) -> Result<(), ValidationErrors> {
+        let ids = &self.candidate_ids;
+        let named_before = |(index, id): &(usize, &Uuid)| ids.iter().take(*index).any(|earlier| earlier == *id);
+        let again = ids.iter().enumerate().filter(named_before);
+        to_validation(again.map(|(index, _)| Fault::at(format!("/candidate_ids/{index}"), Code::Duplicate)).collect())
+    }
 }
 
 /// A vote as it was first cast.
@@ -64,6 +90,14 @@ impl From<vote::Vote> for Vote {
     }
 }
 
+/// The votes of a ballot.
+#[derive(Serialize, ToSchema)]
+pub struct BallotView {
+    /// In the order of the ballot; what was voted for before is as it was first cast.
+    #[schema(max_items = 100)]
+    pub votes: Vec<Vote>,
+}
+
 /// Vote for a candidate
 ///
 /// Idempotent by content: the same vote again is answered with the first one, so a client may always retry. An
@@ -75,11 +109,36 @@ impl From<vote::Vote> for Vote {
 )]
 #[post("/votes")]
 pub async fn cast_vote(state: State, caller: Caller, body: Body<VoteRequest>) -> Result<Answer, Problem> {
-    caller.require(&[Role::Citizen, Role::UnitReviewer, Role::DistrictReviewer, Role::CityReviewer])?;
+    caller.require(VOTERS)?;
     let input = body.read()?;
-    let cast = votes::cast_vote(&state, &caller, input.candidate_id.into()).await?;
-    let status = if cast.is_new { StatusCode::CREATED } else { StatusCode::OK };
-    Ok(Answer::plain(&Vote::from(cast.vote))?.with_status(status))
+    let cast = votes::cast_vote(&state, Elector::of(&caller)?, input.candidate_id.into(), Trace::default()).await?;
+    Ok(Answer::plain(&Vote::from(cast.vote))?.with_status(status(cast.is_new)))
+}
+
+/// Vote for several candidates
+///
+/// All of the votes are taken or none. Those that were cast before are answered as they were and take no place; 201 when
+/// anything is new, else 200. Idempotent by content, as `POST /votes` is.
+#[utoipa::path(
+    tag = "votes",
+    request_body = BallotRequest,
+    responses((status = 201, description = "The votes count.", body = BallotView), (status = 200, description = "All of them were cast before.", body = BallotView), responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Invalid, responses::Conflict, responses::Limited, responses::Common)
+)]
+#[post("/ballots")]
+pub async fn cast_ballot(state: State, caller: Caller, body: Body<BallotRequest>) -> Result<Answer, Problem> {
+    caller.require(VOTERS)?;
+    let candidates = body.read()?.candidate_ids.into_iter().map(CandidateId::from).collect();
+    let cast = votes::cast_ballot(&state, Elector::of(&caller)?, candidates, Trace::default()).await?;
+    let is_new = cast.iter().any(|cast| cast.is_new);
+    let votes = cast.into_iter().map(|cast| Vote::from(cast.vote)).collect();
+    Ok(Answer::plain(&BallotView { votes })?.with_status(status(is_new)))
+}
+
+/// Those who vote.
+const VOTERS: &[Role] = &[Role::Citizen, Role::UnitReviewer, Role::DistrictReviewer, Role::CityReviewer];
+
+fn status(is_new: bool) -> StatusCode {
+    if is_new { StatusCode::CREATED } else { StatusCode::OK }
 }
 
 /// Filters of one's own votes.
@@ -116,5 +175,5 @@ pub async fn list_my_votes(
     let query = query.read()?;
     let page = PageRequest::<(DateTime<Utc>, CandidateId)>::read(&request, query.limit, query.cursor.as_deref())?;
     let rows = votes::list_my_votes(&state, &caller, query.cycle, page.after, page.rows()).await?;
-    page.answer_plain(rows, |vote| (vote.cast_at, vote.candidate), |vote| Ok(Vote::from(vote)))
+    page.answer_plain(rows, |one| (one.vote.cast_at, one.vote.candidate), |one| Ok(Vote::from(one.vote)))
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{
     cycle::Cycle,
     fault::{Code, Fault},
-    policy::{FieldGroup, Policy, PolicyField, Repeat, ResultSource},
+    policy::{FieldGroup, Policy, PolicyField, Repeat, ResultSource, Voters},
     window::{Edge, WindowKind, Windows, instant_text, pointer},
 };
 
@@ -158,6 +158,9 @@ fn contradiction(old: &Policy, new: &Policy, done: &Done, field: PolicyField) ->
         }
         PolicyField::Repeat => (has_votes && new.repeat == Repeat::Once).then(fault),
         PolicyField::VotesPerCategory => (has_votes && new.votes_per_category < old.votes_per_category).then(fault),
+        PolicyField::VotesInAll => (has_votes && in_all(new) < in_all(old)).then(fault),
+        // Who has voted would not have been allowed to.
+        PolicyField::Voters => (has_votes && new.voters != Voters::Any).then(fault),
         PolicyField::ResultSource => (has_votes && new.result_source == ResultSource::Portal).then(fault),
         PolicyField::DeedMinChars
         | PolicyField::DeedMaxChars
@@ -165,6 +168,8 @@ fn contradiction(old: &Policy, new: &Policy, done: &Done, field: PolicyField) ->
         | PolicyField::PhotoMaxBytes
         | PolicyField::PhotoMinSidePx
         | PolicyField::VerificationRecordsMin
+        | PolicyField::DisplayOrder
+        | PolicyField::Receipts
         | PolicyField::ResultsVisibility
         | PolicyField::VotingUrl
         | PolicyField::CommentModeration
@@ -174,6 +179,11 @@ fn contradiction(old: &Policy, new: &Policy, done: &Done, field: PolicyField) ->
         | PolicyField::VisitIntervalMonths
         | PolicyField::LeadRetentionDays => None,
     }
+}
+
+/// The votes in all that a policy allows.
+fn in_all(policy: &Policy) -> u32 {
+    policy.limit_in_all().unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

@@ -94,6 +94,10 @@ codes! {
     VotingElsewhere = "voting_elsewhere",
     /// The voter has voted for as many candidates of the category as allowed.
     CategoryLimitReached = "category_limit_reached",
+    /// The voter has supported as many candidates in all as the policy allows.
+    VoteLimitReached = "vote_limit_reached",
+    /// The policy of the cycle lets others vote.
+    VoterNotEligible = "voter_not_eligible",
     /// A tie across the cut must be broken.
     TieAtCut = "tie_at_cut",
     /// Votes in quarantine are undecided.

@@ -43,6 +43,30 @@ text_enum! {
 }
 
 text_enum! {
+    /// Who may vote.
+    pub enum Voters {
+        /// Every account of a voter's role, here or of another identity provider.
+        Any = "any",
+        /// Accounts that belong to an organization.
+        Organizations = "organizations",
+        /// Those for whose real name an identity provider vouches.
+        Verified = "verified",
+    }
+}
+
+text_enum! {
+    /// In which order the candidates of a category stand on the ballot paper.
+    pub enum DisplayOrder {
+        /// By lot, the same for everybody, from a seed that is published.
+        Lot = "lot",
+        /// At random for each session.
+        Session = "session",
+        /// Most votes first; only with results that are live.
+        Votes = "votes",
+    }
+}
+
+text_enum! {
     /// When comments are moderated.
     pub enum CommentModeration {
         /// Clean ones appear at once, doubtful ones are held.
@@ -74,6 +98,15 @@ pub struct Policy {
     pub repeat: Repeat,
     /// The most different candidates of one category that a voter votes for in the span of `repeat`.
     pub votes_per_category: u32,
+    /// The most different candidates that a voter votes for in the span of `repeat` in all; 0 where only the categories
+    /// are limited.
+    pub votes_in_all: u32,
+    /// Who may vote.
+    pub voters: Voters,
+    /// In which order candidates stand on the ballot paper.
+    pub display_order: DisplayOrder,
+    /// Whether a vote is answered with its receipt of the public log.
+    pub receipts: bool,
     /// When and to whom the results are shown.
     pub results_visibility: ResultsVisibility,
     /// Where the vote is held.
@@ -106,6 +139,10 @@ impl Default for Policy {
             district_quota: 2,
             repeat: Repeat::Once,
             votes_per_category: 20,
+            votes_in_all: 0,
+            voters: Voters::Any,
+            display_order: DisplayOrder::Lot,
+            receipts: true,
             results_visibility: ResultsVisibility::Live,
             result_source: ResultSource::Local,
             voting_url: None,
@@ -137,7 +174,17 @@ impl Policy {
             }
             (Some(_), _) | (None, ResultSource::Local) => {}
         }
+        // An order by votes would tell what is not to be shown.
+        if self.display_order == DisplayOrder::Votes && self.results_visibility != ResultsVisibility::Live {
+            faults.push(Fault::at(PolicyField::DisplayOrder.pointer(), Code::Inconsistent));
+        }
         faults
+    }
+
+    /// The most different candidates that a voter votes for in all; none where only the categories are limited.
+    #[must_use]
+    pub fn limit_in_all(&self) -> Option<u32> {
+        (self.votes_in_all > 0).then_some(self.votes_in_all)
     }
 
     /// The policy after a merge patch (RFC 7396): a member that is `null` gets its default. All unknown and

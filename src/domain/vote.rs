@@ -59,12 +59,18 @@ pub struct Situation<V> {
     pub elsewhere: bool,
     /// The voting window is open and the candidate is in the vote.
     pub open: bool,
+    /// The policy lets this voter vote.
+    pub eligible: bool,
     /// The equal vote of the same span, when there is one.
     pub before: Option<V>,
     /// How many different candidates of the category the voter has supported in the span.
     pub used: u32,
     /// How many the policy allows.
     pub limit: u32,
+    /// How many different candidates of any category the voter has supported in the span.
+    pub used_in_all: u32,
+    /// How many the policy allows in all; none where only the categories are limited.
+    pub limit_in_all: Option<u32>,
 }
 
 /// What becomes of a vote.
@@ -81,28 +87,43 @@ pub enum Outcome<V> {
         /// How many the voter has used.
         used: u32,
     },
+    /// The voter has supported as many candidates as allowed in all.
+    LimitInAllReached {
+        /// How many are allowed in a span.
+        limit: u32,
+        /// How many the voter has used.
+        used: u32,
+    },
     /// Voting is not open, or the candidate is no longer in the vote.
     Closed,
+    /// The policy lets others vote.
+    NotEligible,
     /// The vote is held on the national site.
     Elsewhere,
 }
 
 /// Decides one vote. A repeated vote takes no place and is answered even when the window has closed since.
 pub fn decide<V>(situation: Situation<V>) -> Outcome<V> {
-    let Situation { elsewhere, open, before, used, limit } = situation;
-    if elsewhere {
+    let Situation { used, limit, used_in_all, .. } = situation;
+    if situation.elsewhere {
         return Outcome::Elsewhere;
     }
-    if let Some(vote) = before {
-        return Outcome::Before(vote);
+    if let Some(first) = situation.before {
+        return Outcome::Before(first);
     }
-    if !open {
+    if !situation.open {
         return Outcome::Closed;
+    }
+    if !situation.eligible {
+        return Outcome::NotEligible;
     }
     if used >= limit {
         return Outcome::LimitReached { limit, used };
     }
-    Outcome::Cast
+    match situation.limit_in_all {
+        Some(limit) if used_in_all >= limit => Outcome::LimitInAllReached { limit, used: used_in_all },
+        Some(_) | None => Outcome::Cast,
+    }
 }
 
 #[cfg(test)]
@@ -137,7 +158,16 @@ mod tests {
 
     #[test]
     fn the_first_reason_that_holds_answers() {
-        let base = Situation { elsewhere: false, open: true, before: None::<u8>, used: 0, limit: 2 };
+        let base = Situation {
+            elsewhere: false,
+            open: true,
+            eligible: true,
+            before: None::<u8>,
+            used: 0,
+            limit: 2,
+            used_in_all: 0,
+            limit_in_all: None,
+        };
         let cases = [
             (base.clone(), Outcome::Cast),
             (Situation { used: 1, ..base.clone() }, Outcome::Cast),
@@ -145,6 +175,19 @@ mod tests {
             (Situation { used: 2, before: Some(7), ..base.clone() }, Outcome::Before(7)),
             (Situation { open: false, before: Some(7), ..base.clone() }, Outcome::Before(7)),
             (Situation { open: false, used: 2, ..base.clone() }, Outcome::Closed),
+            (Situation { eligible: false, ..base.clone() }, Outcome::NotEligible),
+            (Situation { eligible: false, before: Some(7), ..base.clone() }, Outcome::Before(7)),
+            (Situation { eligible: false, open: false, ..base.clone() }, Outcome::Closed),
+            (Situation { used_in_all: 9, ..base.clone() }, Outcome::Cast),
+            (Situation { used_in_all: 2, limit_in_all: Some(3), ..base.clone() }, Outcome::Cast),
+            (
+                Situation { used_in_all: 3, limit_in_all: Some(3), ..base.clone() },
+                Outcome::LimitInAllReached { limit: 3, used: 3 },
+            ),
+            (
+                Situation { used: 2, used_in_all: 3, limit_in_all: Some(3), ..base.clone() },
+                Outcome::LimitReached { limit: 2, used: 2 },
+            ),
             (Situation { elsewhere: true, before: Some(7), ..base }, Outcome::Elsewhere),
         ];
         for (situation, outcome) in cases {
@@ -154,23 +197,32 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_sequence_counts_each_pair_once_and_keeps_the_limit(
-            votes in prop::collection::vec((0_u8..4, 0_u8..8), 0..200), limit in 1_u32..5,
+        fn any_sequence_counts_each_pair_once_and_keeps_the_limits(
+            votes in prop::collection::vec((0_u8..4, 0_u8..8), 0..200), limit in 1_u32..5, in_all in 1_u32..9,
         ) {
+            // Candidates of two categories, by whether their number is odd.
             let mut first: HashMap<(u8, u8), usize> = HashMap::new();
-            for (number, pair) in votes.into_iter().enumerate() {
-                let used = u32::try_from(first.keys().filter(|(voter, _)| *voter == pair.0).count()).unwrap();
-                let before = first.get(&pair).copied();
-                match decide(Situation { elsewhere: false, open: true, before, used, limit }) {
-                    Outcome::Cast => prop_assert!(first.insert(pair, number).is_none()),
+            for (number, (voter, candidate)) in votes.into_iter().enumerate() {
+                let mine = || first.keys().filter(|pair| pair.0 == voter);
+                let used_in_all = u32::try_from(mine().count()).unwrap();
+                let used = u32::try_from(mine().filter(|pair| pair.1 % 2 == candidate % 2).count()).unwrap();
+                let before = first.get(&(voter, candidate)).copied();
+                let situation = Situation {
+                    elsewhere: false, open: true, eligible: true, before, used, limit, used_in_all,
+                    limit_in_all: Some(in_all),
+                };
+                match decide(situation) {
+                    Outcome::Cast => prop_assert!(first.insert((voter, candidate), number).is_none()),
                     Outcome::Before(vote) => prop_assert_eq!(Some(vote), before),
                     Outcome::LimitReached { .. } => prop_assert!(before.is_none() && used == limit),
-                    Outcome::Closed | Outcome::Elsewhere => prop_assert!(false),
+                    Outcome::LimitInAllReached { .. } => prop_assert!(before.is_none() && used_in_all == in_all),
+                    Outcome::Closed | Outcome::NotEligible | Outcome::Elsewhere => prop_assert!(false),
                 }
             }
             let voters: HashSet<u8> = first.keys().map(|pair| pair.0).collect();
             for voter in voters {
-                prop_assert!(first.keys().filter(|pair| pair.0 == voter).count() <= limit as usize);
+                let of = |odd| first.keys().filter(|pair| pair.0 == voter && pair.1 % 2 == odd).count();
+                prop_assert!(of(0).max(of(1)) <= limit as usize && of(0) + of(1) <= in_all as usize);
             }
         }
     }

@@ -110,7 +110,7 @@ fn carry_out(
         return Err(Error::invalid(vec![Fault::at("/into", Code::UnknownReference)]));
     }
     let pair = Pair::hold(db, caller, (id, input.into))?;
-    judge(service, db, &pair, input)?;
+    judge(service, &pair, input)?;
     let row = row(service, caller, &pair, input)?;
     let order = Order { survivor_id: Some(input.into), ..Order::new(Action::Merge, Some(input.reason.clone())) };
     let done = transitions::apply(service, db, caller, id, &order.at_version(input.version))?;
@@ -123,7 +123,7 @@ fn carry_out(
 }
 
 /// Everything that stands against it, on both sides, reported together.
-fn judge(service: &Service, db: &mut Connection, pair: &Pair, input: &NewMerger) -> Result<(), Error> {
+fn judge(service: &Service, pair: &Pair, input: &NewMerger) -> Result<(), Error> {
     let (now, merged, survivor) = (service.clocks.campaign(), &pair.merged, &pair.survivor);
     if merged.candidate.version != input.version {
         return Err(Error::of(Code::PreconditionFailed));
@@ -136,12 +136,6 @@ fn judge(service: &Service, db: &mut Connection, pair: &Pair, input: &NewMerger)
     if !faults.iter().any(is_alone) {
         let further = survivor.merger.map(|merger| merger.survivor.id);
         faults.extend(merger::against_survivor(&survivor.facts(now), further));
-        // The counts may be behind the log.
-        let is_voted = |db: &mut Connection, of: &Candidate| storage::votes::has_any(db, of.number);
-        let is_counted = faults.iter().any(|fault| fault.code == Code::HasVotes);
-        if !is_counted && (is_voted(db, &merged.candidate)? || is_voted(db, &survivor.candidate)?) {
-            faults.push(Fault::of(Code::HasVotes));
-        }
         faults.sort_by_key(|fault| fault.code);
         faults.dedup();
     }

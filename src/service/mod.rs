@@ -8,6 +8,7 @@ use crate::storage::{Store, files::Files, vault::MasterKey};
 pub mod accounts;
 pub mod background;
 pub mod backlog;
+pub mod ballot_box;
 pub mod batches;
 pub mod caller;
 pub mod campaign_clock;
@@ -44,6 +45,7 @@ pub mod startup;
 pub mod sweeping;
 pub mod tallies;
 pub mod transitions;
+pub mod voter;
 pub mod votes;
 
 use std::sync::Arc;
@@ -68,6 +70,8 @@ pub struct Service {
     pub sheets: sheets::Sheets,
     /// Long work beside the requests.
     pub background: background::Background,
+    /// Takes votes.
+    pub ballot_box: ballot_box::BallotBox,
     /// Hashes and checks passwords.
     pub passwords: accounts::passwords::Passwords,
     /// Issues and checks access tokens.

@@ -12,6 +12,7 @@ use super::{
         passwords::{Cost, Passwords},
         tokens::{SigningKey, Tokens},
     },
+    ballot_box::{BallotBox, Desk},
     clock::{Clocks, MachineTime},
     error::Error,
     generator, reference_data,
@@ -87,9 +88,12 @@ pub fn open(setup: &Setup, time: Arc<dyn MachineTime>) -> Result<Service, StartE
         log::info!("migration {name} applied to {}", setup.address);
     }
     let at_once = std::thread::available_parallelism().map_or(2, usize::from);
+    let store = Store::open(setup.address.clone(), setup.db_connections)?;
+    let desk = Desk { store: store.clone(), clocks: clocks.clone(), time_zone: setup.time_zone };
     Ok(Service {
-        store: Store::open(setup.address.clone(), setup.db_connections)?,
+        store,
         clocks,
+        ballot_box: BallotBox::new(desk),
         vault: Arc::new(vault),
         files: Files::open(&setup.files)?,
         pictures: super::pictures::Pictures::default(),

@@ -1,7 +1,7 @@
 //! Candidates as forwarding and voting see them.
 
 use chrono::{DateTime, Utc};
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable, RunQueryDsl};
 
 use super::{
     Connection, StoreError,
@@ -33,20 +33,39 @@ pub struct Contender {
     pub status_changed_at: DateTime<Utc>,
 }
 
+macro_rules! contender {
+    () => {
+        candidates::table.select((
+            candidates::id,
+            (
+                candidates::number,
+                candidates::cycle,
+                candidates::category,
+                candidates::status,
+                candidates::visibility,
+                candidates::status_changed_at,
+            ),
+        ))
+    };
+}
+
 /// Finds a candidate.
 pub fn find(connection: &mut Connection, id: CandidateId) -> Result<Option<Contender>, StoreError> {
-    Ok(candidates::table
-        .filter(candidates::id.eq(id))
-        .select((
-            candidates::number,
-            candidates::cycle,
-            candidates::category,
-            candidates::status,
-            candidates::visibility,
-            candidates::status_changed_at,
-        ))
-        .first(connection)
-        .optional()?)
+    let found: Option<(CandidateId, Contender)> =
+        contender!().filter(candidates::id.eq(id)).first(connection).optional()?;
+    Ok(found.map(|(_, contender)| contender))
+}
+
+/// Finds several candidates, in no order; those that do not exist are left out.
+pub fn find_all(connection: &mut Connection, ids: &[CandidateId]) -> Result<Vec<(CandidateId, Contender)>, StoreError> {
+    type Row = (CandidateId, Contender);
+    Ok(match connection {
+        Connection::Postgres(inner) => contender!().filter(candidates::id.eq_any(ids)).load::<Row>(inner)?,
+        Connection::Sqlite(inner) => {
+            let each = ids.iter().map(|id| contender!().filter(candidates::id.eq(id)).first::<Row>(inner).optional());
+            each.filter_map(Result::transpose).collect::<QueryResult<_>>()?
+        }
+    })
 }
 
 /// The candidates of a cycle in a state, by id.

@@ -11,6 +11,7 @@ macro_rules! on_either {
     };
 }
 pub(crate) use on_either;
+pub(crate) use prepared::prepared;
 
 pub mod attachments;
 pub mod audit_events;
@@ -53,6 +54,7 @@ pub mod organizations;
 pub mod outbox_events;
 pub mod phone_indexes;
 pub mod photos;
+mod prepared;
 pub mod quota_use;
 pub mod refresh_tokens;
 pub mod review_stages;
@@ -72,6 +74,7 @@ pub mod users;
 pub mod vault;
 pub mod verifications;
 pub mod version;
+pub mod voters;
 pub mod votes;
 
 pub use connection::{Address, AnyConnection as Connection};

@@ -703,6 +703,7 @@ diesel::table! {
         subject_hash -> Nullable<Binary>,
         person_hash -> Nullable<Binary>,
         created_at -> Instant,
+        same_as -> Nullable<BigInt>,
     }
 }
 
@@ -730,6 +731,32 @@ diesel::table! {
         seq -> BigInt,
         cast_at -> Instant,
         state -> SmallInt,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Where a vote came from, by keyed hashes; removed when the objection period ends.
+    vote_traces (cycle, seq) {
+        cycle -> Integer,
+        seq -> BigInt,
+        prefix -> BigInt,
+        client -> BigInt,
+        tier -> SmallInt,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// The seed of the lot by which a cycle's candidates are shown.
+    ballot_seeds (cycle) {
+        cycle -> Integer,
+        seed -> Binary,
+        drawn_at -> Instant,
     }
 }
 
@@ -967,6 +994,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     voters,
     vote_logs,
     votes,
+    vote_traces,
+    ballot_seeds,
     tallies,
     objections,
     lists,

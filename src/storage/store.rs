@@ -92,6 +92,13 @@ impl Store {
         .await
     }
 
+    /// The turn of a thread of its own that writes over a connection of its own: on SQLite it waits at the same gate as all
+    /// other writers. Never on a thread that answers requests.
+    #[must_use]
+    pub fn blocking_turn(&self) -> Option<OwnedMutexGuard<()>> {
+        self.gate.as_ref().map(|gate| Arc::clone(gate).blocking_lock_owned())
+    }
+
     async fn enter(&self) -> Result<Option<OwnedMutexGuard<()>>, StoreError> {
         match &self.gate {
             Some(gate) => turn(Arc::clone(gate).lock_owned()).await.map(Some),

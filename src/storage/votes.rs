@@ -1,128 +1,97 @@
-//! Votes: the log of a cycle, the voters, and what each cast. Keys are integers, for the table grows largest of all.
+//! Votes: what each voter cast, and the row that orders a cycle's log. Keys are integers, for the table grows largest of
+//! all.
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, RunQueryDsl,
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl,
 };
 
 use super::{
     Connection, StoreError,
-    schema::{candidates, tallies, vote_logs, voters, votes},
+    schema::{candidates, cycles, vote_logs, votes},
     sql_values::At,
 };
-use crate::domain::{
-    category::CategoryCode,
-    id::{CandidateId, UserId},
-    month::Month,
-    vote::Vote,
-};
+use crate::domain::{category::CategoryCode, id::CandidateId, month::Month, vote::Vote};
 
-/// What tells one vote from another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct VoteKey {
-    /// The cycle.
-    pub cycle: Month,
-    /// The voter's number.
+mod writing;
+
+pub use writing::{NewVote, add_to_tallies, insert, insert_traces};
+
+/// A vote that its voter cast earlier in the same cycle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    /// Who voted.
     pub voter: i64,
-    /// The candidate's number.
+    /// For whom, by number.
     pub candidate: i64,
+    /// The candidate's category.
+    pub category: CategoryCode,
     /// The span: 0, or the number of the local day.
     pub day: i32,
+    /// Its place in the log.
+    pub seq: i64,
+    /// When.
+    pub cast_at: DateTime<Utc>,
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = votes)]
-struct NewVote {
-    cycle: Month,
-    voter: i64,
-    candidate: i64,
-    day: i32,
-    seq: i64,
-    cast_at: At,
-    state: i16,
+type EarlierRow = (i64, i64, CategoryCode, i32, i64, DateTime<Utc>);
+
+/// A cycle's votes with their candidates, as far as a voter's limits ask of them.
+macro_rules! earlier {
+    ($cycle:expr, $day:expr) => {
+        votes::table
+            .inner_join(candidates::table.on(candidates::number.eq(votes::candidate)))
+            .filter(votes::cycle.eq($cycle))
+            .filter(votes::day.eq($day))
+            .select((votes::voter, votes::candidate, candidates::category, votes::day, votes::seq, votes::cast_at))
+    };
 }
 
-/// The number of an account as a voter, given at its first vote.
-pub fn voter(connection: &mut Connection, user: UserId, now: DateTime<Utc>) -> Result<i64, StoreError> {
-    if let Some(number) = find_voter(connection, user)? {
-        return Ok(number);
+/// What these voters cast in the span of a cycle, in no order.
+pub fn earlier(
+    connection: &mut Connection,
+    (cycle, day): (Month, i32),
+    voters: &[i64],
+) -> Result<Vec<Earlier>, StoreError> {
+    let rows: Vec<EarlierRow> = match connection {
+        Connection::Postgres(inner) => earlier!(cycle, day).filter(votes::voter.eq_any(voters)).load(inner)?,
+        Connection::Sqlite(inner) => {
+            let each = voters.iter().map(|voter| earlier!(cycle, day).filter(votes::voter.eq(voter)).load(inner));
+            each.collect::<QueryResult<Vec<_>>>()?.into_iter().flatten().collect()
+        }
+    };
+    let read =
+        |(voter, candidate, category, day, seq, cast_at)| Earlier { voter, candidate, category, day, seq, cast_at };
+    Ok(rows.into_iter().map(read).collect())
+}
+
+/// Takes the log's row of a cycle, which orders all who write votes and who publishes; returns the number of entries.
+pub fn lock_log(connection: &mut Connection, cycle: Month) -> Result<i64, StoreError> {
+    if let Some(size) = hold_log(connection, cycle)? {
+        return Ok(size);
     }
-    on_either!(connection, inner => diesel::insert_into(voters::table)
-        .values((voters::user_id.eq(user), voters::created_at.eq(At(now))))
+    on_either!(connection, inner => diesel::insert_into(vote_logs::table)
+        .values((vote_logs::cycle.eq(cycle), vote_logs::size.eq(0_i64)))
         .on_conflict_do_nothing()
         .execute(inner)?);
-    find_voter(connection, user)?.ok_or(StoreError::Missing("voter"))
+    hold_log(connection, cycle)?.ok_or(StoreError::Missing("vote log"))
 }
 
-/// The number of an account as a voter, if it has voted.
-pub fn find_voter(connection: &mut Connection, user: UserId) -> Result<Option<i64>, StoreError> {
-    Ok(voters::table.filter(voters::user_id.eq(user)).select(voters::id).first(connection).optional()?)
+fn hold_log(connection: &mut Connection, cycle: Month) -> Result<Option<i64>, StoreError> {
+    let size = vote_logs::table.filter(vote_logs::cycle.eq(cycle)).select(vote_logs::size);
+    Ok(match connection {
+        Connection::Postgres(inner) => size.for_update().first(inner).optional()?,
+        Connection::Sqlite(inner) => size.first(inner).optional()?,
+    })
 }
 
-/// Takes the log's row of a cycle, which orders all who write votes and who publishes; returns the number of votes.
-pub fn lock_log(connection: &mut Connection, cycle: Month) -> Result<i64, StoreError> {
-    Ok(on_either!(connection, inner => diesel::insert_into(vote_logs::table)
-        .values((vote_logs::cycle.eq(cycle), vote_logs::size.eq(0_i64)))
-        .on_conflict(vote_logs::cycle)
-        .do_update()
-        .set(vote_logs::size.eq(vote_logs::size))
-        .returning(vote_logs::size)
-        .get_result(inner)?))
-}
-
-/// Whether the log has a vote for a candidate, in whatever cycle and state.
-pub fn has_any(connection: &mut Connection, candidate: i64) -> Result<bool, StoreError> {
-    let found: Option<i64> =
-        votes::table.filter(votes::candidate.eq(candidate)).select(votes::seq).first(connection).optional()?;
-    Ok(found.is_some())
-}
-
-/// When the vote was cast, if it was.
-pub fn find_cast_at(connection: &mut Connection, key: VoteKey) -> Result<Option<DateTime<Utc>>, StoreError> {
-    Ok(votes::table
-        .find((key.cycle, key.voter, key.candidate, key.day))
-        .select(votes::cast_at)
-        .first(connection)
-        .optional()?)
-}
-
-/// How many different candidates of a category the voter has supported in the span of `key`.
-pub fn count_used(connection: &mut Connection, key: VoteKey, category: &CategoryCode) -> Result<u32, StoreError> {
-    let used: i64 = votes::table
-        .inner_join(candidates::table.on(candidates::number.eq(votes::candidate)))
-        .filter(votes::cycle.eq(key.cycle))
-        .filter(votes::voter.eq(key.voter))
-        .filter(votes::day.eq(key.day))
-        .filter(candidates::category.eq(category.clone()))
-        .count()
-        .get_result(connection)?;
-    Ok(u32::try_from(used).unwrap_or(u32::MAX))
-}
-
-/// Writes a vote with its number in the log, counts it, and grows the log. `size` is what [`lock_log`] returned.
-pub fn insert(connection: &mut Connection, key: VoteKey, cast_at: DateTime<Utc>, size: i64) -> Result<(), StoreError> {
-    let VoteKey { cycle, voter, candidate, day } = key;
-    let seq = size + 1;
-    diesel::insert_into(votes::table)
-        .values(NewVote { cycle, voter, candidate, day, seq, cast_at: At(cast_at), state: 0 })
-        .execute(connection)?;
-    on_either!(connection, inner => diesel::insert_into(tallies::table)
-        .values((
-            tallies::cycle.eq(cycle),
-            tallies::candidate.eq(candidate),
-            tallies::raw.eq(1_i64),
-            tallies::quarantined.eq(0_i64),
-            tallies::invalid.eq(0_i64),
-        ))
-        .on_conflict((tallies::cycle, tallies::candidate))
-        .do_update()
-        .set(tallies::raw.eq(tallies::raw + 1))
-        .execute(inner)?);
-    diesel::update(vote_logs::table.find(cycle)).set(vote_logs::size.eq(seq)).execute(connection)?;
+/// Notes how many entries a cycle's log has; the caller holds its row (see [`lock_log`]).
+pub fn set_log_size(connection: &mut Connection, cycle: Month, size: i64) -> Result<(), StoreError> {
+    diesel::update(vote_logs::table.find(cycle)).set(vote_logs::size.eq(size)).execute(connection)?;
     Ok(())
 }
 
-/// How many votes a candidate has, whatever their state: what its tally must agree with.
+/// How many votes a candidate has, whatever their state: what its tally must agree with. Reads the cycle's votes.
 pub fn count_of(connection: &mut Connection, (cycle, candidate): (Month, i64)) -> Result<i64, StoreError> {
     Ok(votes::table
         .filter(votes::cycle.eq(cycle))
@@ -131,30 +100,42 @@ pub fn count_of(connection: &mut Connection, (cycle, candidate): (Month, i64)) -
         .get_result(connection)?)
 }
 
-/// One page of a voter's votes, the latest first; `after` is the key of the last one seen.
+/// A vote with its place in the log and its candidate's number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logged {
+    /// The vote.
+    pub vote: Vote,
+    /// Its place in the log of its cycle.
+    pub seq: i64,
+}
+
+/// One page of a voter's votes, the latest first; `after` is the key of the last one seen. By cycle, for votes are found
+/// by cycle and voter alone.
 pub fn list(
     connection: &mut Connection,
     voter: i64,
     cycle: Option<Month>,
     after: Option<(DateTime<Utc>, CandidateId)>,
     limit: i64,
-) -> Result<Vec<Vote>, StoreError> {
-    let mut query = votes::table
+) -> Result<Vec<Logged>, StoreError> {
+    let mut query = cycles::table
+        .inner_join(votes::table.on(votes::cycle.eq(cycles::month)))
         .inner_join(candidates::table.on(candidates::number.eq(votes::candidate)))
         .filter(votes::voter.eq(voter))
-        .select((candidates::id, votes::cycle, candidates::category, votes::day, votes::cast_at))
+        .select((candidates::id, votes::cycle, candidates::category, votes::day, votes::cast_at, votes::seq))
         .into_boxed();
     if let Some(cycle) = cycle {
-        query = query.filter(votes::cycle.eq(cycle));
+        query = query.filter(cycles::month.eq(cycle));
     }
     if let Some((cast_at, id)) = after {
         query =
             query.filter(votes::cast_at.lt(At(cast_at)).or(votes::cast_at.eq(At(cast_at)).and(candidates::id.lt(id))));
     }
-    let rows: Vec<(CandidateId, Month, CategoryCode, i32, DateTime<Utc>)> =
+    let rows: Vec<(CandidateId, Month, CategoryCode, i32, DateTime<Utc>, i64)> =
         query.order((votes::cast_at.desc(), candidates::id.desc())).limit(limit).load(connection)?;
-    Ok(rows
-        .into_iter()
-        .map(|(candidate, cycle, category, day, cast_at)| Vote { candidate, cycle, category, day, cast_at })
-        .collect())
+    let read = |(candidate, cycle, category, day, cast_at, seq)| Logged {
+        vote: Vote { candidate, cycle, category, day, cast_at },
+        seq,
+    };
+    Ok(rows.into_iter().map(read).collect())
 }

@@ -38,6 +38,30 @@ mirrored! {
 }
 
 mirrored! {
+    /// Who may vote.
+    Voters = policy::Voters {
+        /// Every account of a voter's role, here or of another identity provider.
+        Any,
+        /// Accounts that belong to an organization.
+        Organizations,
+        /// Those for whose real name an identity provider vouches.
+        Verified,
+    }
+}
+
+mirrored! {
+    /// In which order the candidates of a category stand on the ballot paper.
+    DisplayOrder = policy::DisplayOrder {
+        /// By lot, the same for everybody.
+        Lot,
+        /// At random for each session.
+        Session,
+        /// Most votes first; only with results that are live.
+        Votes,
+    }
+}
+
+mirrored! {
     /// When comments are moderated.
     CommentModeration = policy::CommentModeration {
         /// Doubtful ones are held.
@@ -95,6 +119,14 @@ policy_fields! {
     repeat: Repeat,
     /// The most different candidates of one category that a voter votes for (1–1000).
     votes_per_category: u32,
+    /// The most different candidates that a voter votes for in all (0–100000; 0 where only the categories are limited).
+    votes_in_all: u32,
+    /// Who may vote.
+    voters: Voters,
+    /// In which order candidates stand on the ballot paper.
+    display_order: DisplayOrder,
+    /// Whether a vote is answered with its receipt of the public log.
+    receipts: bool,
     /// When and to whom the results are shown.
     results_visibility: ResultsVisibility,
     /// Where the vote is held.

@@ -22,7 +22,7 @@ use crate::{
         review::Decision,
         stage::StageCode,
     },
-    service::{Caller, Service, batches, lists, votes},
+    service::{Caller, Service, ballot_box::Trace, batches, lists, voter::Elector, votes},
 };
 
 /// The stage on which the demo plays.
@@ -136,7 +136,8 @@ impl<'a> Season<'a> {
     async fn vote(&self, story: usize, voter: usize) -> Result<(), DemoError> {
         let username = guide::citizen(voter);
         let caller = self.cast.caller(self.service, &username).await?;
-        let cast = votes::cast_vote(self.service, &caller, self.id(story)?).await;
+        let elector = Elector::of(&caller).during(|| format!("{username} votes"))?;
+        let cast = votes::cast_vote(self.service, elector, self.id(story)?, Trace::default()).await;
         cast.map(|_| ()).during(|| format!("{username} votes"))
     }
 

@@ -21,6 +21,14 @@ text_enum! {
         Repeat = "repeat",
         /// The most candidates of one category that a voter votes for.
         VotesPerCategory = "votes_per_category",
+        /// The most different candidates that a voter votes for in all.
+        VotesInAll = "votes_in_all",
+        /// Who may vote.
+        Voters = "voters",
+        /// The order on the ballot paper.
+        DisplayOrder = "display_order",
+        /// Whether votes are answered with receipts.
+        Receipts = "receipts",
         /// When and to whom the results are shown.
         ResultsVisibility = "results_visibility",
         /// Where the vote is held.
@@ -69,9 +77,15 @@ impl PolicyField {
             | Self::PhotoMinSidePx
             | Self::VerificationRecordsMin => FieldGroup::Material,
             Self::DistrictQuota => FieldGroup::Quota,
-            Self::Repeat | Self::VotesPerCategory | Self::ResultsVisibility | Self::ResultSource | Self::VotingUrl => {
-                FieldGroup::Ballot
-            }
+            Self::Repeat
+            | Self::VotesPerCategory
+            | Self::VotesInAll
+            | Self::Voters
+            | Self::DisplayOrder
+            | Self::Receipts
+            | Self::ResultsVisibility
+            | Self::ResultSource
+            | Self::VotingUrl => FieldGroup::Ballot,
             Self::ListPerCategory | Self::ListMinVotes => FieldGroup::List,
             Self::CommentModeration | Self::ObjectionDays | Self::VisitIntervalMonths | Self::LeadRetentionDays => {
                 FieldGroup::Other

@@ -24,7 +24,7 @@ pub(super) fn faults(policy: &Policy) -> Vec<Fault> {
         .collect()
 }
 
-fn ranges(policy: &Policy) -> [(PolicyField, u32, RangeInclusive<u32>); 13] {
+fn ranges(policy: &Policy) -> [(PolicyField, u32, RangeInclusive<u32>); 14] {
     [
         (PolicyField::DeedMinChars, policy.deed_min_chars, 1..=10_000),
         (PolicyField::DeedMaxChars, policy.deed_max_chars, 1..=10_000),
@@ -34,6 +34,7 @@ fn ranges(policy: &Policy) -> [(PolicyField, u32, RangeInclusive<u32>); 13] {
         (PolicyField::VerificationRecordsMin, policy.verification_records_min, 0..=20),
         (PolicyField::DistrictQuota, policy.district_quota, 1..=1_000),
         (PolicyField::VotesPerCategory, policy.votes_per_category, 1..=1_000),
+        (PolicyField::VotesInAll, policy.votes_in_all, 0..=100_000),
         (PolicyField::ListPerCategory, policy.list_per_category, 1..=1_000),
         (PolicyField::ListMinVotes, policy.list_min_votes, 0..=1_000_000),
         (PolicyField::ObjectionDays, policy.objection_days, 0..=365),

@@ -17,7 +17,8 @@ fn the_defaults_are_valid_and_those_of_the_domain() {
         json!({
             "deed_min_chars": 500, "deed_max_chars": 1000, "photo_count": 2, "photo_max_bytes": 393_216,
             "photo_min_side_px": 300, "verification_records_min": 1, "district_quota": 2, "repeat": "once",
-            "votes_per_category": 20, "results_visibility": "live", "result_source": "local", "voting_url": null,
+            "votes_per_category": 20, "votes_in_all": 0, "voters": "any", "display_order": "lot", "receipts": true,
+            "results_visibility": "live", "result_source": "local", "voting_url": null,
             "comment_moderation": "post", "list_per_category": 20, "list_min_votes": 1, "objection_days": 15,
             "visit_interval_months": 6, "lead_retention_days": 180
         })
@@ -42,6 +43,8 @@ fn all_faults_come_together() {
         photo_count: 21,
         district_quota: 0,
         result_source: ResultSource::Portal,
+        display_order: DisplayOrder::Votes,
+        results_visibility: ResultsVisibility::AfterClose,
         ..Policy::default()
     };
     let faults: Vec<_> = policy.validate().into_iter().map(|fault| (fault.pointer, fault.code)).collect();
@@ -52,6 +55,7 @@ fn all_faults_come_together() {
             ("/policy/district_quota".to_owned(), Code::TooSmall),
             ("/policy/deed_max_chars".to_owned(), Code::Inconsistent),
             ("/policy/voting_url".to_owned(), Code::Required),
+            ("/policy/display_order".to_owned(), Code::Inconsistent),
         ]
     );
 }

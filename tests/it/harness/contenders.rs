@@ -18,7 +18,7 @@ use haoren::{
         lists::ListRow,
         objections::NewObjection,
         sql_values::{At, Stored},
-        votes::VoteKey,
+        votes::NewVote,
     },
 };
 
@@ -104,13 +104,21 @@ impl App {
         let now = self.service.clocks.campaign();
         self.write(move |db| {
             let contender = storage::contenders::find(db, id)?.unwrap();
-            for _ in 0..count {
-                let size = storage::votes::lock_log(db, contender.cycle)?;
-                let voter = 1_000_000 + size;
-                let key = VoteKey { cycle: contender.cycle, voter, candidate: contender.number, day: 0 };
-                storage::votes::insert(db, key, now, size)?;
-            }
-            Ok(())
+            let cycle = contender.cycle;
+            let size = storage::votes::lock_log(db, cycle)?;
+            let vote = |place| NewVote {
+                voter: 1_000_000 + size + place,
+                candidate: contender.number,
+                day: 0,
+                prefix: 0,
+                client: 0,
+                tier: 0,
+            };
+            let new: Vec<NewVote> = (0..count).map(vote).collect();
+            storage::votes::insert(db, (cycle, size), &new, now)?;
+            storage::votes::insert_traces(db, (cycle, size), &new)?;
+            storage::votes::add_to_tallies(db, cycle, &[(contender.number, count)])?;
+            Ok(storage::votes::set_log_size(db, cycle, size + count)?)
         })
         .await;
     }

@@ -1,0 +1,164 @@
+//! What one transaction does with the ballots of a batch: hold the logs, read everything that decides, judge ballot by
+//! ballot in the order of arrival, and write what is new.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    Ballot, Desk, TakenVote, Trace,
+    electors::Electors,
+    judge,
+    poll::{Fresh, Poll},
+};
+use crate::{
+    domain::{candidate::Status, fault::Code, id::CandidateId, month::Month, vote::Vote},
+    service::{candidates::access, error::Error},
+    storage::{self, Connection, StoreError, contenders::Contender, votes::NewVote},
+};
+
+/// The cycles whose logs are held, in the order in which they are taken: those of the batch before, as a guess.
+pub(super) type Logs = BTreeSet<Month>;
+
+/// What became of a batch.
+pub(super) struct Taken {
+    /// For each ballot its votes, or why it was refused.
+    pub(super) outcomes: Vec<Result<Vec<TakenVote>, Error>>,
+    /// The cycles that were voted in.
+    pub(super) logs: Logs,
+}
+
+/// Why nothing of a batch was taken.
+pub(super) enum Failure {
+    /// Candidates of these cycles are named; logs are only taken in order, so the transaction begins again with them.
+    OtherLogs(Logs),
+    /// The database failed.
+    Failed(Error),
+}
+
+impl<E: Into<Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// Takes a batch of ballots. Locks first and loads then: the cycles' rows, their logs, then everything else.
+pub(super) fn take(desk: &Desk, db: &mut Connection, logs: &Logs, ballots: &[&Ballot]) -> Result<Taken, Failure> {
+    let mut held = BTreeMap::new();
+    for month in logs {
+        storage::locks::cycle_shared(db, *month)?;
+        held.insert(*month, storage::votes::lock_log(db, *month)?);
+    }
+    let contenders = contenders(db, ballots)?;
+    let named: Logs = contenders.values().map(|contender| contender.cycle).collect();
+    if !named.is_subset(logs) {
+        return Err(Failure::OtherLogs(named));
+    }
+    // The logs may have kept us waiting, over midnight even; what counts is the moment of writing.
+    let now = desk.clocks.campaign();
+    let mut polls = BTreeMap::new();
+    for (month, size) in held {
+        let cycle = storage::cycles::find(db, month)?.ok_or(StoreError::Missing("cycle"))?;
+        polls.insert(month, Poll::new(cycle, size, now, desk.time_zone));
+    }
+    let mut batch = Batch { electors: Electors::call(db, ballots)?, shown: shown(db, contenders, now)?, polls, now };
+    batch.load_earlier(db, ballots)?;
+    let judged: Vec<_> = ballots.iter().map(|ballot| batch.judge(ballot)).collect();
+    let numbers = batch.write(db)?;
+    let outcomes = judged.into_iter().map(|judged| judged.map(|votes| numbered(votes, &numbers))).collect();
+    Ok(Taken { outcomes, logs: named })
+}
+
+/// A vote of a ballot that is in order, with its voter's place in the batch.
+type Judged = (usize, TakenVote);
+
+fn numbered(votes: Vec<Judged>, numbers: &Electors) -> Vec<TakenVote> {
+    let number = |place| numbers.get(place).and_then(|voter| voter.number).unwrap_or_default();
+    votes.into_iter().map(|(place, vote)| TakenVote { voter: number(place), ..vote }).collect()
+}
+
+fn contenders(db: &mut Connection, ballots: &[&Ballot]) -> Result<HashMap<CandidateId, Contender>, StoreError> {
+    let named: BTreeSet<CandidateId> = ballots.iter().flat_map(|ballot| ballot.choice.as_slice()).copied().collect();
+    let named: Vec<CandidateId> = named.into_iter().collect();
+    Ok(storage::contenders::find_all(db, &named)?.into_iter().collect())
+}
+
+/// A candidate with whether everybody may read it now.
+pub(super) type Shown = HashMap<CandidateId, (Contender, bool)>;
+
+fn shown(db: &mut Connection, contenders: HashMap<CandidateId, Contender>, now: DateTime<Utc>) -> Result<Shown, Error> {
+    let asks = contenders.values().any(|contender| contender.status == Status::NotListed);
+    let recent = if asks { access::recently_published(db, now)? } else { Vec::new() };
+    let with_sight = |(id, contender): (CandidateId, Contender)| {
+        let is_shown = access::is_shown((contender.status, contender.visibility), contender.cycle, &recent);
+        (id, (contender, is_shown))
+    };
+    Ok(contenders.into_iter().map(with_sight).collect())
+}
+
+struct Batch {
+    electors: Electors,
+    shown: Shown,
+    polls: BTreeMap<Month, Poll>,
+    now: DateTime<Utc>,
+}
+
+impl Batch {
+    /// Reads what the voters of these ballots cast earlier, cycle by cycle.
+    fn load_earlier(&mut self, db: &mut Connection, ballots: &[&Ballot]) -> Result<(), StoreError> {
+        let mut asked: BTreeMap<Month, BTreeSet<(i64, usize)>> = BTreeMap::new();
+        for ballot in ballots {
+            let Ok(place) = self.electors.admit(&ballot.elector) else { continue };
+            let Some(number) = self.electors.get(place).and_then(|voter| voter.number) else { continue };
+            for id in ballot.choice.as_slice() {
+                if let Some((contender, _)) = self.shown.get(id) {
+                    asked.entry(contender.cycle).or_default().insert((number, place));
+                }
+            }
+        }
+        for (month, voters) in asked {
+            if let Some(poll) = self.polls.get_mut(&month) {
+                poll.load_earlier(db, &voters.into_iter().collect::<Vec<_>>())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Decides one ballot: all of its votes are added, or none and every fault is told.
+    fn judge(&mut self, ballot: &Ballot) -> Result<Vec<Judged>, Error> {
+        let Self { electors, shown, polls, now } = self;
+        let place = electors.admit(&ballot.elector)?;
+        let voter = electors.get(place).ok_or_else(|| Error::of(Code::Unauthenticated))?;
+        let verdicts = judge::judge(ballot, (place, voter), shown, polls)?;
+        let mut votes = Vec::with_capacity(verdicts.len());
+        for (id, contender, before) in verdicts {
+            let Some(poll) = polls.get_mut(&contender.cycle) else { continue };
+            let (seq, cast_at, is_new) = match before {
+                Some(first) => (first.seq, first.cast_at, false),
+                None => {
+                    (poll.add(fresh(place, contender.number, ballot, poll.day), &contender.category, *now), *now, true)
+                }
+            };
+            let (cycle, category) = (contender.cycle, contender.category.clone());
+            let vote = Vote { candidate: id, cycle, category, day: poll.day, cast_at };
+            votes.push((place, TakenVote { vote, seq, voter: 0, is_new }));
+        }
+        Ok(votes)
+    }
+
+    /// Writes what is new; returns the voters, now with their numbers.
+    fn write(self, db: &mut Connection) -> Result<Electors, StoreError> {
+        let Self { mut electors, polls, now, .. } = self;
+        let voting: Vec<usize> = polls.values().flat_map(Poll::voting).collect();
+        electors.number(db, &voting, now)?;
+        for poll in polls.into_values() {
+            poll.write(db, |place| electors.get(place)?.number, now)?;
+        }
+        Ok(electors)
+    }
+}
+
+fn fresh(voter: usize, candidate: i64, ballot: &Ballot, day: i32) -> Fresh {
+    let Trace { prefix, client } = ballot.trace;
+    Fresh { voter, row: NewVote { voter: 0, candidate, day, prefix, client, tier: 0 } }
+}

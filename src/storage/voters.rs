@@ -1,0 +1,138 @@
+//! Voters: the number by which an account, or the subject of another identity provider, votes.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl,
+    SqliteConnection,
+    pg::Pg,
+    query_builder::{AstPass, QueryFragment},
+    sql_types::{Array, BigInt},
+};
+
+use super::{
+    Connection, StoreError, prepared,
+    schema::{users, voters},
+    sql_types::{Id, Instant},
+    sql_values::At,
+};
+use crate::domain::{
+    id::{OrganizationId, UserId},
+    role::Role,
+};
+
+/// How an account stands as a voter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The account.
+    pub user: UserId,
+    /// What it may do.
+    pub role: Role,
+    /// Where it belongs.
+    pub organization: Option<OrganizationId>,
+    /// Whether it is open.
+    pub active: bool,
+    /// Grows with everything that ends tokens.
+    pub auth_version: i64,
+    /// The number it votes by; none before its first vote.
+    pub voter: Option<i64>,
+}
+
+/// The columns of [`Standing`], the number in two of them: the voter's own, and that of the same person if there is one.
+type StandingRow = (UserId, Role, Option<OrganizationId>, bool, i64, Option<i64>, Option<i64>);
+
+impl From<StandingRow> for Standing {
+    fn from((user, role, organization, active, auth_version, own, same_as): StandingRow) -> Self {
+        Self { user, role, organization, active, auth_version, voter: same_as.or(own) }
+    }
+}
+
+/// The accounts with their numbers as voters: one query on PostgreSQL, a prepared one for each on SQLite.
+macro_rules! standing {
+    () => {
+        users::table.left_join(voters::table.on(voters::user_id.eq(users::id.nullable()))).select((
+            users::id,
+            users::role,
+            users::organization_id,
+            users::active,
+            users::auth_version,
+            voters::id.nullable(),
+            voters::same_as.nullable(),
+        ))
+    };
+}
+
+/// How these accounts stand now, in no order; those that do not exist are left out.
+pub fn standings(connection: &mut Connection, accounts: &[UserId]) -> Result<Vec<Standing>, StoreError> {
+    let rows: Vec<StandingRow> = match connection {
+        Connection::Postgres(inner) => standing!().filter(users::id.eq_any(accounts)).load(inner)?,
+        Connection::Sqlite(inner) => {
+            let each = accounts.iter().map(|id| standing!().filter(users::id.eq(id)).first(inner).optional());
+            each.filter_map(Result::transpose).collect::<QueryResult<_>>()?
+        }
+    };
+    Ok(rows.into_iter().map(Standing::from).collect())
+}
+
+/// The number by which an account votes, if it has voted.
+pub fn find(connection: &mut Connection, account: UserId) -> Result<Option<i64>, StoreError> {
+    let found: Option<(i64, Option<i64>)> = voters::table
+        .filter(voters::user_id.eq(account))
+        .select((voters::id, voters::same_as))
+        .first(connection)
+        .optional()?;
+    Ok(found.map(|(own, same_as)| same_as.unwrap_or(own)))
+}
+
+/// Gives these accounts numbers as voters, unless another process has just done so; all that exist then come back.
+pub fn insert(
+    connection: &mut Connection,
+    accounts: &[UserId],
+    now: DateTime<Utc>,
+) -> Result<Vec<(UserId, i64)>, StoreError> {
+    let mut made: Vec<(Option<UserId>, i64)> = match connection {
+        Connection::Postgres(inner) => NewVoters { accounts, now: At(now) }.load(inner)?,
+        Connection::Sqlite(inner) => {
+            let each = accounts.iter().map(|account| insert_one(inner, *account, now));
+            each.filter_map(Result::transpose).collect::<QueryResult<_>>()?
+        }
+    };
+    if made.len() < accounts.len() {
+        let missing = accounts.iter().filter(|account| !made.iter().any(|(known, _)| *known == Some(**account)));
+        let missing: Vec<UserId> = missing.copied().collect();
+        let others = voters::table.filter(voters::user_id.eq_any(missing));
+        made.extend(others.select((voters::user_id, voters::id)).load::<(Option<UserId>, i64)>(connection)?);
+    }
+    Ok(made.into_iter().filter_map(|(account, number)| Some((account?, number))).collect())
+}
+
+fn insert_one(
+    inner: &mut SqliteConnection,
+    account: UserId,
+    now: DateTime<Utc>,
+) -> QueryResult<Option<(Option<UserId>, i64)>> {
+    diesel::insert_into(voters::table)
+        .values((voters::user_id.eq(account), voters::created_at.eq(At(now))))
+        .on_conflict_do_nothing()
+        .returning((voters::user_id, voters::id))
+        .get_result(inner)
+        .optional()
+}
+
+/// Accounts that vote for the first time.
+struct NewVoters<'a> {
+    accounts: &'a [UserId],
+    now: At,
+}
+
+prepared!(NewVoters => (diesel::sql_types::Nullable<Id>, BigInt));
+
+impl QueryFragment<Pg> for NewVoters<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("INSERT INTO voters (user_id, created_at) SELECT account, ");
+        out.push_bind_param::<Instant, _>(&self.now)?;
+        out.push_sql(" FROM UNNEST(");
+        out.push_bind_param::<Array<Id>, _>(self.accounts)?;
+        out.push_sql(") AS account ON CONFLICT DO NOTHING RETURNING user_id, id");
+        Ok(())
+    }
+}
