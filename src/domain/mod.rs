@@ -23,6 +23,7 @@ pub mod guard;
 pub mod history;
 pub mod honour;
 pub mod id;
+pub mod identity;
 pub mod import;
 pub mod inbox;
 pub mod lead;

@@ -1,4 +1,4 @@
-//! Who asks: an account, a holder of a tracking code, or nobody in particular.
+//! Who asks: an account, a voter of another identity provider, a holder of a tracking code, or nobody in particular.
 
 use chrono::{DateTime, Utc};
 
@@ -7,6 +7,7 @@ use crate::{
     domain::{
         fault::Code,
         id::{OrganizationId, UserId},
+        identity::ForeignVoter,
         organization::Organization,
         role::Role,
         scope::Scope,
@@ -19,6 +20,9 @@ use crate::{
 pub struct Caller {
     /// The signed-in account.
     pub account: Option<Account>,
+    /// Whom another identity provider vouches for. Never beside an account. Such a caller votes and reads the own votes;
+    /// everywhere else it is the public, and 403 where the public is 401.
+    pub foreign: Option<ForeignVoter>,
     /// The value of the `Tracking-Code` header: the credential of a nominator without an account.
     pub tracking_code: Option<String>,
     /// The id of the request, for the audit.
@@ -43,9 +47,16 @@ pub struct Account {
 }
 
 impl Caller {
-    /// The account, or 401.
+    /// The account, or [`Caller::lacks_account`].
     pub fn account(&self) -> Result<&Account, Error> {
-        self.account.as_ref().ok_or_else(|| Error::of(Code::Unauthenticated))
+        self.account.as_ref().ok_or_else(|| self.lacks_account())
+    }
+
+    /// Why a caller without an account, or a credential that stands for one, is refused: 401 for the public, 403 for
+    /// whom another identity provider vouches for, who would not be let in by signing in again.
+    #[must_use]
+    pub fn lacks_account(&self) -> Error {
+        Error::of(if self.foreign.is_some() { Code::Forbidden } else { Code::Unauthenticated })
     }
 
     /// The account if it has one of the roles; else 401 or 403.

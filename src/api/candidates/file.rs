@@ -108,7 +108,7 @@ pub async fn get_candidate_readiness(
     let readiness = match id.value() {
         Ok(id) => read::get_readiness(&state, &caller, id).await?,
         Err(problem) if caller.account.is_some() || caller.tracking_code.is_some() => return Err(problem),
-        Err(_) => return Err(Problem::of(Code::Unauthenticated)),
+        Err(_) => return Err(caller.lacks_account().into()),
     };
     Answer::plain(&Readiness::of(readiness, Context::of(&request).language))
 }

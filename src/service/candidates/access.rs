@@ -136,7 +136,7 @@ pub fn may_ever_edit(caller: &Caller) -> Result<(), Error> {
         Some(Role::Admin | Role::Portal) => Err(Error::of(Code::Forbidden)),
         Some(Role::Citizen | Role::UnitReviewer | Role::DistrictReviewer | Role::CityReviewer) => Ok(()),
         None if caller.tracking_code.is_some() => Ok(()),
-        None => Err(Error::of(Code::Unauthenticated)),
+        None => Err(caller.lacks_account()),
     }
 }
 

@@ -175,7 +175,7 @@ fn with_children(db: &mut Connection, mut units: Vec<OrganizationId>) -> Result<
 /// How the materials stand: for reviewers of the subtree, administrators and the nominator.
 pub async fn get_readiness(service: &Service, caller: &Caller, id: CandidateId) -> Result<Readiness, Error> {
     if caller.account.is_none() && caller.tracking_code.is_none() {
-        return Err(Error::of(Code::Unauthenticated));
+        return Err(caller.lacks_account());
     }
     let (now, caller) = (service.clocks.campaign(), caller.clone());
     service

@@ -20,7 +20,7 @@ pub struct Seen {
 pub fn require_part(caller: &Caller, actions: &[Action]) -> Result<(), Error> {
     let role = caller.role();
     if role.is_none() && (caller.tracking_code.is_none() || !actions.iter().any(|action| may_ever(None, *action))) {
-        return Err(Error::of(Code::Unauthenticated));
+        return Err(caller.lacks_account());
     }
     if actions.iter().any(|action| may_ever(role, *action)) { Ok(()) } else { Err(Error::of(Code::Forbidden)) }
 }
