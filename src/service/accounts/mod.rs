@@ -3,6 +3,7 @@
 pub mod first_admin;
 pub mod passwords;
 pub mod profile;
+pub mod remembered;
 pub mod sessions;
 pub mod tokens;
 pub mod users;
