@@ -13,10 +13,11 @@ use actix_web::{
 
 use super::{context::Context, problem::Problem, state::State};
 use crate::{
-    domain::{fault::Code, id::UserId, role::Role},
+    domain::{fault::Code, identity::ForeignVoter},
     service::{
         Error,
         accounts::tokens::Claims,
+        bearer::{self, Bearer},
         caller::{self, Caller},
     },
 };
@@ -53,31 +54,37 @@ impl FromRequest for Caller {
                 .and_then(|value| value.to_str().ok())
                 .filter(|code| code.len() <= MAX_TRACKING_CODE_BYTES)
                 .map(str::to_owned);
-            let account = match request.headers().get(header::AUTHORIZATION) {
-                None => None,
-                Some(value) => Some(account(&state, value.to_str().unwrap_or_default()).await?),
-            };
-            Ok(Self { account, tracking_code, request_id: Context::of(&request).request_id })
+            let request_id = Context::of(&request).request_id;
+            let caller = Self { tracking_code, request_id, ..Self::default() };
+            Ok(match bearer(&state, &request).await? {
+                None => caller,
+                Some(Bearer::Own(claims)) => Self { account: Some(account(&state, claims).await?), ..caller },
+                Some(Bearer::Foreign(voter)) => Self { foreign: Some(ForeignVoter::clone(&voter)), ..caller },
+            })
         })
     }
 }
 
-/// The account that a request's token names, and its role then, if it is one of ours and has not expired. Says nothing
-/// of whether the account is still open.
-pub fn signed_in(state: &State, request: &ServiceRequest) -> Option<(UserId, Role)> {
-    let authorization = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
-    claims(state, authorization).map(|claims| (claims.sub, claims.role))
-}
-
-fn claims(state: &State, authorization: &str) -> Option<Claims> {
-    let (scheme, token) = authorization.split_once(' ')?;
-    let token = scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())?;
-    state.tokens.check(token, state.clocks.machine())
-}
-
-async fn account(state: &State, authorization: &str) -> Result<caller::Account, Problem> {
+/// What a request's token proves: `None` without an `Authorization` header, 401 when there is one and it proves nothing.
+pub async fn bearer(state: &State, request: &HttpRequest) -> Result<Option<Bearer>, Problem> {
+    let Some(value) = request.headers().get(header::AUTHORIZATION) else { return Ok(None) };
     let refused = || Problem::of(Code::Unauthenticated);
-    let claims = claims(state, authorization).ok_or_else(refused)?;
+    let token = value.to_str().ok().and_then(token_of).ok_or_else(refused)?;
+    bearer::recognise(state, token).await.map(Some).ok_or_else(refused)
+}
+
+/// What a request's token proves, as far as that is known without waiting.
+pub fn bearer_now(state: &State, request: &ServiceRequest) -> Option<Bearer> {
+    let authorization = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+    bearer::recognise_now(state, token_of(authorization)?)
+}
+
+fn token_of(authorization: &str) -> Option<&str> {
+    let (scheme, token) = authorization.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+async fn account(state: &State, claims: Claims) -> Result<caller::Account, Problem> {
     let found = state.store.read(move |db| caller::find_account(db, claims.sub, claims.ver)).await;
-    found.map_err(|error: Error| Problem::from(error))?.ok_or_else(refused)
+    found.map_err(|error: Error| Problem::from(error))?.ok_or_else(|| Problem::of(Code::Unauthenticated))
 }

@@ -52,6 +52,7 @@ pub mod state;
 pub mod subject;
 pub mod tallies;
 pub mod text_count;
+pub mod voter;
 pub mod votes;
 
 use utoipa_actix_web::{scope, service_config::ServiceConfig};

@@ -1,6 +1,6 @@
 //! The HTTP server: built the same way for production and for tests.
 
-use std::{net::TcpListener, sync::Arc, time::Duration};
+use std::{net::TcpListener, time::Duration};
 
 use actix_web::{
     App, HttpServer,
@@ -16,7 +16,7 @@ use super::{
     middleware::{self, BodyDeadline, Limits, TrustedProxies},
     routes::Routes,
     schemas::Schemas,
-    state::State,
+    state::{Parts, State},
 };
 use crate::{
     service::Service,
@@ -40,11 +40,9 @@ impl Server {
         let limits = Data::new(limits(&service, settings));
         let deadline = Data::new(BodyDeadline::of_seconds(settings.body_seconds));
         let origins = settings.cors_origins.clone();
-        let state = State {
-            service: service.clone(),
-            schemas: Arc::new(Schemas::compile(&json)?),
-            contract: Arc::new(document),
-        };
+        let proxies = TrustedProxies(settings.trusted_proxies.clone());
+        let schemas = Schemas::compile(&json)?;
+        let state = State::new(Parts { service: service.clone(), schemas, contract: document });
         let listener =
             TcpListener::bind(settings.bind).map_err(|error| format!("cannot listen on {}: {error}", settings.bind))?;
         let port = listener.local_addr().map_err(|error| error.to_string())?.port();
@@ -56,6 +54,7 @@ impl Server {
                 .app_data(routes.clone())
                 .app_data(written.clone())
                 .app_data(limits.clone())
+                .app_data(Data::new(proxies.clone()))
                 .app_data(deadline.clone())
                 .configure(super::configure)
                 .into_app()

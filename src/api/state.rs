@@ -11,18 +11,28 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
 use super::{problem::Problem, schemas::Schemas};
 use crate::{domain::fault::Code, service::Service};
 
-/// The service and the compiled contract. Dereferences to the service.
+/// The service and the compiled contract, shared: every extractor of every request takes one. Dereferences to its parts,
+/// and so to the service.
 #[derive(Clone)]
-pub struct State {
+pub struct State(Arc<Parts>);
+
+/// What the state consists of.
+pub struct Parts {
     /// The use cases.
     pub service: Service,
     /// The compiled schemas.
-    pub schemas: Arc<Schemas>,
+    pub schemas: Schemas,
     /// The contract as it is served.
-    pub contract: Arc<utoipa::openapi::OpenApi>,
+    pub contract: utoipa::openapi::OpenApi,
 }
 
 impl State {
+    /// Shares the parts.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
     /// The state of the application that a request belongs to.
     pub fn of(request: &HttpRequest) -> Result<Self, Problem> {
         request.app_data::<Data<Self>>().map(|data| data.get_ref().clone()).ok_or(Problem::of(Code::Internal))
@@ -30,6 +40,14 @@ impl State {
 }
 
 impl Deref for State {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl Deref for Parts {
     type Target = Service;
 
     fn deref(&self) -> &Service {

@@ -10,6 +10,7 @@ pub mod background;
 pub mod backlog;
 pub mod ballot_box;
 pub mod batches;
+pub mod bearer;
 pub mod caller;
 pub mod campaign_clock;
 pub mod candidates;

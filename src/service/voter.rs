@@ -1,25 +1,29 @@
-//! Who votes, as the token says: whether the account may still vote is read with the batch that the vote is written in.
+//! Who casts a vote, as far as the token alone tells. Whether an account is still open, its role and its organization are
+//! read with the batch of votes, so that whoever was shut out is refused at once by every process.
 
-use crate::domain::id::UserId;
+use std::{net::IpAddr, sync::Arc};
 
-use super::{Error, caller::Caller};
+use crate::domain::{id::UserId, identity::ForeignVoter};
 
-/// Who votes.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// Whose vote it would be.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Elector {
-    /// An account of our own.
+    /// An account of ours.
     Account {
-        /// The account.
+        /// The account's id.
         id: UserId,
-        /// Its `auth_version` when the token was issued; the token ends when that grows.
+        /// The account's `auth_version` when the token was issued; the token has ended when that has grown since.
         auth_version: i64,
     },
+    /// A subject of an identity provider.
+    Foreign(Arc<ForeignVoter>),
 }
 
-impl Elector {
-    /// A signed-in caller as a voter, or 401.
-    pub fn of(caller: &Caller) -> Result<Self, Error> {
-        let account = caller.account()?;
-        Ok(Self::Account { id: account.id, auth_version: account.auth_version })
-    }
+/// What is seen of a request besides its credentials. Personal data: to be kept as keyed hashes only, and not for long.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RequestTraits {
+    /// The client's address, behind trusted proxies the one that they tell.
+    pub client: Option<IpAddr>,
+    /// The `User-Agent` header, at most 512 bytes of it.
+    pub user_agent: Option<String>,
 }

@@ -24,7 +24,7 @@ pub struct Store {
     readers: Arc<Semaphore>,
     writers: Arc<Semaphore>,
     gate: Option<Arc<Mutex<()>>>,
-    address: Address,
+    address: Arc<Address>,
 }
 
 impl Store {
@@ -46,13 +46,13 @@ impl Store {
             readers: Arc::new(Semaphore::new(readers as usize)),
             writers: Arc::new(Semaphore::new(writers as usize)),
             gate,
-            address,
+            address: Arc::new(address),
         })
     }
 
     /// Where the database is.
     #[must_use]
-    pub const fn address(&self) -> &Address {
+    pub fn address(&self) -> &Address {
         &self.address
     }
 

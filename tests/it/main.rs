@@ -53,4 +53,5 @@ mod texts;
 mod traces;
 mod verifications;
 mod vote_races;
+mod voters;
 mod voting;

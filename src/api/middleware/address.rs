@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use actix_web::dev::ServiceRequest;
+use actix_web::HttpRequest;
 
 use crate::settings::network::Network;
 
@@ -12,7 +12,7 @@ pub struct TrustedProxies(pub Vec<Network>);
 
 impl TrustedProxies {
     /// The client's address: the peer's, or behind trusted proxies the last address that none of them has.
-    pub fn client(&self, request: &ServiceRequest) -> Option<IpAddr> {
+    pub fn client(&self, request: &HttpRequest) -> Option<IpAddr> {
         let peer = request.peer_addr()?.ip().to_canonical();
         let forwarded = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
         let told: Vec<&str> = forwarded.flat_map(|value| value.split(',')).map(str::trim).collect();

@@ -37,7 +37,7 @@ use crate::{
         state::State,
     },
     domain::{fault::Code, id::UserId, role::Role},
-    service::clock::Clocks,
+    service::{bearer::Bearer, clock::Clocks},
 };
 
 /// Forgets clients that have been quiet, once in so many requests.
@@ -50,7 +50,7 @@ enum Who {
     Address,
     /// Those without an account, by address.
     Anonymous,
-    /// Those with an account, by the account, whatever token they bring.
+    /// Those with an account, here or at an identity provider, by the account, whatever token they bring.
     Account,
     /// Citizens with an account, by the account. Staff type in what others bring, as fast as they can.
     Citizen,
@@ -150,6 +150,7 @@ const TRACKING: &str = "tracking";
 enum Key {
     Address(IpAddr),
     Account(UserId),
+    Foreign([u8; 32]),
 }
 
 type Limiter = RateLimiter<Key, DefaultKeyedStateStore<Key>, MachineClock, StateInformationMiddleware>;
@@ -231,13 +232,23 @@ impl Counters {
 
 impl Who {
     fn key(self, request: &ServiceRequest, proxies: &TrustedProxies) -> Option<Key> {
-        let address = || proxies.client(request).map(subscriber).map(Key::Address);
-        let account = || request.app_data::<Data<State>>().and_then(|state| credentials::signed_in(state, request));
+        let address = || proxies.client(request.request()).map(subscriber).map(Key::Address);
+        let bearer = || request.app_data::<Data<State>>().and_then(|state| credentials::bearer_now(state, request));
+        let account = || match bearer()? {
+            Bearer::Own(claims) => Some(claims),
+            Bearer::Foreign(_) => None,
+        };
         match self {
             Self::Anonymous if account().is_some() => None,
             Self::Address | Self::Anonymous => address(),
-            Self::Account => account().map(|(id, _)| Key::Account(id)).or_else(address),
-            Self::Citizen => account().filter(|(_, role)| *role == Role::Citizen).map(|(id, _)| Key::Account(id)),
+            Self::Account => match bearer() {
+                Some(Bearer::Own(claims)) => Some(Key::Account(claims.sub)),
+                Some(Bearer::Foreign(voter)) => Some(Key::Foreign(voter.subject_hash)),
+                None => address(),
+            },
+            Self::Citizen => {
+                account().filter(|claims| claims.role == Role::Citizen).map(|claims| Key::Account(claims.sub))
+            }
         }
     }
 }

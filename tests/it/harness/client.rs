@@ -39,6 +39,11 @@ impl Client {
         client
     }
 
+    /// The token that it is signed in with.
+    pub fn token(&self) -> &str {
+        self.token.as_deref().expect("the client is not signed in")
+    }
+
     /// A request to be filled and sent with [`Client::send`].
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let url = match path.strip_prefix("//") {
