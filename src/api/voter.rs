@@ -16,7 +16,7 @@ use crate::{
 /// Longest part of a `User-Agent` header that is looked at.
 const MAX_USER_AGENT_BYTES: usize = 512;
 
-/// Who asks to vote, or 401. Reads no database: whether the account is still open and may vote is asked with the batch in
+/// Who asks to vote, or 401, or 403 for roles that never do. Reads no database: whether the account is still open and may vote is asked with the batch in
 /// which its vote is written.
 #[derive(Clone, Debug)]
 pub struct Voter {
@@ -36,6 +36,8 @@ impl FromRequest for Voter {
             let state = State::of(&request)?;
             let bearer = credentials::bearer(&state, &request).await?;
             let elector = match bearer.ok_or(Problem::of(Code::Unauthenticated))? {
+                // Role and `auth_version` change together: a token that holds has the role of now.
+                Bearer::Own(claims) if !claims.role.is_voter() => return Err(Problem::of(Code::Forbidden)),
                 Bearer::Own(claims) => Elector::Account { id: claims.sub, auth_version: claims.ver },
                 Bearer::Foreign(voter) => Elector::Foreign(voter),
             };

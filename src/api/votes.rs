@@ -18,16 +18,16 @@ use crate::{
         query::Query,
         responses,
         state::State,
+        voter::Voter,
     },
     domain::{
         category::CategoryCode,
         fault::{Code, Fault},
         id::CandidateId,
         month::Month,
-        role::Role,
         vote,
     },
-    service::{Caller, ballot_box::Trace, voter::Elector, votes},
+    service::{Caller, votes},
 };
 
 /// Registers the operations below `/api/v1`.
@@ -108,10 +108,9 @@ pub struct BallotView {
     responses((status = 201, description = "The vote counts.", body = Vote), (status = 200, description = "It was cast before: the first one.", body = Vote), responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Invalid, responses::Conflict, responses::Limited, responses::Common)
 )]
 #[post("/votes")]
-pub async fn cast_vote(state: State, caller: Caller, body: Body<VoteRequest>) -> Result<Answer, Problem> {
-    caller.require(VOTERS)?;
+pub async fn cast_vote(state: State, voter: Voter, body: Body<VoteRequest>) -> Result<Answer, Problem> {
     let input = body.read()?;
-    let cast = votes::cast_vote(&state, Elector::of(&caller)?, input.candidate_id.into(), Trace::default()).await?;
+    let cast = votes::cast_vote(&state, voter.elector, input.candidate_id.into(), &voter.traits).await?;
     Ok(Answer::plain(&Vote::from(cast.vote))?.with_status(status(cast.is_new)))
 }
 
@@ -125,17 +124,13 @@ pub async fn cast_vote(state: State, caller: Caller, body: Body<VoteRequest>) ->
     responses((status = 201, description = "The votes count.", body = BallotView), (status = 200, description = "All of them were cast before.", body = BallotView), responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Invalid, responses::Conflict, responses::Limited, responses::Common)
 )]
 #[post("/ballots")]
-pub async fn cast_ballot(state: State, caller: Caller, body: Body<BallotRequest>) -> Result<Answer, Problem> {
-    caller.require(VOTERS)?;
+pub async fn cast_ballot(state: State, voter: Voter, body: Body<BallotRequest>) -> Result<Answer, Problem> {
     let candidates = body.read()?.candidate_ids.into_iter().map(CandidateId::from).collect();
-    let cast = votes::cast_ballot(&state, Elector::of(&caller)?, candidates, Trace::default()).await?;
+    let cast = votes::cast_ballot(&state, voter.elector, candidates, &voter.traits).await?;
     let is_new = cast.iter().any(|cast| cast.is_new);
     let votes = cast.into_iter().map(|cast| Vote::from(cast.vote)).collect();
     Ok(Answer::plain(&BallotView { votes })?.with_status(status(is_new)))
 }
-
-/// Those who vote.
-const VOTERS: &[Role] = &[Role::Citizen, Role::UnitReviewer, Role::DistrictReviewer, Role::CityReviewer];
 
 fn status(is_new: bool) -> StatusCode {
     if is_new { StatusCode::CREATED } else { StatusCode::OK }
@@ -171,7 +166,6 @@ pub async fn list_my_votes(
     request: HttpRequest,
     query: Query<MyVotesQuery>,
 ) -> Result<Answer, Problem> {
-    caller.account()?;
     let query = query.read()?;
     let page = PageRequest::<(DateTime<Utc>, CandidateId)>::read(&request, query.limit, query.cursor.as_deref())?;
     let rows = votes::list_my_votes(&state, &caller, query.cycle, page.after, page.rows()).await?;

@@ -17,6 +17,18 @@ text_enum! {
     }
 }
 
+impl Tier {
+    /// As it is stored beside each vote.
+    #[must_use]
+    pub const fn number(self) -> i16 {
+        match self {
+            Self::SelfDeclared => 0,
+            Self::Phone => 1,
+            Self::RealName => 2,
+        }
+    }
+}
+
 /// Longest identity number, in characters. Those of every country's papers are shorter.
 const PERSON_MAX_CHARS: usize = 128;
 

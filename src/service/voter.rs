@@ -3,7 +3,8 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use crate::domain::{id::UserId, identity::ForeignVoter};
+use super::{Caller, Error};
+use crate::domain::{fault::Code, id::UserId, identity::ForeignVoter};
 
 /// Whose vote it would be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,17 @@ pub enum Elector {
     },
     /// A subject of an identity provider.
     Foreign(Arc<ForeignVoter>),
+}
+
+impl Elector {
+    /// A signed-in caller as a voter, or 401.
+    pub fn of(caller: &Caller) -> Result<Self, Error> {
+        match (&caller.account, &caller.foreign) {
+            (Some(account), _) => Ok(Self::Account { id: account.id, auth_version: account.auth_version }),
+            (None, Some(foreign)) => Ok(Self::Foreign(Arc::new(foreign.clone()))),
+            (None, None) => Err(Error::of(Code::Unauthenticated)),
+        }
+    }
 }
 
 /// What is seen of a request besides its credentials. Personal data: to be kept as keyed hashes only, and not for long.

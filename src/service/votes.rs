@@ -1,12 +1,14 @@
 //! Voting: ballots go through the box, which writes and answers; one's own votes are read here.
 
+use std::net::IpAddr;
+
 use chrono::{DateTime, Utc};
 
 use super::{
     Error, Service,
     ballot_box::{Ballot, Choice, TakenVote, Trace},
     caller::Caller,
-    voter::Elector,
+    voter::{Elector, RequestTraits},
 };
 use crate::{
     domain::{
@@ -15,7 +17,7 @@ use crate::{
         id::CandidateId,
         month::Month,
     },
-    storage::{self, votes::Logged},
+    storage::{self, Connection, StoreError, foreign_voters::Subject, votes::Logged},
 };
 
 /// Casts a vote for a candidate, or finds the one that was cast before.
@@ -23,9 +25,9 @@ pub async fn cast_vote(
     service: &Service,
     elector: Elector,
     candidate: CandidateId,
-    trace: Trace,
+    traits: &RequestTraits,
 ) -> Result<TakenVote, Error> {
-    let ballot = Ballot { elector, choice: Choice::One(candidate), trace };
+    let ballot = Ballot { elector, choice: Choice::One(candidate), trace: trace(service, traits) };
     let taken = service.ballot_box.put(ballot).await?.into_iter().next();
     taken.ok_or_else(|| Error::Internal("a ballot of one vote was answered with none".to_owned()))
 }
@@ -35,9 +37,28 @@ pub async fn cast_ballot(
     service: &Service,
     elector: Elector,
     candidates: Vec<CandidateId>,
-    trace: Trace,
+    traits: &RequestTraits,
 ) -> Result<Vec<TakenVote>, Error> {
-    service.ballot_box.put(Ballot { elector, choice: Choice::Several(candidates), trace }).await
+    let ballot = Ballot { elector, choice: Choice::Several(candidates), trace: trace(service, traits) };
+    service.ballot_box.put(ballot).await
+}
+
+/// The bits of an address that name a network: what one household or office has, or a carrier's gateway.
+const PREFIX_BITS: (u32, u32) = (24, 48);
+
+/// Where a ballot came from, in keyed hashes: equal for equal origins, and not to be turned back without the master key.
+fn trace(service: &Service, traits: &RequestTraits) -> Trace {
+    let prefix = traits.client.map_or([0; 16], |client| match client.to_canonical() {
+        IpAddr::V4(address) => (u128::from(address.to_bits() >> (32 - PREFIX_BITS.0)) | 1 << 127).to_be_bytes(),
+        IpAddr::V6(address) => (address.to_bits() >> (128 - PREFIX_BITS.1)).to_be_bytes(),
+    });
+    let address = traits.client.map(|client| client.to_string()).unwrap_or_default();
+    let agent = traits.user_agent.as_deref().unwrap_or_default();
+    let hash = |parts: &[&[u8]]| {
+        let digest = service.vault.keyed_digest("vote trace", parts);
+        digest.first_chunk().copied().map_or(0, i64::from_be_bytes)
+    };
+    Trace { prefix: hash(&[&prefix]), client: hash(&[address.as_bytes(), agent.as_bytes()]) }
 }
 
 /// That the vote is held on the national site, with its address.
@@ -58,12 +79,32 @@ pub async fn list_my_votes(
     after: Option<(DateTime<Utc>, CandidateId)>,
     limit: i64,
 ) -> Result<Vec<Logged>, Error> {
-    let id = caller.account()?.id;
+    let elector = Elector::of(caller)?;
     service
         .store
         .read(move |db| {
-            let Some(voter) = storage::voters::find(db, id)? else { return Ok(Vec::new()) };
-            Ok(storage::votes::list(db, voter, cycle, after, limit)?)
+            let voter = numbers(db, &elector)?;
+            Ok(storage::votes::list(db, &voter, cycle, after, limit)?)
         })
         .await
+}
+
+/// The numbers by which somebody has voted.
+fn numbers(db: &mut Connection, elector: &Elector) -> Result<Vec<i64>, StoreError> {
+    match elector {
+        Elector::Account { id, .. } => Ok(storage::voters::find(db, *id)?.into_iter().collect()),
+        Elector::Foreign(foreign) => {
+            let subject = Subject { issuer: foreign.issuer.clone(), hash: foreign.subject_hash.to_vec() };
+            let own = storage::foreign_voters::find(db, &[subject])?;
+            let persons: Vec<Vec<u8>> = match own.iter().find_map(|row| row.person.clone()) {
+                Some(person) => vec![person],
+                None => foreign.person_hash.iter().map(|hash| hash.to_vec()).collect(),
+            };
+            let of_person = storage::foreign_voters::of_persons(db, &persons)?;
+            let mut numbers: Vec<i64> = own.iter().chain(&of_person).map(|row| row.number).collect();
+            numbers.sort_unstable();
+            numbers.dedup();
+            Ok(numbers)
+        }
+    }
 }

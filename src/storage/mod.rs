@@ -33,6 +33,7 @@ pub mod district_quotas;
 pub mod error;
 pub mod files;
 pub mod folders;
+pub mod foreign_voters;
 pub mod honorees;
 pub mod honours;
 pub mod idempotency_keys;

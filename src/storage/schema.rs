@@ -703,7 +703,6 @@ diesel::table! {
         subject_hash -> Nullable<Binary>,
         person_hash -> Nullable<Binary>,
         created_at -> Instant,
-        same_as -> Nullable<BigInt>,
     }
 }
 

@@ -37,12 +37,11 @@ pub struct Standing {
     pub voter: Option<i64>,
 }
 
-/// The columns of [`Standing`], the number in two of them: the voter's own, and that of the same person if there is one.
-type StandingRow = (UserId, Role, Option<OrganizationId>, bool, i64, Option<i64>, Option<i64>);
+type StandingRow = (UserId, Role, Option<OrganizationId>, bool, i64, Option<i64>);
 
 impl From<StandingRow> for Standing {
-    fn from((user, role, organization, active, auth_version, own, same_as): StandingRow) -> Self {
-        Self { user, role, organization, active, auth_version, voter: same_as.or(own) }
+    fn from((user, role, organization, active, auth_version, voter): StandingRow) -> Self {
+        Self { user, role, organization, active, auth_version, voter }
     }
 }
 
@@ -56,7 +55,6 @@ macro_rules! standing {
             users::active,
             users::auth_version,
             voters::id.nullable(),
-            voters::same_as.nullable(),
         ))
     };
 }
@@ -75,12 +73,7 @@ pub fn standings(connection: &mut Connection, accounts: &[UserId]) -> Result<Vec
 
 /// The number by which an account votes, if it has voted.
 pub fn find(connection: &mut Connection, account: UserId) -> Result<Option<i64>, StoreError> {
-    let found: Option<(i64, Option<i64>)> = voters::table
-        .filter(voters::user_id.eq(account))
-        .select((voters::id, voters::same_as))
-        .first(connection)
-        .optional()?;
-    Ok(found.map(|(own, same_as)| same_as.unwrap_or(own)))
+    Ok(voters::table.filter(voters::user_id.eq(account)).select(voters::id).first(connection).optional()?)
 }
 
 /// Gives these accounts numbers as voters, unless another process has just done so; all that exist then come back.

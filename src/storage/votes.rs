@@ -109,11 +109,11 @@ pub struct Logged {
     pub seq: i64,
 }
 
-/// One page of a voter's votes, the latest first; `after` is the key of the last one seen. By cycle, for votes are found
+/// One page of the votes of a voter, whose numbers these are, the latest first; `after` is the key of the last one seen. By cycle, for votes are found
 /// by cycle and voter alone.
 pub fn list(
     connection: &mut Connection,
-    voter: i64,
+    voter: &[i64],
     cycle: Option<Month>,
     after: Option<(DateTime<Utc>, CandidateId)>,
     limit: i64,
@@ -121,7 +121,7 @@ pub fn list(
     let mut query = cycles::table
         .inner_join(votes::table.on(votes::cycle.eq(cycles::month)))
         .inner_join(candidates::table.on(candidates::number.eq(votes::candidate)))
-        .filter(votes::voter.eq(voter))
+        .filter(votes::voter.eq_any(voter.to_vec()))
         .select((candidates::id, votes::cycle, candidates::category, votes::day, votes::cast_at, votes::seq))
         .into_boxed();
     if let Some(cycle) = cycle {

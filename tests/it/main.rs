@@ -14,6 +14,7 @@ mod harness;
 
 mod accounts;
 mod actors;
+mod ballots;
 mod candidates;
 mod channels;
 mod consent_withdrawal;

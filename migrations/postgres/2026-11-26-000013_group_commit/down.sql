@@ -1,6 +1,5 @@
 DROP TABLE ballot_seeds;
 DROP TABLE vote_traces;
-ALTER TABLE voters DROP COLUMN same_as;
 UPDATE votes SET seq = -seq - 1;
 UPDATE votes SET seq = -seq;
 CREATE INDEX votes_candidate ON votes (candidate, seq);

@@ -6,9 +6,6 @@ DROP INDEX votes_voter;
 UPDATE votes SET seq = -seq;
 UPDATE votes SET seq = -seq - 1;
 
--- Another voter that turned out to be the same person, whose number both vote by.
-ALTER TABLE voters ADD COLUMN same_as INTEGER REFERENCES voters (id);
-
 -- Where a vote came from, by keyed hashes; removed when the objection period ends. `tier`: 0 self-declared, 1 telephone, 2 real name.
 CREATE TABLE vote_traces (
     cycle INTEGER NOT NULL,

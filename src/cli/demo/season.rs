@@ -22,7 +22,11 @@ use crate::{
         review::Decision,
         stage::StageCode,
     },
-    service::{Caller, Service, ballot_box::Trace, batches, lists, voter::Elector, votes},
+    service::{
+        Caller, Service, batches, lists,
+        voter::{Elector, RequestTraits},
+        votes,
+    },
 };
 
 /// The stage on which the demo plays.
@@ -137,7 +141,7 @@ impl<'a> Season<'a> {
         let username = guide::citizen(voter);
         let caller = self.cast.caller(self.service, &username).await?;
         let elector = Elector::of(&caller).during(|| format!("{username} votes"))?;
-        let cast = votes::cast_vote(self.service, elector, self.id(story)?, Trace::default()).await;
+        let cast = votes::cast_vote(self.service, elector, self.id(story)?, &RequestTraits::default()).await;
         cast.map(|_| ()).during(|| format!("{username} votes"))
     }
 

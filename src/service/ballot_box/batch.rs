@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Ballot, Desk, TakenVote, Trace,
-    electors::Electors,
+    electors::{self, Electors, Voter},
     judge,
     poll::{Fresh, Poll},
 };
@@ -73,7 +73,7 @@ pub(super) fn take(desk: &Desk, db: &mut Connection, logs: &Logs, ballots: &[&Ba
 type Judged = (usize, TakenVote);
 
 fn numbered(votes: Vec<Judged>, numbers: &Electors) -> Vec<TakenVote> {
-    let number = |place| numbers.get(place).and_then(|voter| voter.number).unwrap_or_default();
+    let number = |place| numbers.get(place).and_then(Voter::number).unwrap_or_default();
     votes.into_iter().map(|(place, vote)| TakenVote { voter: number(place), ..vote }).collect()
 }
 
@@ -109,10 +109,11 @@ impl Batch {
         let mut asked: BTreeMap<Month, BTreeSet<(i64, usize)>> = BTreeMap::new();
         for ballot in ballots {
             let Ok(place) = self.electors.admit(&ballot.elector) else { continue };
-            let Some(number) = self.electors.get(place).and_then(|voter| voter.number) else { continue };
+            let Some(voter) = self.electors.get(place).filter(|voter| voter.number().is_some()) else { continue };
             for id in ballot.choice.as_slice() {
                 if let Some((contender, _)) = self.shown.get(id) {
-                    asked.entry(contender.cycle).or_default().insert((number, place));
+                    let asked = asked.entry(contender.cycle).or_default();
+                    asked.extend(voter.numbers().iter().map(|number| (*number, place)));
                 }
             }
         }
@@ -149,10 +150,9 @@ impl Batch {
     /// Writes what is new; returns the voters, now with their numbers.
     fn write(self, db: &mut Connection) -> Result<Electors, StoreError> {
         let Self { mut electors, polls, now, .. } = self;
-        let voting: Vec<usize> = polls.values().flat_map(Poll::voting).collect();
-        electors.number(db, &voting, now)?;
+        electors.number(db, polls.values().flat_map(Poll::voting), now)?;
         for poll in polls.into_values() {
-            poll.write(db, |place| electors.get(place)?.number, now)?;
+            poll.write(db, |place| electors.get(place)?.number(), now)?;
         }
         Ok(electors)
     }
@@ -160,5 +160,8 @@ impl Batch {
 
 fn fresh(voter: usize, candidate: i64, ballot: &Ballot, day: i32) -> Fresh {
     let Trace { prefix, client } = ballot.trace;
-    Fresh { voter, row: NewVote { voter: 0, candidate, day, prefix, client, tier: 0 } }
+    Fresh {
+        voter,
+        row: NewVote { voter: 0, candidate, day, prefix, client, tier: electors::tier(&ballot.elector).number() },
+    }
 }

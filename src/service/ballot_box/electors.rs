@@ -1,64 +1,132 @@
 //! The voters of a batch: whether they may vote now, and the numbers by which they do.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
 use super::Ballot;
 use crate::{
-    domain::{fault::Code, id::UserId, policy::Voters, vote},
+    domain::{
+        fault::Code,
+        id::UserId,
+        identity::{ForeignVoter, Tier},
+        policy::Voters,
+        vote,
+    },
     service::{error::Error, voter::Elector},
-    storage::{self, Connection, StoreError, voters::Standing},
+    storage::{
+        self, Connection, StoreError,
+        foreign_voters::{Known, Subject},
+        voters::Standing,
+    },
 };
 
-/// The voters of a batch, each once.
+/// The voters of a batch, each once; several accounts of one person are one voter.
+#[derive(Default)]
 pub(super) struct Electors {
     accounts: HashMap<UserId, usize>,
+    subjects: HashMap<Subject, usize>,
     list: Vec<Voter>,
 }
 
 /// A voter as it stands in this transaction.
 pub(super) struct Voter {
-    account: UserId,
-    /// None when there is no such account.
-    standing: Option<Standing>,
-    /// None before the first vote.
-    pub(super) number: Option<i64>,
+    who: Who,
+    /// The numbers that votes of this voter may have, in order; the first is that of new ones. None before the first vote.
+    numbers: Vec<i64>,
+}
+
+enum Who {
+    /// With its standing; none when there is no such account.
+    Account(UserId, Option<Standing>),
+    /// Known by an identity provider; with the accounts there that have no row, or not the person's.
+    Foreign { person: Option<Vec<u8>>, untold: Vec<(i64, Vec<u8>)>, new: Vec<Subject> },
 }
 
 impl Electors {
     /// Reads how the voters of these ballots stand now.
     pub(super) fn call(db: &mut Connection, ballots: &[&Ballot]) -> Result<Self, StoreError> {
-        let (mut accounts, mut list) = (HashMap::with_capacity(ballots.len()), Vec::with_capacity(ballots.len()));
+        let mut called = Self::default();
+        called.call_accounts(db, ballots)?;
+        called.call_foreign(db, ballots)?;
+        Ok(called)
+    }
+
+    fn call_accounts(&mut self, db: &mut Connection, ballots: &[&Ballot]) -> Result<(), StoreError> {
         for ballot in ballots {
-            let Elector::Account { id, .. } = ballot.elector;
-            accounts.entry(id).or_insert_with(|| {
-                list.push(Voter { account: id, standing: None, number: None });
-                list.len() - 1
-            });
-        }
-        let ids: Vec<UserId> = list.iter().map(|voter| voter.account).collect();
-        for standing in storage::voters::standings(db, &ids)? {
-            if let Some(voter) = accounts.get(&standing.user).and_then(|place| list.get_mut(*place)) {
-                voter.number = standing.voter;
-                voter.standing = Some(standing);
+            if let Elector::Account { id, .. } = ballot.elector {
+                self.accounts.entry(id).or_insert_with(|| {
+                    self.list.push(Voter { who: Who::Account(id, None), numbers: Vec::new() });
+                    self.list.len() - 1
+                });
             }
         }
-        Ok(Self { accounts, list })
+        let ids: Vec<UserId> = self.accounts.keys().copied().collect();
+        for found in storage::voters::standings(db, &ids)? {
+            if let Some(voter) = self.accounts.get(&found.user).and_then(|place| self.list.get_mut(*place)) {
+                voter.numbers.extend(found.voter);
+                voter.who = Who::Account(found.user, Some(found));
+            }
+        }
+        Ok(())
+    }
+
+    fn call_foreign(&mut self, db: &mut Connection, ballots: &[&Ballot]) -> Result<(), StoreError> {
+        let mut told: BTreeMap<Subject, Option<Vec<u8>>> = BTreeMap::new();
+        for ballot in ballots {
+            if let Elector::Foreign(foreign) = &ballot.elector {
+                let person = foreign.person_hash.map(|hash| hash.to_vec());
+                let known = told.entry(subject(foreign)).or_default();
+                *known = known.take().or(person);
+            }
+        }
+        if told.is_empty() {
+            return Ok(());
+        }
+        let subjects: Vec<Subject> = told.keys().cloned().collect();
+        let rows = storage::foreign_voters::find(db, &subjects)?;
+        let rows: HashMap<Subject, Known> = rows.into_iter().map(|row| (row.subject.clone(), row)).collect();
+        // What was told first stands: nobody becomes another person by another token.
+        let person_of = |subject: &Subject, told: &Option<Vec<u8>>| {
+            rows.get(subject).and_then(|row| row.person.clone()).or_else(|| told.clone())
+        };
+        let persons: BTreeSet<Vec<u8>> = told.iter().filter_map(|(subject, told)| person_of(subject, told)).collect();
+        let mut numbers: HashMap<Vec<u8>, Vec<i64>> = HashMap::new();
+        for row in storage::foreign_voters::of_persons(db, &persons.into_iter().collect::<Vec<_>>())? {
+            numbers.entry(row.person.unwrap_or_default()).or_default().push(row.number);
+        }
+        let mut places: HashMap<Vec<u8>, usize> = HashMap::new();
+        for (subject, told) in &told {
+            let (row, person) = (rows.get(subject), person_of(subject, told));
+            let known = person.as_ref().and_then(|person| places.get(person)).copied();
+            let place = known.unwrap_or(self.list.len());
+            if known.is_none() {
+                let of_person = person.as_ref().and_then(|person| numbers.remove(person)).unwrap_or_default();
+                let who = Who::Foreign { person: person.clone(), untold: Vec::new(), new: Vec::new() };
+                self.list.push(Voter { who, numbers: of_person });
+                places.extend(person.map(|person| (person, place)));
+            }
+            if let Some(voter) = self.list.get_mut(place) {
+                voter.join(subject, row);
+            }
+            self.subjects.insert(subject.clone(), place);
+        }
+        Ok(())
     }
 
     /// The voter of a ballot, by its place among those of the batch; 401 when the token has ended, 403 when the role
     /// never votes.
     pub(super) fn admit(&self, elector: &Elector) -> Result<usize, Error> {
-        let Elector::Account { id, auth_version } = elector;
-        let place = self.accounts.get(id).copied();
-        let standing = place.and_then(|place| self.list.get(place)?.standing);
         let ended = || Error::of(Code::Unauthenticated);
-        let standing = standing.filter(|one| one.active && one.auth_version == *auth_version).ok_or_else(ended)?;
-        if vote::may_vote(standing.role, standing.active) {
-            place.ok_or_else(ended)
-        } else {
-            Err(Error::of(Code::Forbidden))
+        match elector {
+            Elector::Foreign(foreign) => self.subjects.get(&subject(foreign)).copied().ok_or_else(ended),
+            Elector::Account { id, auth_version } => {
+                let place = self.accounts.get(id).copied().ok_or_else(ended)?;
+                let standing = self.list.get(place).and_then(Voter::standing);
+                let standing = standing.filter(|one| one.active && one.auth_version == *auth_version);
+                let may = vote::may_vote(standing.ok_or_else(ended)?.role, true);
+                if may { Ok(place) } else { Err(Error::of(Code::Forbidden)) }
+            }
         }
     }
 
@@ -67,39 +135,104 @@ impl Electors {
         self.list.get(place)
     }
 
-    /// Gives numbers to those of these voters that have none.
+    /// Gives numbers to those of these voters that have none, and notes what was told of persons.
     pub(super) fn number(
         &mut self,
         db: &mut Connection,
-        voting: &[usize],
+        voting: impl Iterator<Item = usize>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let is_new = |place: &&usize| self.list.get(**place).is_some_and(|voter| voter.number.is_none());
-        let mut new: Vec<UserId> =
-            voting.iter().filter(is_new).filter_map(|place| Some(self.list.get(*place)?.account)).collect();
-        // In one order in every process, so that none waits for another in a ring.
-        new.sort_unstable();
-        new.dedup();
-        if new.is_empty() {
-            return Ok(());
+        let (mut accounts, mut subjects) = (Vec::new(), Vec::new());
+        for place in voting.collect::<BTreeSet<usize>>() {
+            match self.list.get(place).map(|voter| (&voter.who, voter.numbers.is_empty())) {
+                Some((Who::Account(id, _), true)) => accounts.push(*id),
+                Some((Who::Foreign { person, untold, new }, _)) => {
+                    subjects.extend(new.iter().map(|subject| (subject.clone(), person.clone())));
+                    for (number, person) in untold {
+                        storage::foreign_voters::set_person(db, *number, person)?;
+                    }
+                }
+                Some((Who::Account(..), false)) | None => {}
+            }
         }
-        for (account, number) in storage::voters::insert(db, &new, now)? {
-            if let Some(voter) = self.accounts.get(&account).and_then(|place| self.list.get_mut(*place)) {
-                voter.number = Some(number);
+        if !accounts.is_empty() {
+            // In one order in every process, so that none waits for another in a ring.
+            accounts.sort_unstable();
+            for (account, number) in storage::voters::insert(db, &accounts, now)? {
+                let place = self.accounts.get(&account).copied();
+                self.add_number(place, number);
+            }
+        }
+        if !subjects.is_empty() {
+            subjects.sort_unstable();
+            for row in storage::foreign_voters::insert(db, &subjects, now)? {
+                let place = self.subjects.get(&row.subject).copied();
+                self.add_number(place, row.number);
             }
         }
         Ok(())
     }
+
+    fn add_number(&mut self, place: Option<usize>, number: i64) {
+        if let Some(voter) = place.and_then(|place| self.list.get_mut(place)) {
+            voter.numbers.push(number);
+            voter.numbers.sort_unstable();
+        }
+    }
+}
+
+fn subject(foreign: &ForeignVoter) -> Subject {
+    Subject { issuer: foreign.issuer.clone(), hash: foreign.subject_hash.to_vec() }
+}
+
+/// How sure it is who casts a ballot.
+pub(super) fn tier(elector: &Elector) -> Tier {
+    match elector {
+        Elector::Account { .. } => Tier::SelfDeclared,
+        Elector::Foreign(foreign) => foreign.tier,
+    }
+}
+
+/// Whether the policy lets whoever casts a ballot vote.
+pub(super) fn is_eligible(voter: &Voter, elector: &Elector, voters: Voters) -> bool {
+    match voters {
+        Voters::Any => true,
+        Voters::Organizations => voter.standing().is_some_and(|standing| standing.organization.is_some()),
+        Voters::Verified => tier(elector) == Tier::RealName,
+    }
 }
 
 impl Voter {
-    /// Whether the policy lets this voter vote.
-    pub(super) fn is_eligible(&self, voters: Voters) -> bool {
-        match voters {
-            Voters::Any => true,
-            Voters::Organizations => self.standing.is_some_and(|standing| standing.organization.is_some()),
-            // Nobody vouches for the real name behind an account of our own.
-            Voters::Verified => false,
+    /// The number by which new votes are cast; none before the first.
+    pub(super) fn number(&self) -> Option<i64> {
+        self.numbers.first().copied()
+    }
+
+    /// The numbers that earlier votes may have.
+    pub(super) fn numbers(&self) -> &[i64] {
+        &self.numbers
+    }
+
+    fn standing(&self) -> Option<Standing> {
+        match &self.who {
+            Who::Account(_, standing) => *standing,
+            Who::Foreign { .. } => None,
         }
+    }
+
+    /// Takes an account of another provider to this voter.
+    fn join(&mut self, subject: &Subject, row: Option<&Known>) {
+        let Who::Foreign { person, untold, new } = &mut self.who else { return };
+        match row {
+            None => new.push(subject.clone()),
+            Some(row) => {
+                if let (Some(person), None) = (person, &row.person) {
+                    untold.push((row.number, person.clone()));
+                }
+                self.numbers.push(row.number);
+            }
+        }
+        self.numbers.sort_unstable();
+        self.numbers.dedup();
     }
 }

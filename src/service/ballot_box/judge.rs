@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{
     Ballot, Choice,
     batch::Shown,
-    electors::Voter,
+    electors::{self, Voter},
     poll::{Cast, Poll},
 };
 use crate::{
@@ -21,6 +21,7 @@ use crate::{
     },
     service::{
         error::{Error, Refusal},
+        voter::Elector,
         votes::elsewhere,
     },
     storage::contenders::Contender,
@@ -45,7 +46,7 @@ pub(super) fn judge<'a>(
             fault(Fault::of(Code::NotFound));
             continue;
         };
-        let outcome = vote::decide(situation(poll, contender, (place, voter), &verdicts));
+        let outcome = vote::decide(situation(poll, contender, (place, voter, &ballot.elector), &verdicts));
         match outcome {
             Outcome::Before(first) => verdicts.push((*id, contender, Some(first))),
             // A repeated vote is answered whatever has become of the candidate; a new one wants a candidate that is shown.
@@ -72,7 +73,7 @@ pub(super) fn judge<'a>(
 fn situation(
     poll: &Poll,
     contender: &Contender,
-    (place, voter): (usize, &Voter),
+    (place, voter, elector): (usize, &Voter, &Elector),
     judged: &[Verdict<'_>],
 ) -> Situation<Cast> {
     let (cast, policy) = (poll.of(place), &poll.cycle.policy);
@@ -84,7 +85,7 @@ fn situation(
     Situation {
         elsewhere: poll.is_elsewhere(),
         open: poll.is_open_for(contender),
-        eligible: voter.is_eligible(policy.voters),
+        eligible: electors::is_eligible(voter, elector, policy.voters),
         before: cast.iter().find(|cast| cast.candidate == contender.number).cloned(),
         used: counted(used.count()),
         limit: policy.votes_per_category,

@@ -143,6 +143,7 @@ pub const MATRIX: &[Row] = &[
     row("GET", "/api/v1/certificates/{number}", ANYBODY),
     // Votes and objections.
     row("POST", "/api/v1/votes", VOTERS),
+    row("POST", "/api/v1/ballots", VOTERS),
     row("GET", "/api/v1/me/votes", SIGNED_IN),
     row("GET", "/api/v1/cycles/{month}/tally", ANYBODY),
     row("POST", "/api/v1/candidates/{id}/objections", ANYBODY),
