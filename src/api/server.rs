@@ -8,7 +8,7 @@ use actix_web::{
     middleware::{Compress, from_fn},
     web::{self, Data},
 };
-use utoipa_actix_web::AppExt;
+use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 
 use super::{
     contract, docs,
@@ -30,9 +30,17 @@ pub struct Server {
     port: u16,
 }
 
+/// Operations beside those of the contract, behind the same layers.
+pub type More = fn(&mut ServiceConfig<'_>);
+
 impl Server {
     /// Binds the address and builds the application.
     pub fn build(service: Service, settings: &ServerSettings) -> Result<Self, String> {
+        Self::build_with(service, settings, |_| ())
+    }
+
+    /// The same with further operations, by which benchmarks measure what the layers alone cost.
+    pub fn build_with(service: Service, settings: &ServerSettings, more: More) -> Result<Self, String> {
         let document = contract::collect();
         let json = serde_json::to_value(&document).map_err(|error| error.to_string())?;
         let routes = Data::new(Routes::of(&document));
@@ -57,6 +65,7 @@ impl Server {
                 .app_data(Data::new(proxies.clone()))
                 .app_data(deadline.clone())
                 .configure(super::configure)
+                .configure(more)
                 .into_app()
                 .configure(docs::configure_page)
                 .default_service(web::to(fallback))

@@ -31,6 +31,9 @@ mod writer;
 /// So many votes wait at most; at the rates that were measured they are written within half a second.
 const MOST_WAITING: usize = 8192;
 
+/// So many votes are committed together: a few tens of milliseconds in which other writers wait.
+pub const MOST_AT_ONCE: usize = 1000;
+
 /// Votes that are sent together, to be taken together or not at all.
 #[derive(Clone, Debug)]
 pub struct Ballot {
@@ -91,6 +94,8 @@ pub struct Desk {
     pub clocks: Clocks,
     /// The zone of days.
     pub time_zone: Tz,
+    /// So many votes are committed together at most; [`MOST_AT_ONCE`] but in benchmarks.
+    pub most_at_once: usize,
 }
 
 /// The box of a process. Cheap to clone; its thread begins with the first ballot and ends with the last clone.

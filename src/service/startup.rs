@@ -12,7 +12,7 @@ use super::{
         passwords::{Cost, Passwords},
         tokens::{SigningKey, Tokens},
     },
-    ballot_box::{BallotBox, Desk},
+    ballot_box::{self, BallotBox, Desk},
     clock::{Clocks, MachineTime},
     error::Error,
     generator, reference_data,
@@ -89,7 +89,12 @@ pub fn open(setup: &Setup, time: Arc<dyn MachineTime>) -> Result<Service, StartE
     }
     let at_once = std::thread::available_parallelism().map_or(2, usize::from);
     let store = Store::open(setup.address.clone(), setup.db_connections)?;
-    let desk = Desk { store: store.clone(), clocks: clocks.clone(), time_zone: setup.time_zone };
+    let desk = Desk {
+        store: store.clone(),
+        clocks: clocks.clone(),
+        time_zone: setup.time_zone,
+        most_at_once: ballot_box::MOST_AT_ONCE,
+    };
     Ok(Service {
         store,
         clocks,

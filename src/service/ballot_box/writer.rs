@@ -11,14 +11,11 @@ use crate::{
     storage::{Connection, StoreError, store},
 };
 
-/// So many votes are committed together at most: a few tens of milliseconds in which other writers wait.
-const MOST_AT_ONCE: usize = 1000;
-
 /// Writes and answers until nobody can put anything in any more and the box is empty.
 pub(super) fn run(desk: &Desk, incoming: &Receiver<Waiting>) {
     let mut writer = Writer { desk, connection: None, logs: batch::Logs::default() };
     while let Ok(first) = incoming.recv() {
-        let batch = gather(first, incoming);
+        let batch = gather(first, incoming, desk.most_at_once);
         let ballots: Vec<&Ballot> = batch.iter().map(|waiting| &waiting.ballot).collect();
         let outcomes = writer.write(&ballots);
         for (waiting, outcome) in batch.into_iter().zip(outcomes) {
@@ -29,10 +26,10 @@ pub(super) fn run(desk: &Desk, incoming: &Receiver<Waiting>) {
 }
 
 /// What has gathered behind the first ballot.
-fn gather(first: Waiting, incoming: &Receiver<Waiting>) -> Vec<Waiting> {
+fn gather(first: Waiting, incoming: &Receiver<Waiting>, most: usize) -> Vec<Waiting> {
     let mut votes = first.ballot.choice.as_slice().len();
     let mut batch = vec![first];
-    while votes < MOST_AT_ONCE
+    while votes < most
         && let Ok(next) = incoming.try_recv()
     {
         votes += next.ballot.choice.as_slice().len();
