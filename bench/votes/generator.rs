@@ -150,8 +150,9 @@ async fn read_answer(stream: &mut TcpStream, buffer: &mut [u8]) -> u16 {
 
 fn content_length(head: &[u8]) -> usize {
     let head = std::str::from_utf8(head).expect("a head in ASCII");
-    let value = head.lines().filter_map(|line| line.split_once(": ")).find(|(name, _)| {
-        name.eq_ignore_ascii_case("content-length")
-    });
+    let value = head
+        .lines()
+        .filter_map(|line| line.split_once(": "))
+        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
     value.and_then(|(_, length)| length.parse().ok()).unwrap_or(0)
 }

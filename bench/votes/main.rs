@@ -93,7 +93,13 @@ impl Runs<'_> {
     }
 
     /// Runs a load and prints its line; returns the requests a second.
-    fn run(&mut self, name: &str, (servers, path): (&[SocketAddr], &'static str), connections: usize, ceiling: f64) -> f64 {
+    fn run(
+        &mut self,
+        name: &str,
+        (servers, path): (&[SocketAddr], &'static str),
+        connections: usize,
+        ceiling: f64,
+    ) -> f64 {
         let load = self.load(servers, path, connections);
         show(name, connections, &generator::run(load), ceiling)
     }
@@ -108,7 +114,8 @@ impl Runs<'_> {
 const VOTES: &str = "/api/v1/votes";
 
 fn show(name: &str, connections: usize, outcome: &generator::Outcome, ceiling: f64) -> f64 {
-    let share = if ceiling.is_nan() { String::new() } else { format!("{:>5.0} % of C", 100.0 * outcome.per_second / ceiling) };
+    let share =
+        if ceiling.is_nan() { String::new() } else { format!("{:>5.0} % of C", 100.0 * outcome.per_second / ceiling) };
     println!(
         "  {name:<34} {connections:>5} connections {:>9.0} /s   p50 {:>7.1} ms   p99 {:>7.1} ms   p99.9 {:>7.1} ms  {share}{}",
         outcome.per_second,

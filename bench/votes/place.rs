@@ -4,12 +4,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use clap::Parser;
-use diesel::{
-    QueryableByName, RunQueryDsl,
-    connection::SimpleConnection,
-    sql_query,
-    sql_types::Text,
-};
+use diesel::{QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_query, sql_types::Text};
 use haoren::{
     api::server::{More, Server},
     domain::{
@@ -103,7 +98,6 @@ impl Place {
         });
         SocketAddr::from(([127, 0, 0, 1], port.recv().expect("a server that starts")))
     }
-
 }
 
 fn line(folder: &TempDir, database: Option<String>) -> Vec<String> {

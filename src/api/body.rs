@@ -71,6 +71,15 @@ impl<T> Body<T> {
 }
 
 impl<T: DeserializeOwned + ToSchema + Validate> Body<T> {
+    /// What `plain` makes of the bytes, or where it finds fault, what [`Body::read`] does: for a body that is asked most and
+    /// says little.
+    pub fn read_plain(&self, plain: impl FnOnce(&[u8]) -> Option<T>) -> Result<T, Problem> {
+        match self.bytes.as_deref().ok().and_then(plain) {
+            Some(read) => Ok(read),
+            None => self.read(),
+        }
+    }
+
     /// Judges the body, and reads it when nothing is wrong with it.
     pub fn read(&self) -> Result<T, Problem> {
         let bytes = self.bytes.as_ref().map_err(Clone::clone)?;

@@ -60,16 +60,18 @@ use utoipa_actix_web::{scope, service_config::ServiceConfig};
 /// Registers every operation. The contract is collected from here.
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
+        .service(scope::scope("/api/v1").configure(resources))
         .service(docs::get_contract_json)
         .service(docs::get_contract_yaml)
         .service(health::get_liveness)
         .service(health::get_readiness)
-        .service(keys::get_jwks)
-        .service(scope::scope("/api/v1").configure(resources));
+        .service(keys::get_jwks);
 }
 
 /// Below `/api/v1`, one line for each folder.
 fn resources(config: &mut ServiceConfig<'_>) {
+    // A path is tried against one pattern after the other; the one that is asked most comes first.
+    votes::configure(config);
     accounts::configure(config);
     batches::configure(config);
     candidates::configure(config);
@@ -89,5 +91,4 @@ fn resources(config: &mut ServiceConfig<'_>) {
     reviews::configure(config);
     tallies::configure(config);
     text_count::configure(config);
-    votes::configure(config);
 }

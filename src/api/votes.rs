@@ -109,7 +109,7 @@ pub struct BallotView {
 )]
 #[post("/votes")]
 pub async fn cast_vote(state: State, voter: Voter, body: Body<VoteRequest>) -> Result<Answer, Problem> {
-    let input = body.read()?;
+    let input = body.read_plain(plain_vote)?;
     let cast = votes::cast_vote(&state, voter.elector, input.candidate_id.into(), &voter.traits).await?;
     Ok(Answer::plain(&Vote::from(cast.vote))?.with_status(status(cast.is_new)))
 }
@@ -130,6 +130,19 @@ pub async fn cast_ballot(state: State, voter: Voter, body: Body<BallotRequest>) 
     let is_new = cast.iter().any(|cast| cast.is_new);
     let votes = cast.into_iter().map(|cast| Vote::from(cast.vote)).collect();
     Ok(Answer::plain(&BallotView { votes })?.with_status(status(is_new)))
+}
+
+/// The body of nearly every vote, whose only member is a UUID in its usual form; `None` for all else.
+fn plain_vote(bytes: &[u8]) -> Option<VoteRequest> {
+    const HYPHENATED: usize = 36;
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Plain<'a> {
+        candidate_id: &'a str,
+    }
+    let plain: Plain<'_> = serde_json::from_slice(bytes).ok()?;
+    let candidate_id = (plain.candidate_id.len() == HYPHENATED).then(|| Uuid::parse_str(plain.candidate_id).ok())??;
+    Some(VoteRequest { candidate_id })
 }
 
 fn status(is_new: bool) -> StatusCode {

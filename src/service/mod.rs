@@ -35,6 +35,7 @@ pub mod merging;
 pub mod objections;
 pub mod operations;
 pub mod organizations;
+pub mod origins;
 pub mod pictures;
 pub mod record;
 pub mod reference_data;
@@ -71,6 +72,8 @@ pub struct Service {
     pub sheets: sheets::Sheets,
     /// Long work beside the requests.
     pub background: background::Background,
+    /// Makes hashes of where votes come from.
+    pub origins: origins::Origins,
     /// Takes votes.
     pub ballot_box: ballot_box::BallotBox,
     /// Hashes and checks passwords.

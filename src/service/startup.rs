@@ -98,6 +98,7 @@ pub fn open(setup: &Setup, time: Arc<dyn MachineTime>) -> Result<Service, StartE
     Ok(Service {
         store,
         clocks,
+        origins: super::origins::Origins::new(&vault),
         ballot_box: BallotBox::new(desk),
         vault: Arc::new(vault),
         files: Files::open(&setup.files)?,

@@ -1,12 +1,10 @@
 //! Voting: ballots go through the box, which writes and answers; one's own votes are read here.
 
-use std::net::IpAddr;
-
 use chrono::{DateTime, Utc};
 
 use super::{
     Error, Service,
-    ballot_box::{Ballot, Choice, TakenVote, Trace},
+    ballot_box::{Ballot, Choice, TakenVote},
     caller::Caller,
     voter::{Elector, RequestTraits},
 };
@@ -27,7 +25,7 @@ pub async fn cast_vote(
     candidate: CandidateId,
     traits: &RequestTraits,
 ) -> Result<TakenVote, Error> {
-    let ballot = Ballot { elector, choice: Choice::One(candidate), trace: trace(service, traits) };
+    let ballot = Ballot { elector, choice: Choice::One(candidate), trace: service.origins.trace(traits) };
     let taken = service.ballot_box.put(ballot).await?.into_iter().next();
     taken.ok_or_else(|| Error::Internal("a ballot of one vote was answered with none".to_owned()))
 }
@@ -39,26 +37,8 @@ pub async fn cast_ballot(
     candidates: Vec<CandidateId>,
     traits: &RequestTraits,
 ) -> Result<Vec<TakenVote>, Error> {
-    let ballot = Ballot { elector, choice: Choice::Several(candidates), trace: trace(service, traits) };
+    let ballot = Ballot { elector, choice: Choice::Several(candidates), trace: service.origins.trace(traits) };
     service.ballot_box.put(ballot).await
-}
-
-/// The bits of an address that name a network: what one household or office has, or a carrier's gateway.
-const PREFIX_BITS: (u32, u32) = (24, 48);
-
-/// Where a ballot came from, in keyed hashes: equal for equal origins, and not to be turned back without the master key.
-fn trace(service: &Service, traits: &RequestTraits) -> Trace {
-    let prefix = traits.client.map_or([0; 16], |client| match client.to_canonical() {
-        IpAddr::V4(address) => (u128::from(address.to_bits() >> (32 - PREFIX_BITS.0)) | 1 << 127).to_be_bytes(),
-        IpAddr::V6(address) => (address.to_bits() >> (128 - PREFIX_BITS.1)).to_be_bytes(),
-    });
-    let address = traits.client.map(|client| client.to_string()).unwrap_or_default();
-    let agent = traits.user_agent.as_deref().unwrap_or_default();
-    let hash = |parts: &[&[u8]]| {
-        let digest = service.vault.keyed_digest("vote trace", parts);
-        digest.first_chunk().copied().map_or(0, i64::from_be_bytes)
-    };
-    Trace { prefix: hash(&[&prefix]), client: hash(&[address.as_bytes(), agent.as_bytes()]) }
 }
 
 /// That the vote is held on the national site, with its address.

@@ -9,7 +9,7 @@ use diesel::{
     sql_types::{Array, BigInt, Binary, Nullable, Text},
 };
 
-use super::{Connection, StoreError, prepared, schema::voters, sql_types::Instant, sql_values::At};
+use super::{Connection, StoreError, prepared::prepared, schema::voters, sql_types::Instant, sql_values::At};
 
 /// An account at another identity provider.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

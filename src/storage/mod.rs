@@ -11,7 +11,6 @@ macro_rules! on_either {
     };
 }
 pub(crate) use on_either;
-pub(crate) use prepared::prepared;
 
 pub mod attachments;
 pub mod audit_events;

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 pub use key_file::{KeyFileError, KeyOrigin, load, load_or_create};
-pub use master_key::{KeyNumber, MalformedKey, MasterKey};
+pub use master_key::{Digester, KeyNumber, MalformedKey, MasterKey};
 
 /// First byte of every ciphertext, so that the form can change.
 const FORM: u8 = 1;

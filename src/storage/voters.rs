@@ -3,14 +3,15 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl,
-    SqliteConnection,
     pg::Pg,
     query_builder::{AstPass, QueryFragment},
-    sql_types::{Array, BigInt},
+    sql_types::{Array, BigInt, Bool, Nullable, Text},
+    sqlite::Sqlite,
 };
 
 use super::{
-    Connection, StoreError, prepared,
+    Connection, StoreError,
+    prepared::{json_ids, prepared},
     schema::{users, voters},
     sql_types::{Id, Instant},
     sql_values::At,
@@ -45,27 +46,23 @@ impl From<StandingRow> for Standing {
     }
 }
 
-/// The accounts with their numbers as voters: one query on PostgreSQL, a prepared one for each on SQLite.
-macro_rules! standing {
-    () => {
-        users::table.left_join(voters::table.on(voters::user_id.eq(users::id.nullable()))).select((
-            users::id,
-            users::role,
-            users::organization_id,
-            users::active,
-            users::auth_version,
-            voters::id.nullable(),
-        ))
-    };
-}
-
 /// How these accounts stand now, in no order; those that do not exist are left out.
 pub fn standings(connection: &mut Connection, accounts: &[UserId]) -> Result<Vec<Standing>, StoreError> {
     let rows: Vec<StandingRow> = match connection {
-        Connection::Postgres(inner) => standing!().filter(users::id.eq_any(accounts)).load(inner)?,
+        Connection::Postgres(inner) => users::table
+            .left_join(voters::table.on(voters::user_id.eq(users::id.nullable())))
+            .filter(users::id.eq_any(accounts))
+            .select((
+                users::id,
+                users::role,
+                users::organization_id,
+                users::active,
+                users::auth_version,
+                voters::id.nullable(),
+            ))
+            .load(inner)?,
         Connection::Sqlite(inner) => {
-            let each = accounts.iter().map(|id| standing!().filter(users::id.eq(id)).first(inner).optional());
-            each.filter_map(Result::transpose).collect::<QueryResult<_>>()?
+            Standings { accounts: &json_ids(accounts.iter().map(|account| account.0)) }.load(inner)?
         }
     };
     Ok(rows.into_iter().map(Standing::from).collect())
@@ -85,8 +82,8 @@ pub fn insert(
     let mut made: Vec<(Option<UserId>, i64)> = match connection {
         Connection::Postgres(inner) => NewVoters { accounts, now: At(now) }.load(inner)?,
         Connection::Sqlite(inner) => {
-            let each = accounts.iter().map(|account| insert_one(inner, *account, now));
-            each.filter_map(Result::transpose).collect::<QueryResult<_>>()?
+            let accounts = json_ids(accounts.iter().map(|account| account.0));
+            NewSqliteVoters { accounts: &accounts, now: At(now) }.load(inner)?
         }
     };
     if made.len() < accounts.len() {
@@ -98,26 +95,13 @@ pub fn insert(
     Ok(made.into_iter().filter_map(|(account, number)| Some((account?, number))).collect())
 }
 
-fn insert_one(
-    inner: &mut SqliteConnection,
-    account: UserId,
-    now: DateTime<Utc>,
-) -> QueryResult<Option<(Option<UserId>, i64)>> {
-    diesel::insert_into(voters::table)
-        .values((voters::user_id.eq(account), voters::created_at.eq(At(now))))
-        .on_conflict_do_nothing()
-        .returning((voters::user_id, voters::id))
-        .get_result(inner)
-        .optional()
-}
-
 /// Accounts that vote for the first time.
 struct NewVoters<'a> {
     accounts: &'a [UserId],
     now: At,
 }
 
-prepared!(NewVoters => (diesel::sql_types::Nullable<Id>, BigInt));
+prepared!(NewVoters => (Nullable<Id>, BigInt));
 
 impl QueryFragment<Pg> for NewVoters<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
@@ -126,6 +110,48 @@ impl QueryFragment<Pg> for NewVoters<'_> {
         out.push_sql(" FROM UNNEST(");
         out.push_bind_param::<Array<Id>, _>(self.accounts)?;
         out.push_sql(") AS account ON CONFLICT DO NOTHING RETURNING user_id, id");
+        Ok(())
+    }
+}
+
+/// The same on SQLite.
+struct NewSqliteVoters<'a> {
+    accounts: &'a str,
+    now: At,
+}
+
+prepared!(NewSqliteVoters => (Nullable<Id>, BigInt));
+
+impl QueryFragment<Sqlite> for NewSqliteVoters<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("INSERT INTO voters (user_id, created_at) SELECT unhex(account.value), ");
+        out.push_bind_param::<Instant, _>(&self.now)?;
+        out.push_sql(" FROM json_each(");
+        out.push_bind_param::<Text, _>(self.accounts)?;
+        // Without a condition SQLite takes the conflict clause for that of a join.
+        out.push_sql(") AS account WHERE true ON CONFLICT DO NOTHING RETURNING user_id, id");
+        Ok(())
+    }
+}
+
+/// The accounts with their numbers as voters, on SQLite.
+struct Standings<'a> {
+    accounts: &'a str,
+}
+
+prepared!(Standings => (Id, Text, Nullable<Id>, Bool, BigInt, Nullable<BigInt>));
+
+impl QueryFragment<Sqlite> for Standings<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql(
+            "SELECT users.id, users.role, users.organization_id, users.active, users.auth_version, voters.id \
+             FROM json_each(",
+        );
+        out.push_bind_param::<Text, _>(self.accounts)?;
+        out.push_sql(
+            ") AS account CROSS JOIN users ON users.id = unhex(account.value) \
+             LEFT JOIN voters ON voters.user_id = users.id",
+        );
         Ok(())
     }
 }

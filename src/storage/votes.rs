@@ -4,11 +4,16 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl,
+    query_builder::{AstPass, QueryFragment},
+    sql_types::{BigInt, Integer, Text},
+    sqlite::Sqlite,
 };
 
 use super::{
     Connection, StoreError,
+    prepared::{json_numbers, prepared},
     schema::{candidates, cycles, vote_logs, votes},
+    sql_types::Instant,
     sql_values::At,
 };
 use crate::domain::{category::CategoryCode, id::CandidateId, month::Month, vote::Vote};
@@ -36,17 +41,6 @@ pub struct Earlier {
 
 type EarlierRow = (i64, i64, CategoryCode, i32, i64, DateTime<Utc>);
 
-/// A cycle's votes with their candidates, as far as a voter's limits ask of them.
-macro_rules! earlier {
-    ($cycle:expr, $day:expr) => {
-        votes::table
-            .inner_join(candidates::table.on(candidates::number.eq(votes::candidate)))
-            .filter(votes::cycle.eq($cycle))
-            .filter(votes::day.eq($day))
-            .select((votes::voter, votes::candidate, candidates::category, votes::day, votes::seq, votes::cast_at))
-    };
-}
-
 /// What these voters cast in the span of a cycle, in no order.
 pub fn earlier(
     connection: &mut Connection,
@@ -54,15 +48,42 @@ pub fn earlier(
     voters: &[i64],
 ) -> Result<Vec<Earlier>, StoreError> {
     let rows: Vec<EarlierRow> = match connection {
-        Connection::Postgres(inner) => earlier!(cycle, day).filter(votes::voter.eq_any(voters)).load(inner)?,
-        Connection::Sqlite(inner) => {
-            let each = voters.iter().map(|voter| earlier!(cycle, day).filter(votes::voter.eq(voter)).load(inner));
-            each.collect::<QueryResult<Vec<_>>>()?.into_iter().flatten().collect()
-        }
+        Connection::Postgres(inner) => votes::table
+            .inner_join(candidates::table.on(candidates::number.eq(votes::candidate)))
+            .filter(votes::cycle.eq(cycle))
+            .filter(votes::day.eq(day))
+            .filter(votes::voter.eq_any(voters))
+            .select((votes::voter, votes::candidate, candidates::category, votes::day, votes::seq, votes::cast_at))
+            .load(inner)?,
+        Connection::Sqlite(inner) => EarlierVotes { voters: &json_numbers(voters), cycle, day }.load(inner)?,
     };
     let read =
         |(voter, candidate, category, day, seq, cast_at)| Earlier { voter, candidate, category, day, seq, cast_at };
     Ok(rows.into_iter().map(read).collect())
+}
+
+/// The votes of several voters in the span of a cycle, on SQLite.
+struct EarlierVotes<'a> {
+    voters: &'a str,
+    cycle: Month,
+    day: i32,
+}
+
+prepared!(EarlierVotes => (BigInt, BigInt, Text, Integer, BigInt, Instant));
+
+impl QueryFragment<Sqlite> for EarlierVotes<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql(
+            "SELECT votes.voter, votes.candidate, candidates.category, votes.day, votes.seq, votes.cast_at FROM json_each(",
+        );
+        out.push_bind_param::<Text, _>(self.voters)?;
+        out.push_sql(") AS asked CROSS JOIN votes ON votes.voter = asked.value AND votes.cycle = ");
+        out.push_bind_param::<Integer, _>(&self.cycle)?;
+        out.push_sql(" AND votes.day = ");
+        out.push_bind_param::<Integer, _>(&self.day)?;
+        out.push_sql(" JOIN candidates ON candidates.number = votes.candidate");
+        Ok(())
+    }
 }
 
 /// Takes the log's row of a cycle, which orders all who write votes and who publishes; returns the number of entries.

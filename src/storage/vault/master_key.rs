@@ -113,6 +113,12 @@ impl MasterKey {
         mac(&self.current.derive(purpose), &framed)
     }
 
+    /// The same, made ready for digests of many values.
+    #[must_use]
+    pub fn digester(&self, purpose: &str) -> Digester {
+        Digester(keyed(&self.current.derive(purpose)))
+    }
+
     /// The number of the key that encrypts and makes indexes.
     #[must_use]
     pub const fn current_number(&self) -> KeyNumber {
@@ -144,6 +150,18 @@ impl fmt::Debug for MasterKey {
     }
 }
 
+/// Makes keyed digests of one purpose.
+#[derive(Clone)]
+pub struct Digester(Hmac<Sha256>);
+
+impl Digester {
+    /// The keyed digest of parts that have a fixed length but for the last.
+    #[must_use]
+    pub fn digest(&self, parts: &[&[u8]]) -> [u8; KEY_BYTES] {
+        parts.iter().fold(self.0.clone(), Mac::chain_update).finalize().into_bytes().into()
+    }
+}
+
 fn parse_line(line: &str) -> Option<NumberedKey> {
     let mut words = line.split_whitespace();
     let (PREFIX, Some(number), Some(encoded), None) = (words.next()?, words.next(), words.next(), words.next()) else {
@@ -164,9 +182,12 @@ fn check_value(key: &NumberedKey) -> Vec<u8> {
 }
 
 fn mac(key: &[u8; KEY_BYTES], parts: &[&[u8]]) -> [u8; KEY_BYTES] {
+    parts.iter().fold(keyed(key), Mac::chain_update).finalize().into_bytes().into()
+}
+
+fn keyed(key: &[u8; KEY_BYTES]) -> Hmac<Sha256> {
     // A key shorter than the hash's block is filled up with zeros (RFC 2104).
     let mut block = Zeroizing::new([0_u8; 64]);
     block.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
-    let mac = Hmac::<Sha256>::new((&*block).into());
-    parts.iter().fold(mac, Mac::chain_update).finalize().into_bytes().into()
+    Hmac::<Sha256>::new((&*block).into())
 }

@@ -2,18 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    ExpressionMethods, Insertable, QueryResult, RunQueryDsl,
+    QueryResult, RunQueryDsl,
     pg::Pg,
     query_builder::{AstPass, QueryFragment},
     sql_types::{Array, BigInt, Integer, SmallInt},
+    sqlite::Sqlite,
 };
 
-use super::super::{
-    Connection, StoreError, prepared,
-    schema::{tallies, vote_traces, votes},
-    sql_types::Instant,
-    sql_values::At,
-};
+use super::super::{Connection, StoreError, prepared::prepared, sql_types::Instant, sql_values::At};
 use crate::domain::month::Month;
 
 /// A vote to be written.
@@ -33,28 +29,6 @@ pub struct NewVote {
     pub tier: i16,
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = votes)]
-struct VoteRow {
-    cycle: Month,
-    voter: i64,
-    candidate: i64,
-    day: i32,
-    seq: i64,
-    cast_at: At,
-    state: i16,
-}
-
-#[derive(Insertable)]
-#[diesel(table_name = vote_traces)]
-struct TraceRow {
-    cycle: Month,
-    seq: i64,
-    prefix: i64,
-    client: i64,
-    tier: i16,
-}
-
 /// Writes votes of one moment, valid all of them, with the numbers from `first` on.
 pub fn insert(
     connection: &mut Connection,
@@ -66,7 +40,7 @@ pub fn insert(
     match connection {
         Connection::Postgres(inner) => {
             InsertVotes {
-                cycle,
+                cycle: &cycle,
                 voters: new.iter().map(|vote| vote.voter).collect(),
                 candidates: new.iter().map(|vote| vote.candidate).collect(),
                 days: new.iter().map(|vote| vote.day).collect(),
@@ -77,9 +51,7 @@ pub fn insert(
         }
         Connection::Sqlite(inner) => {
             for (seq, vote) in (first..).zip(new) {
-                let NewVote { voter, candidate, day, .. } = *vote;
-                let row = VoteRow { cycle, voter, candidate, day, seq, cast_at, state: 0 };
-                diesel::insert_into(votes::table).values(row).execute(inner)?;
+                InsertVote { cycle: &cycle, vote, seq, cast_at: &cast_at }.execute(inner)?;
             }
         }
     }
@@ -105,9 +77,7 @@ pub fn insert_traces(
         }
         Connection::Sqlite(inner) => {
             for (seq, vote) in (first..).zip(new) {
-                let NewVote { prefix, client, tier, .. } = *vote;
-                let row = TraceRow { cycle, seq, prefix, client, tier };
-                diesel::insert_into(vote_traces::table).values(row).execute(inner)?;
+                InsertTrace { cycle: &cycle, vote, seq }.execute(inner)?;
             }
         }
     }
@@ -122,19 +92,8 @@ pub fn add_to_tallies(connection: &mut Connection, cycle: Month, counts: &[(i64,
             AddToTallies { cycle: &cycle, candidates, votes }.execute(inner)?;
         }
         Connection::Sqlite(inner) => {
-            for (candidate, count) in counts {
-                diesel::insert_into(tallies::table)
-                    .values((
-                        tallies::cycle.eq(cycle),
-                        tallies::candidate.eq(candidate),
-                        tallies::raw.eq(count),
-                        tallies::quarantined.eq(0_i64),
-                        tallies::invalid.eq(0_i64),
-                    ))
-                    .on_conflict((tallies::cycle, tallies::candidate))
-                    .do_update()
-                    .set(tallies::raw.eq(tallies::raw + *count))
-                    .execute(inner)?;
+            for (candidate, votes) in counts {
+                AddToTally { cycle: &cycle, candidate, votes }.execute(inner)?;
             }
         }
     }
@@ -142,7 +101,7 @@ pub fn add_to_tallies(connection: &mut Connection, cycle: Month, counts: &[(i64,
 }
 
 struct InsertVotes<'a> {
-    cycle: Month,
+    cycle: &'a Month,
     voters: Vec<i64>,
     candidates: Vec<i64>,
     days: Vec<i32>,
@@ -155,7 +114,7 @@ prepared!(InsertVotes);
 impl QueryFragment<Pg> for InsertVotes<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql("INSERT INTO votes (cycle, voter, candidate, day, seq, cast_at, state) SELECT ");
-        out.push_bind_param::<Integer, _>(&self.cycle)?;
+        out.push_bind_param::<Integer, _>(self.cycle)?;
         out.push_sql(", voter, candidate, day, ");
         out.push_bind_param::<BigInt, _>(&self.first)?;
         out.push_sql(" + place - 1, ");
@@ -217,6 +176,83 @@ impl QueryFragment<Pg> for AddToTallies<'_> {
         out.push_sql(
             ") AS new (candidate, votes) ON CONFLICT (cycle, candidate) DO UPDATE SET raw = tallies.raw + excluded.raw",
         );
+        Ok(())
+    }
+}
+
+/// One vote on SQLite.
+struct InsertVote<'a> {
+    cycle: &'a Month,
+    vote: &'a NewVote,
+    seq: i64,
+    cast_at: &'a At,
+}
+
+prepared!(InsertVote);
+
+impl QueryFragment<Sqlite> for InsertVote<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("INSERT INTO votes (cycle, voter, candidate, day, seq, cast_at, state) VALUES (");
+        out.push_bind_param::<Integer, _>(self.cycle)?;
+        out.push_sql(", ");
+        out.push_bind_param::<BigInt, _>(&self.vote.voter)?;
+        out.push_sql(", ");
+        out.push_bind_param::<BigInt, _>(&self.vote.candidate)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Integer, _>(&self.vote.day)?;
+        out.push_sql(", ");
+        out.push_bind_param::<BigInt, _>(&self.seq)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Instant, _>(self.cast_at)?;
+        out.push_sql(", 0)");
+        Ok(())
+    }
+}
+
+/// One trace on SQLite.
+struct InsertTrace<'a> {
+    cycle: &'a Month,
+    vote: &'a NewVote,
+    seq: i64,
+}
+
+prepared!(InsertTrace);
+
+impl QueryFragment<Sqlite> for InsertTrace<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("INSERT INTO vote_traces (cycle, seq, prefix, client, tier) VALUES (");
+        out.push_bind_param::<Integer, _>(self.cycle)?;
+        out.push_sql(", ");
+        out.push_bind_param::<BigInt, _>(&self.seq)?;
+        out.push_sql(", ");
+        out.push_bind_param::<BigInt, _>(&self.vote.prefix)?;
+        out.push_sql(", ");
+        out.push_bind_param::<BigInt, _>(&self.vote.client)?;
+        out.push_sql(", ");
+        out.push_bind_param::<SmallInt, _>(&self.vote.tier)?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+/// The count of one candidate on SQLite.
+struct AddToTally<'a> {
+    cycle: &'a Month,
+    candidate: &'a i64,
+    votes: &'a i64,
+}
+
+prepared!(AddToTally);
+
+impl QueryFragment<Sqlite> for AddToTally<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("INSERT INTO tallies (cycle, candidate, raw, quarantined, invalid) VALUES (");
+        out.push_bind_param::<Integer, _>(self.cycle)?;
+        out.push_sql(", ");
+        out.push_bind_param::<BigInt, _>(self.candidate)?;
+        out.push_sql(", ");
+        out.push_bind_param::<BigInt, _>(self.votes)?;
+        out.push_sql(", 0, 0) ON CONFLICT (cycle, candidate) DO UPDATE SET raw = raw + excluded.raw");
         Ok(())
     }
 }
