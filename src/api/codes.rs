@@ -57,6 +57,7 @@ table! {
     AttachmentLimit CONFLICT "附件数量已满|最多 {limit} 份" "There are as many attachments as allowed|At most {limit}";
     VotingClosed CONFLICT "现在不在投票时间" "Voting is not open";
     VotingElsewhere CONFLICT "本期投票在全国网站进行|请到 {voting_url} 投票" "The vote is held elsewhere|Vote at {voting_url}";
+    LogClosed CONFLICT "本期投票日志已封存，不再增加记录" "The log of the votes is closed";
     CategoryLimitReached CONFLICT "本类别投票数已达上限|最多 {limit} 位，已投 {used} 位" "The limit of the category is reached|{used} of {limit} are used";
     VoteLimitReached CONFLICT "本期投票总数已达上限|最多 {limit} 位，已投 {used} 位" "The limit of votes is reached|{used} of {limit} are used";
     VoterNotEligible CONFLICT "按本期规则您不能投票|可以投票的是：{voters}" "The policy of this cycle lets others vote|Those who may vote: {voters}";
@@ -106,6 +107,7 @@ table! {
     ResultsNotPublic FORBIDDEN "投票结果现在不公开" "The results are not public now";
     NotFound NOT_FOUND "没有找到" "There is no such thing";
     MethodNotAllowed METHOD_NOT_ALLOWED "此路径不支持该方法" "The path does not know the method";
+    BeyondHead NOT_FOUND "已签名的日志尚未到此|已签名 {size} 条，请稍后再试" "The signed log does not reach so far|{size} entries are signed; try again later";
     PreconditionFailed PRECONDITION_FAILED "内容已被他人修改，请刷新后再试" "It was changed meanwhile; read it again";
     PreconditionRequired PRECONDITION_REQUIRED "缺少 If-Match 请求头" "The header If-Match is missing";
     PayloadTooLarge PAYLOAD_TOO_LARGE "请求内容太大|上限 {limit} 字节" "The body is too large|At most {limit} bytes";

@@ -92,6 +92,8 @@ codes! {
     VotingClosed = "voting_closed",
     /// The vote is held on the national site.
     VotingElsewhere = "voting_elsewhere",
+    /// The log of the votes takes no more entries.
+    LogClosed = "log_closed",
     /// The voter has voted for as many candidates of the category as allowed.
     CategoryLimitReached = "category_limit_reached",
     /// The voter has supported as many candidates in all as the policy allows.
@@ -194,6 +196,8 @@ codes! {
     NotFound = "not_found",
     /// The path does not know the method.
     MethodNotAllowed = "method_not_allowed",
+    /// The signed head of the log does not reach as far as asked.
+    BeyondHead = "beyond_head",
     /// `If-Match` names a version that has passed.
     PreconditionFailed = "precondition_failed",
     /// `If-Match` is missing.

@@ -61,5 +61,6 @@ pub mod tracking_code;
 pub mod transition;
 pub mod verification;
 pub mod vote;
+pub mod vote_log;
 pub mod window;
 pub mod word_count;

@@ -48,6 +48,7 @@ pub mod sweeping;
 pub mod tallies;
 pub mod transitions;
 pub mod voter;
+pub mod vote_log;
 pub mod votes;
 
 use std::sync::Arc;
@@ -80,6 +81,8 @@ pub struct Service {
     pub passwords: accounts::passwords::Passwords,
     /// Issues and checks access tokens.
     pub tokens: accounts::tokens::Tokens,
+    /// Signs the heads of vote logs, and makes their pseudonyms.
+    pub vote_logs: vote_log::VoteLogs,
     /// The zone of days and months.
     pub time_zone: Tz,
     /// Whether administrators may set the campaign clock.

@@ -82,7 +82,7 @@ pub struct Setup {
 pub fn open(setup: &Setup, time: Arc<dyn MachineTime>) -> Result<Service, StartError> {
     let vault = open_vault(setup)?;
     let clocks = Clocks::new(time);
-    let (applied, signing) =
+    let (applied, (signing, heads)) =
         migrations::bring_up(&setup.address, |db| check_master_key(db, &vault, setup), |db| seed(db, &clocks, &vault))?;
     for name in &applied {
         log::info!("migration {name} applied to {}", setup.address);
@@ -107,6 +107,7 @@ pub fn open(setup: &Setup, time: Arc<dyn MachineTime>) -> Result<Service, StartE
         background: super::background::Background::default(),
         passwords: Passwords::new(setup.password_cost, at_once)?,
         tokens: Tokens::new(&signing)?,
+        vote_logs: super::vote_log::VoteLogs::new(super::vote_log::Signer::new(&heads)?),
         time_zone: setup.time_zone,
         sandbox: setup.sandbox,
     })
@@ -132,13 +133,16 @@ fn open_vault(setup: &Setup) -> Result<MasterKey, StartError> {
     }
 }
 
-fn seed(db: &mut Connection, clocks: &Clocks, vault: &MasterKey) -> Result<Vec<SigningKey>, StartError> {
+/// The keys that sign access tokens, and those that sign the heads of vote logs.
+type Keys = (Vec<SigningKey>, Vec<SigningKey>);
+
+fn seed(db: &mut Connection, clocks: &Clocks, vault: &MasterKey) -> Result<Keys, StartError> {
     remember_master_key(db, clocks, vault)?;
     if let Some((campaign, machine)) = storage::campaign_clock::find(db)? {
         clocks.set_campaign(Some(campaign + (clocks.machine() - machine)));
     }
     reference_data::seed(db, clocks.campaign())?;
-    Ok(signing_keys(db, clocks, vault)?)
+    Ok((signing_keys(db, clocks, vault, SIGNING)?, signing_keys(db, clocks, vault, HEADS)?))
 }
 
 fn check_master_key(db: &mut Connection, vault: &MasterKey, setup: &Setup) -> Result<(), StartError> {
@@ -169,15 +173,21 @@ fn remember_master_key(db: &mut Connection, clocks: &Clocks, vault: &MasterKey) 
 }
 
 const SIGNING: &str = "access_token_signing";
+const HEADS: &str = "vote_log_signing";
 
-fn signing_keys(db: &mut Connection, clocks: &Clocks, vault: &MasterKey) -> Result<Vec<SigningKey>, Error> {
-    let rows = storage::server_keys::list(db, SIGNING)?;
+fn signing_keys(
+    db: &mut Connection,
+    clocks: &Clocks,
+    vault: &MasterKey,
+    purpose: &'static str,
+) -> Result<Vec<SigningKey>, Error> {
+    let rows = storage::server_keys::list(db, purpose)?;
     if rows.is_empty() {
         let key = SigningKey::generate(generator::new_id(clocks)?)?;
         let row = ServerKeyRow {
             id: key.id.to_string(),
-            purpose: SIGNING.to_owned(),
-            wrapped: vault.wrap(SIGNING, key.id, &key.secret)?,
+            purpose: purpose.to_owned(),
+            wrapped: vault.wrap(purpose, key.id, &key.secret)?,
             public_part: Some(key.public.clone()),
             created_at: clocks.machine().into(),
             retired_at: None,
@@ -190,7 +200,7 @@ fn signing_keys(db: &mut Connection, clocks: &Clocks, vault: &MasterKey) -> Resu
             let id: Uuid = row.id.parse().map_err(|_| Error::Internal("a signing key's id is no UUID".to_owned()))?;
             Ok(SigningKey {
                 id,
-                secret: vault.unwrap_secret(SIGNING, id, &row.wrapped)?,
+                secret: vault.unwrap_secret(purpose, id, &row.wrapped)?,
                 public: row.public_part.unwrap_or_default(),
             })
         })

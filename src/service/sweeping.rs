@@ -127,6 +127,7 @@ fn without_row(db: &mut Connection, keys: Vec<FileKey>, exported_since: DateTime
             FileKey::Photo(photo) | FileKey::Thumb(photo) => photos.push(*photo),
             FileKey::Attachment(attachment) => attachments.push(*attachment),
             FileKey::Export(operation) => exports.push(*operation),
+            FileKey::VoteLogHeads(_) => {}
         }
     }
     let photos: BTreeSet<PhotoId> = storage::photos::known_among(db, &photos)?.into_iter().collect();
@@ -138,6 +139,8 @@ fn without_row(db: &mut Connection, keys: Vec<FileKey>, exported_since: DateTime
         FileKey::Photo(photo) | FileKey::Thumb(photo) => photos.contains(photo),
         FileKey::Attachment(attachment) => attachments.contains(attachment),
         FileKey::Export(operation) => exports.contains(operation),
+        // They are kept for the very case that the database knows nothing of them.
+        FileKey::VoteLogHeads(_) => true,
     };
     Ok(keys.into_iter().filter(|key| !is_known(key)).collect())
 }

@@ -143,6 +143,17 @@ pub fn list(connection: &mut Connection, before: Option<Month>, limit: i64) -> R
     Ok(rows.into_iter().map(Cycle::from).collect())
 }
 
+/// The latest cycles whose voting has opened by a moment, the latest first.
+pub fn voting_opened(connection: &mut Connection, now: DateTime<Utc>, most: i64) -> Result<Vec<Cycle>, StoreError> {
+    let rows: Vec<CycleRow> = cycles::table
+        .filter(cycles::voting_opens_at.le(At(now)))
+        .order(cycles::month.desc())
+        .limit(most)
+        .select(CycleRow::as_select())
+        .load(connection)?;
+    Ok(rows.into_iter().map(Cycle::from).collect())
+}
+
 /// The months whose materials are not frozen, in order.
 pub fn unfrozen(connection: &mut Connection) -> Result<Vec<Month>, StoreError> {
     Ok(cycles::table

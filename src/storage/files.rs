@@ -11,7 +11,10 @@ use futures_util::TryStreamExt as _;
 use object_store::{ObjectStore, ObjectStoreExt as _, aws::AmazonS3Builder, local::LocalFileSystem, path::Path as Key};
 
 use super::folders::private_folder;
-use crate::domain::id::{AttachmentId, OperationId, PhotoId};
+use crate::domain::{
+    id::{AttachmentId, OperationId, PhotoId},
+    month::Month,
+};
 
 /// Where the files lie.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +44,8 @@ pub enum FileKey {
     Attachment(AttachmentId),
     /// A table that was written by long work.
     Export(OperationId),
+    /// The last published heads of a cycle's vote log, kept apart from the database so that a restore is noticed.
+    VoteLogHeads(Month),
 }
 
 impl FileKey {
@@ -56,6 +61,7 @@ impl FileKey {
             Self::Thumb(photo) => Key::from(format!("{photo}.thumb")),
             Self::Attachment(attachment) => Key::from(format!("{attachment}.attachment")),
             Self::Export(operation) => Key::from(format!("{operation}.export")),
+            Self::VoteLogHeads(cycle) => Key::from(format!("{cycle}.vote-log")),
         }
     }
 
@@ -65,6 +71,7 @@ impl FileKey {
             Some((photo, "thumb")) => photo.parse().ok().map(Self::Thumb),
             Some((attachment, "attachment")) => attachment.parse().ok().map(Self::Attachment),
             Some((operation, "export")) => operation.parse().ok().map(Self::Export),
+            Some((cycle, "vote-log")) => cycle.parse().ok().map(Self::VoteLogHeads),
             Some(_) => None,
             None => path.as_ref().parse().ok().map(Self::Photo),
         }
@@ -176,6 +183,10 @@ mod tests {
         files.put(export, Bytes::from_static(b"table")).await.unwrap();
         assert!(files.list().await.unwrap().iter().any(|file| file.key == Some(export)));
         files.delete(&[export]).await.unwrap();
+        let heads = FileKey::VoteLogHeads("2026-11".parse().unwrap());
+        files.put(heads, Bytes::from_static(b"heads")).await.unwrap();
+        assert!(files.list().await.unwrap().iter().any(|file| file.key == Some(heads)));
+        files.delete(&[heads]).await.unwrap();
         files.delete(&FileKey::of_photo(one)).await.unwrap();
         files.delete(&FileKey::of_photo(one)).await.unwrap();
         assert_eq!(files.list().await.unwrap().len(), 1);

@@ -714,6 +714,64 @@ diesel::table! {
     vote_logs (cycle) {
         cycle -> Integer,
         size -> BigInt,
+        wrapped_secret -> Nullable<Binary>,
+        secret_destroyed_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// How far the tree over a log has come.
+    vote_log_trees (cycle) {
+        cycle -> Integer,
+        size -> BigInt,
+        origin -> Integer,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Tiles of 256 hashes, the last of each level narrower; at level 0 the pseudonyms of the entries beside them.
+    vote_log_tiles (cycle, level, position) {
+        cycle -> Integer,
+        level -> SmallInt,
+        position -> BigInt,
+        hashes -> Binary,
+        pseudonyms -> Binary,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// The last signed head of each origin of a log; why an origin ended, where it did.
+    vote_log_heads (cycle, origin) {
+        cycle -> Integer,
+        origin -> Integer,
+        size -> BigInt,
+        note -> Text,
+        verifier_key -> Text,
+        signed_at -> Instant,
+        ended_because -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Invalidations, numbered among the votes.
+    vote_log_invalidations (cycle, seq) {
+        cycle -> Integer,
+        seq -> BigInt,
+        vote_seq -> BigInt,
+        reason -> Text,
+        created_at -> Instant,
     }
 }
 
@@ -992,6 +1050,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     batch_receipts,
     voters,
     vote_logs,
+    vote_log_trees,
+    vote_log_tiles,
+    vote_log_heads,
+    vote_log_invalidations,
     votes,
     vote_traces,
     ballot_seeds,

@@ -263,6 +263,7 @@ text_enums! {
     domain::transition::Action,
     domain::verification::Finding,
     domain::verification::VerificationMethod,
+    domain::vote_log::EndedBecause,
 }
 
 /// Values of the domain that are kept as a built-in SQL type, with a way there and back.

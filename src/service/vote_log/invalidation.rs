@@ -1,0 +1,46 @@
+//! That a vote does not count is an entry of its own, with the reason.
+
+use crate::{
+    domain::{
+        fault::{Code, Fault},
+        month::Month,
+        objection,
+        vote_log::Reason,
+    },
+    service::{Error, Service},
+    storage::{self, Connection, vote_log_entries::LoggedInvalidation, vote_logs::LogSecret},
+};
+
+/// Appends an invalidation to a cycle's log, within the transaction that invalidates the vote, and returns its number.
+///
+/// 404 when the entry is no vote; 409 `already_decided` when it was invalidated before; 409 `log_closed` once the time for
+/// objections is over or the secret destroyed.
+pub fn append_invalidation(
+    service: &Service,
+    db: &mut Connection,
+    cycle: Month,
+    vote_sequence: i64,
+    reason: &Reason,
+) -> Result<i64, Error> {
+    storage::locks::cycle_shared(db, cycle)?;
+    let of = storage::cycles::find(db, cycle)?.ok_or_else(Error::not_found)?;
+    let sequence = storage::votes::lock_log(db, cycle)?;
+    let now = service.clocks.campaign();
+    let closes_at = objection::closes_at(of.published_at, of.policy.objection_days);
+    let state = storage::vote_logs::find(db, cycle)?;
+    let is_destroyed = state.is_some_and(|state| matches!(state.secret, LogSecret::Destroyed(_)));
+    if is_destroyed || closes_at.is_some_and(|closes_at| now >= closes_at) {
+        let closes_at = serde_json::json!(closes_at);
+        return Err(Error::fault(Fault::of(Code::LogClosed).with("closes_at", closes_at)));
+    }
+    if !storage::vote_log_entries::is_vote(db, cycle, vote_sequence)? {
+        return Err(Error::not_found());
+    }
+    if storage::vote_log_entries::is_invalidated(db, cycle, vote_sequence)? {
+        return Err(Error::of(Code::AlreadyDecided));
+    }
+    let row = LoggedInvalidation { sequence, vote: vote_sequence, reason: reason.to_string(), created_at: now };
+    storage::vote_log_entries::insert_invalidation(db, cycle, &row)?;
+    storage::vote_logs::grow(db, cycle, sequence)?;
+    Ok(sequence)
+}
