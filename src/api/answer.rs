@@ -61,13 +61,16 @@ pub struct Answer {
     etag: Option<String>,
     location: Option<String>,
     link: Option<String>,
+    media_type: &'static str,
     keeping: Keeping,
     replayed: bool,
 }
 
 impl Answer {
     fn new(status: StatusCode, body: Option<Bytes>) -> Self {
-        Self { status, body, etag: None, location: None, link: None, keeping: Keeping::Private, replayed: false }
+        let media_type = "application/json";
+        let keeping = Keeping::Private;
+        Self { status, body, etag: None, location: None, link: None, media_type, keeping, replayed: false }
     }
 
     /// 200 with a representation and its tag.
@@ -85,6 +88,12 @@ impl Answer {
     /// 200 with a value that has no version of its own.
     pub fn plain<T: Serialize + ?Sized>(value: &T) -> Result<Self, Problem> {
         Ok(Self::new(StatusCode::OK, Some(to_bytes(value)?)))
+    }
+
+    /// 200 with a text of another media type.
+    #[must_use]
+    pub fn text(text: String, media_type: &'static str) -> Self {
+        Self { media_type, ..Self::new(StatusCode::OK, Some(Bytes::from(text))) }
     }
 
     /// 204.
@@ -163,7 +172,7 @@ impl Responder for Answer {
             response.insert_header(("Idempotency-Replayed", "true"));
         }
         match self.body {
-            Some(body) if !known => response.content_type("application/json").body(body),
+            Some(body) if !known => response.content_type(self.media_type).body(body),
             _ => response.finish(),
         }
     }

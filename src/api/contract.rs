@@ -40,6 +40,7 @@ use super::responses::{ProblemBody, ProblemError};
         (name = "lists", description = "The published lists."),
         (name = "objections", description = "Objections to published candidates, and how the city decides them."),
         (name = "votes", description = "Voting and its results."),
+        (name = "vote log", description = "The public log of votes: a Merkle tree with signed heads and proofs. docs/public-log.md has the format to the byte."),
         (name = "service", description = "The server itself."),
     ),
     modifiers(&Bearer)

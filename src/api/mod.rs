@@ -53,6 +53,7 @@ pub mod subject;
 pub mod tallies;
 pub mod text_count;
 pub mod voter;
+pub mod vote_log;
 pub mod votes;
 
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
@@ -90,5 +91,6 @@ fn resources(config: &mut ServiceConfig<'_>) {
     review_stages::configure(config);
     reviews::configure(config);
     tallies::configure(config);
+    vote_log::configure(config);
     text_count::configure(config);
 }

@@ -7,6 +7,7 @@ mod hold;
 mod migrate;
 mod openapi;
 mod serve;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -41,6 +42,8 @@ enum Command {
     Demo(demo::Demo),
     /// Tell what is configured, what is wrong and how to mend it.
     Doctor(doctor::Doctor),
+    /// Check a downloaded vote log against its signed head, offline.
+    Verify(verify::Verify),
     /// Write the API's contract (OpenAPI 3.1) to standard output.
     Openapi(openapi::Openapi),
 }
@@ -58,6 +61,7 @@ impl CommandLine {
             Some(Command::Admin(command)) => command.run(),
             Some(Command::Demo(command)) => command.run(),
             Some(Command::Doctor(command)) => command.run(),
+            Some(Command::Verify(command)) => command.run(),
             Some(Command::Openapi(command)) => command.run(),
         }
     }

@@ -7,7 +7,9 @@ use clap::Args;
 use super::{CommandError, hold::hold, say};
 use crate::{
     api::server::Server,
-    service::{Service, accounts::first_admin, backlog, clock::SystemTime, operations, renewing, startup, sweeping},
+    service::{
+        Service, accounts::first_admin, backlog, clock::SystemTime, operations, renewing, startup, sweeping, vote_log,
+    },
     settings::{ServerSettings, Settings},
     storage::{Address, private_folder},
 };
@@ -46,6 +48,10 @@ async fn run(service: Service, settings: &ServerSettings) -> Result<ExitCode, Co
     let first = first.map_err(|error| first_admin::explain(&error, first_admin::FIRST))?;
     renewing::renew_phone_indexes(&service).await?;
     operations::settle_at_start(&service).await?;
+    if let Err(error) = vote_log::settle_at_start(&service).await {
+        // Nothing is signed before this succeeds, and people can vote.
+        log::error!("the vote logs could not be held against their last published heads: {error}");
+    }
     let database = service.store.address().to_string();
     let server = Server::build(service.clone(), settings)?;
     let host = settings.bind.ip();
@@ -60,6 +66,7 @@ async fn run(service: Service, settings: &ServerSettings) -> Result<ExitCode, Co
         }
     }
     say(format_args!("\nhaoren serves {base} from {database}\nDocumentation 文档: {base}/docs\n"))?;
+    actix_web::rt::spawn(advance_vote_logs(service.clone()));
     actix_web::rt::spawn(sweep_now_and_then(service));
     let handle = server.handle();
     actix_web::rt::spawn(async move {
@@ -69,6 +76,18 @@ async fn run(service: Service, settings: &ServerSettings) -> Result<ExitCode, Co
     });
     server.run_until_stopped().await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The trees of the vote logs follow the votes at their own pace: who votes never waits for them.
+async fn advance_vote_logs(service: Service) {
+    let mut ticks = tokio::time::interval(vote_log::EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = vote_log::advance(&service).await {
+            log::warn!("advancing the vote logs failed: {error}");
+        }
+    }
 }
 
 async fn sweep_now_and_then(service: Service) {
@@ -94,6 +113,11 @@ async fn sweep_now_and_then(service: Service) {
         match sweeping::sweep_files(&service).await {
             Ok(removed) => log::debug!("swept {removed} files without a row"),
             Err(error) => log::warn!("sweeping the file store failed: {error}"),
+        }
+        match vote_log::destroy_secrets(&service).await {
+            Ok(0) => {}
+            Ok(destroyed) => log::info!("the secrets of {destroyed} vote logs were destroyed"),
+            Err(error) => log::warn!("secrets of vote logs could not be destroyed: {error}"),
         }
         match backlog::take_up_all(&service).await {
             Ok(0) => {}

@@ -10,6 +10,7 @@ mod pseudonym;
 mod reason;
 mod receipt;
 mod tiles;
+mod verification;
 
 pub use checkpoint::{Checkpoint, NoteFault, Origin, VerifierKey, key_id, sign};
 pub use ending::{EndedBecause, Present, must_end};
@@ -19,3 +20,4 @@ pub use pseudonym::{Pseudonym, PseudonymKey};
 pub use reason::{NotAReason, Reason};
 pub use receipt::{NotAReceipt, Receipt};
 pub use tiles::{GrowingTree, Tile, TileAt, TileMissing, Tiles, WIDTH, edge_of, range_hash, root_of, tiles_for};
+pub use verification::{LogFault, Verification, Verified};

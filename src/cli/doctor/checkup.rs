@@ -6,8 +6,11 @@ use uuid::Uuid;
 
 use super::finding::Finding;
 use crate::{
-    domain::id::PhotoId,
-    service::clock::{MachineTime as _, SystemTime},
+    domain::{id::PhotoId, month::Month},
+    service::{
+        clock::{MachineTime as _, SystemTime},
+        vote_log::{Recheck, recheck},
+    },
     settings::Settings,
     storage::{
         self, Address, Connection, StoreError,
@@ -33,6 +36,7 @@ pub async fn all(settings: &Settings) -> Vec<Finding> {
     let (finding, key) = master_key(settings, &address);
     findings.push(finding);
     findings.extend(database(settings, &address, key.as_ref()));
+    findings.extend(vote_logs(&address, key.as_ref()));
     findings.push(photos(settings).await);
     findings.extend(server(settings, &address));
     findings
@@ -203,6 +207,44 @@ fn clock(connection: &mut Connection) -> Result<Finding, StoreError> {
             format!("a sandbox set the campaign's clock; it shows {}", (campaign + (now - machine)).to_rfc3339()),
             "in a real deployment set it back: PUT /api/v1/clock {\"now\": null} on a server run with --sandbox",
         ),
+    })
+}
+
+/// Makes the trees again from the rows of votes; of a city this takes seconds.
+fn vote_logs(address: &Address, key: Option<&MasterKey>) -> Vec<Finding> {
+    let is_complete =
+        holds_database(address) && matches!(migrations::pending(address), Ok(pending) if pending.is_empty());
+    let (true, Some(key), Ok(mut connection)) = (is_complete, key, Connection::open(address)) else {
+        return Vec::new();
+    };
+    match storage::vote_logs::list(&mut connection) {
+        Ok(logs) => logs.into_iter().filter_map(|log| vote_log(&mut connection, key, log.cycle)).collect(),
+        Err(error) => vec![unreadable(&error)],
+    }
+}
+
+fn vote_log(connection: &mut Connection, key: &MasterKey, cycle: Month) -> Option<Finding> {
+    Some(match recheck(key, connection, cycle) {
+        Ok(Recheck::WithoutSecret) => return None,
+        Ok(Recheck::Same { size, recategorized: 0 }) => {
+            Finding::good("vote log", format!("{cycle}: the votes make the tree of {size} entries"))
+        }
+        Ok(Recheck::Same { size, recategorized }) => Finding::good(
+            "vote log",
+            format!(
+                "{cycle}: the votes make the tree of {size} entries; the candidates of {recategorized} have another \
+                 category since"
+            ),
+        ),
+        Ok(Recheck::Differs { size, first }) => {
+            let place = first.map_or_else(|| "above the entries".to_owned(), |first| format!("from entry {first} on"));
+            Finding::broken(
+                "vote log",
+                format!("{cycle}: the votes do not make the tree of {size} entries, {place}: rows were changed"),
+                "keep the database as it is, and find out who wrote to it; the published heads prove the former state",
+            )
+        }
+        Err(error) => Finding::broken("vote log", format!("{cycle}: {error}"), "look at the rows of votes and tiles"),
     })
 }
 

@@ -55,7 +55,8 @@ proptest! {
             frontier.push(leaf_hash(&leaf));
             other.push(leaf.to_vec());
         }
-        prop_assert_eq!(&frontier.root()[..], &other.root().as_bytes()[..]);
+        let root = other.root();
+        prop_assert_eq!(&frontier.root()[..], &root.as_bytes()[..]);
     }
 
     #[test]
