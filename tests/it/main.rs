@@ -53,6 +53,7 @@ mod surface;
 mod texts;
 mod traces;
 mod verifications;
+mod vote_log;
 mod vote_races;
 mod voters;
 mod voting;

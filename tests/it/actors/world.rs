@@ -19,6 +19,8 @@ impl World {
         let public = app.contender(&tree, Status::Forwarded, "dedication", "王小明").await;
         let (objection, batch) = (app.objection(public).await, app.batch(public, user).await);
         let honoree = app.honour(public, user).await;
+        app.votes(public, 3).await;
+        haoren::service::vote_log::advance(&app.service).await.unwrap();
         let (channel, lead) = channel_and_lead(app, &tree).await;
         let names = vec![
             ("/channels/{id}", format!("/channels/{channel}")),
