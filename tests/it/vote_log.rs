@@ -59,7 +59,8 @@ fn checked(head: &Value) -> Checkpoint {
 async fn entries(client: &Client, size: u64) -> String {
     let (mut lines, mut from) = (String::new(), 0);
     while from < size {
-        let reply = client.get(&format!("/cycles/2026-11/log/entries?from={from}&to={size}&limit=300")).await.expect(200);
+        let reply =
+            client.get(&format!("/cycles/2026-11/log/entries?from={from}&to={size}&limit=300")).await.expect(200);
         assert_eq!(reply.header("content-type"), "application/x-ndjson");
         let page = String::from_utf8(reply.bytes.to_vec()).unwrap();
         from += page.lines().count() as u64;

@@ -15,10 +15,7 @@ use super::*;
 async fn invalidate(service: &Service, vote: i64) -> Result<i64, Error> {
     let of_service = service.clone();
     let reason: Reason = "同一人的重复投票".parse().unwrap();
-    service
-        .store
-        .write(move |db| vote_log::append_invalidation(&of_service, db, month(), vote, &reason))
-        .await
+    service.store.write(move |db| vote_log::append_invalidation(&of_service, db, month(), vote, &reason)).await
 }
 
 fn code(outcome: Result<i64, Error>) -> String {
@@ -38,7 +35,8 @@ async fn recheck(app: &App) -> Recheck {
 
 async fn audited(app: &App) -> usize {
     let events = app.service.store.read(|db| {
-        let found = sql_query("UPDATE audit_events SET action = action WHERE action = 'vote_log.secret_destroyed'").execute(db);
+        let found =
+            sql_query("UPDATE audit_events SET action = action WHERE action = 'vote_log.secret_destroyed'").execute(db);
         Ok::<_, StoreError>(found?)
     });
     events.await.unwrap()

@@ -35,7 +35,8 @@ impl Download {
     /// None where there is no Python.
     fn python(&self) -> Option<Output> {
         let script = repository("tests/verify_log.py");
-        let output = Command::new("python3").arg(script).arg(self.path("log.ndjson")).arg(self.path("head.json")).output();
+        let output =
+            Command::new("python3").arg(script).arg(self.path("log.ndjson")).arg(self.path("head.json")).output();
         match output {
             Ok(output) => Some(output),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -131,11 +132,12 @@ fn the_example_of_the_page_is_verified() {
     assert_both_agree(&download);
     let page = read("docs/public-log.md");
     let head: Value = serde_json::from_str(&head).unwrap();
-    for shown in [lines.as_str(), head["note"].as_str().unwrap(), head["key"].as_str().unwrap(), head["root"].as_str().unwrap()] {
+    for shown in
+        [lines.as_str(), head["note"].as_str().unwrap(), head["key"].as_str().unwrap(), head["root"].as_str().unwrap()]
+    {
         assert!(page.contains(shown), "docs/public-log.md lacks {shown}");
     }
-    let leaves: Vec<String> =
-        lines.lines().map(|line| hex::encode(leaf_hash(line.as_bytes()))).collect();
+    let leaves: Vec<String> = lines.lines().map(|line| hex::encode(leaf_hash(line.as_bytes()))).collect();
     assert!(leaves.iter().all(|leaf| page.contains(leaf)), "{leaves:?}");
     let bare = download.path("head.json");
     std::fs::write(&bare, head["note"].as_str().unwrap()).unwrap();

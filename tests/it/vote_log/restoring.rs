@@ -20,7 +20,7 @@ async fn kept(service: &Service) -> Value {
 }
 
 async fn change(app: &App, statements: &'static [&'static str]) {
-    app.write(|db| {
+    app.write(move |db| {
         for statement in statements {
             db.batch_execute(statement).map_err(haoren::storage::StoreError::from)?;
         }
@@ -59,7 +59,7 @@ async fn an_older_database_begins_a_new_origin() {
         copy(&app.settings.data_dir.join(folder), &restored.path().join(folder));
     }
     let settings = database::settings(restored.path(), None);
-    let time = ManualTime::at(crate::harness::START.parse().unwrap());
+    let time = ManualTime::at("2026-11-05T02:00:00Z".parse().unwrap());
     let setup = settings.setup(true).unwrap();
     let service = tokio::task::spawn_blocking(move || startup::open(&setup, Arc::new(time)).unwrap()).await.unwrap();
     service.clocks.set_campaign(VOTING.parse().ok());
