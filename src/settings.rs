@@ -29,6 +29,10 @@ pub struct Settings {
     /// Time zone of days, months and windows.
     #[arg(long, env = "HAOREN_TIME_ZONE", default_value = "Asia/Shanghai", value_name = "ZONE")]
     pub time_zone: Tz,
+    /// JSON file of other identity providers whose tokens are taken for voting; see README.md. Without it only accounts
+    /// of this server vote.
+    #[arg(long, env = "HAOREN_ISSUERS", value_name = "FILE")]
+    pub issuers_file: Option<PathBuf>,
     /// Most database connections at the same time.
     #[arg(long, env = "HAOREN_DB_CONNECTIONS", default_value_t = 10, value_name = "N",
           value_parser = clap::value_parser!(u32).range(2..=1000))]
@@ -108,6 +112,7 @@ impl Settings {
             db_connections: self.db_connections,
             key_path: self.key_path(),
             files: self.files(),
+            issuers_file: self.issuers_file.clone(),
             password_cost: Cost { memory_kib: self.password_memory_kib, ..Cost::default() },
             time_zone: self.time_zone,
             sandbox,

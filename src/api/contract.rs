@@ -47,11 +47,20 @@ use super::responses::{ProblemBody, ProblemError};
 )]
 struct Document;
 
+/// Which tokens are taken where.
+const TOKENS: &str = "\
+    An access token of this server (`POST /auth/login`; EdDSA, its public keys at `/.well-known/jwks.json`) is taken \
+    everywhere.\n\nA token of another identity provider is taken when the server is configured with that provider. It \
+    counts for voting alone: `POST /votes`, `POST /ballots` and `GET /me/votes`. On every other operation its bearer is \
+    the public: what asks for an account is 403 `forbidden`.\n\nA token that cannot be verified is 401 \
+    `unauthenticated` wherever the caller matters, on public operations too.";
+
 struct Bearer;
 
 impl Modify for Bearer {
     fn modify(&self, document: &mut openapi::OpenApi) {
-        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT");
+        let scheme = scheme.description(Some(TOKENS)).build();
         document.components.get_or_insert_default().add_security_scheme("bearer", SecurityScheme::Http(scheme));
     }
 }

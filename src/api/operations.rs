@@ -67,7 +67,7 @@ pub async fn shown(
 #[utoipa::path(
     tag = "operations",
     params(("id" = Uuid, Path, description = "The operation's id.")),
-    responses((status = 200, description = "Where the work stands.", body = Operation), responses::Unauthenticated, responses::NotFound, responses::Common)
+    responses((status = 200, description = "Where the work stands.", body = Operation), responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Common)
 )]
 #[get("/operations/{id}")]
 pub async fn get_operation(
@@ -102,7 +102,7 @@ pub struct ListRowsQuery {
 #[utoipa::path(
     tag = "operations",
     params(("id" = Uuid, Path, description = "The operation's id."), ListRowsQuery),
-    responses((status = 200, description = "A page of rows.", body = Page<ImportRow>), responses::BadQuery, responses::Unauthenticated, responses::NotFound, responses::Common)
+    responses((status = 200, description = "A page of rows.", body = Page<ImportRow>), responses::BadQuery, responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Common)
 )]
 #[get("/operations/{id}/rows")]
 pub async fn list_operation_rows(
@@ -130,7 +130,7 @@ pub async fn list_operation_rows(
 #[utoipa::path(
     tag = "operations",
     params(("id" = Uuid, Path, description = "The operation's id.")),
-    responses((status = 200, description = "A workbook.", content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body = String), responses::Unauthenticated, responses::NotFound, responses::Common)
+    responses((status = 200, description = "A workbook.", content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body = String), responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Common)
 )]
 #[get("/operations/{id}/result.xlsx")]
 pub async fn get_operation_result(
@@ -156,7 +156,7 @@ pub async fn get_operation_result(
             (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
             (String = "text/csv"),
         )),
-        responses::Unauthenticated, responses::NotFound, responses::Common
+        responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Common
     )
 )]
 #[get("/operations/{id}/file")]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{
     Service,
     accounts::{remembered::TokenDigest, tokens::Claims},
+    issuers::Refusal,
 };
 use crate::domain::identity::ForeignVoter;
 
@@ -23,7 +24,18 @@ pub enum Bearer {
 /// What a token proves; `None` when it is nobody's or has expired. Reads no database. May wait for the keys of an
 /// identity provider, once a minute at most.
 pub async fn recognise(service: &Service, token: &str) -> Option<Bearer> {
-    recognise_now(service, token)
+    if token.len() > MAX_BYTES {
+        return None;
+    }
+    let digest = TokenDigest::of(token);
+    let bearer = match known(service, token, digest) {
+        Some(known) => Some(known),
+        None => service.issuers.check(token, digest).await.inspect_err(note).ok().map(Bearer::Foreign),
+    };
+    if matches!(bearer, Some(Bearer::Foreign(_))) {
+        service.issuers.keep_fresh();
+    }
+    bearer
 }
 
 /// The same without ever waiting: a token whose key would have to be fetched first is nobody's.
@@ -32,7 +44,23 @@ pub fn recognise_now(service: &Service, token: &str) -> Option<Bearer> {
     if token.len() > MAX_BYTES {
         return None;
     }
-    let (digest, now) = (TokenDigest::of(token), service.clocks.machine());
-    let own = service.tokens.recall(&digest).or_else(|| service.tokens.verify(token, digest))?;
-    own.at(now).map(Bearer::Own)
+    let digest = TokenDigest::of(token);
+    known(service, token, digest).or_else(|| service.issuers.check_now(token, digest).ok().map(Bearer::Foreign))
+}
+
+/// What is remembered, or said by one of our own keys.
+fn known(service: &Service, token: &str, digest: TokenDigest) -> Option<Bearer> {
+    let own = |claims: Claims| claims.at(service.clocks.machine()).map(Bearer::Own);
+    if let Some(claims) = service.tokens.recall(&digest) {
+        return own(claims);
+    }
+    if let Some(voter) = service.issuers.recall(&digest) {
+        return Some(Bearer::Foreign(voter));
+    }
+    own(service.tokens.verify(token, digest)?)
+}
+
+/// Says nothing of the token but what is wrong with it.
+fn note(refusal: &Refusal) {
+    log::debug!("a token was refused: {refusal}");
 }

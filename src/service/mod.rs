@@ -28,6 +28,7 @@ pub mod honorees;
 pub mod idempotency;
 pub mod imports;
 pub mod inbox;
+pub mod issuers;
 pub mod leadership;
 pub mod leads;
 pub mod lists;
@@ -83,6 +84,8 @@ pub struct Service {
     pub tokens: accounts::tokens::Tokens,
     /// Signs the heads of vote logs, and makes their pseudonyms.
     pub vote_logs: vote_log::VoteLogs,
+    /// Other identity providers, whose tokens are taken for voting.
+    pub issuers: issuers::Issuers,
     /// The zone of days and months.
     pub time_zone: Tz,
     /// Whether administrators may set the campaign clock.

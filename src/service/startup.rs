@@ -15,7 +15,9 @@ use super::{
     ballot_box::{self, BallotBox, Desk},
     clock::{Clocks, MachineTime},
     error::Error,
-    generator, reference_data,
+    generator,
+    issuers::{IdentityKey, Issuers, IssuersError},
+    reference_data,
 };
 use crate::storage::{
     self, Address, Connection, Store, StoreError,
@@ -46,6 +48,9 @@ pub enum StartError {
     /// The file store.
     #[error(transparent)]
     Files(#[from] storage::files::FilesError),
+    /// The identity providers.
+    #[error(transparent)]
+    Issuers(#[from] IssuersError),
     /// A folder cannot be made.
     #[error("cannot use the folder {path}: {source}")]
     Folder {
@@ -70,6 +75,8 @@ pub struct Setup {
     pub key_path: PathBuf,
     /// Where the photos lie.
     pub files: FilesAt,
+    /// The file of the identity providers whose tokens are taken for voting.
+    pub issuers_file: Option<PathBuf>,
     /// What hashing a password costs.
     pub password_cost: Cost,
     /// The zone of days and months.
@@ -82,7 +89,7 @@ pub struct Setup {
 pub fn open(setup: &Setup, time: Arc<dyn MachineTime>) -> Result<Service, StartError> {
     let vault = open_vault(setup)?;
     let clocks = Clocks::new(time);
-    let (applied, (signing, heads)) =
+    let (applied, (signing, heads, identity)) =
         migrations::bring_up(&setup.address, |db| check_master_key(db, &vault, setup), |db| seed(db, &clocks, &vault))?;
     for name in &applied {
         log::info!("migration {name} applied to {}", setup.address);
@@ -97,6 +104,7 @@ pub fn open(setup: &Setup, time: Arc<dyn MachineTime>) -> Result<Service, StartE
     };
     Ok(Service {
         store,
+        issuers: Issuers::open(setup.issuers_file.as_deref(), identity, &clocks)?,
         clocks,
         origins: super::origins::Origins::new(&vault),
         ballot_box: BallotBox::new(desk),
@@ -133,16 +141,17 @@ fn open_vault(setup: &Setup) -> Result<MasterKey, StartError> {
     }
 }
 
-/// The keys that sign access tokens, and those that sign the heads of vote logs.
-type Keys = (Vec<SigningKey>, Vec<SigningKey>);
+/// The keys that sign access tokens, those that sign the heads of vote logs, and that of the hashes of foreign voters.
+type OwnKeys = (Vec<SigningKey>, Vec<SigningKey>, IdentityKey);
 
-fn seed(db: &mut Connection, clocks: &Clocks, vault: &MasterKey) -> Result<Keys, StartError> {
+fn seed(db: &mut Connection, clocks: &Clocks, vault: &MasterKey) -> Result<OwnKeys, StartError> {
     remember_master_key(db, clocks, vault)?;
     if let Some((campaign, machine)) = storage::campaign_clock::find(db)? {
         clocks.set_campaign(Some(campaign + (clocks.machine() - machine)));
     }
     reference_data::seed(db, clocks.campaign())?;
-    Ok((signing_keys(db, clocks, vault, SIGNING)?, signing_keys(db, clocks, vault, HEADS)?))
+    let signing = signing_keys(db, clocks, vault, SIGNING)?;
+    Ok((signing, signing_keys(db, clocks, vault, HEADS)?, IdentityKey::seed(db, clocks, vault)?))
 }
 
 fn check_master_key(db: &mut Connection, vault: &MasterKey, setup: &Setup) -> Result<(), StartError> {

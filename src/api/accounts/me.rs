@@ -16,7 +16,7 @@ use crate::{
 /// Role and organization are those that hold now, not those of the token.
 #[utoipa::path(
     tag = "accounts",
-    responses((status = 200, description = "The account.", body = User), responses::Unauthenticated, responses::Common)
+    responses((status = 200, description = "The account.", body = User), responses::Unauthenticated, responses::Forbidden, responses::Common)
 )]
 #[get("/me")]
 pub async fn get_me(state: State, caller: Caller) -> Result<Answer, Problem> {
@@ -30,7 +30,7 @@ pub async fn get_me(state: State, caller: Caller) -> Result<Answer, Problem> {
     tag = "accounts",
     params(responses::IfMatchHeader),
     request_body(content = UpdateMeRequest, content_type = "application/merge-patch+json"),
-    responses((status = 200, description = "The account as it is now.", body = User), responses::Unauthenticated, responses::Invalid, responses::Precondition, responses::Common)
+    responses((status = 200, description = "The account as it is now.", body = User), responses::Unauthenticated, responses::Forbidden, responses::Invalid, responses::Precondition, responses::Common)
 )]
 #[patch("/me")]
 pub async fn update_me(
@@ -51,7 +51,7 @@ pub async fn update_me(
 #[utoipa::path(
     tag = "accounts",
     request_body = ChangePasswordRequest,
-    responses((status = 204, description = "Changed."), responses::Unauthenticated, responses::Invalid, responses::Limited, responses::Common)
+    responses((status = 204, description = "Changed."), responses::Unauthenticated, responses::Forbidden, responses::Invalid, responses::Limited, responses::Common)
 )]
 #[put("/me/password")]
 pub async fn change_password(

@@ -95,7 +95,7 @@ pub async fn get_candidate_contacts(
 #[utoipa::path(
     tag = "candidates",
     params(("id" = Uuid, Path, description = "The candidate's id."), responses::TrackingHeader),
-    responses((status = 200, description = "The report.", body = Readiness), responses::Unauthenticated, responses::NotFound, responses::Limited, responses::Common),
+    responses((status = 200, description = "The report.", body = Readiness), responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Limited, responses::Common),
     security((), ("bearer" = []))
 )]
 #[get("/candidates/{id}/readiness")]

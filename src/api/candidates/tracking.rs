@@ -53,7 +53,7 @@ pub struct ListMyNominationsQuery {
 #[utoipa::path(
     tag = "candidates",
     params(ListMyNominationsQuery),
-    responses((status = 200, description = "A page of nominations.", body = Page<TrackedNomination>), responses::Unauthenticated, responses::BadQuery, responses::Common)
+    responses((status = 200, description = "A page of nominations.", body = Page<TrackedNomination>), responses::Unauthenticated, responses::Forbidden, responses::BadQuery, responses::Common)
 )]
 #[get("/me/nominations")]
 pub async fn list_my_nominations(

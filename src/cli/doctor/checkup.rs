@@ -9,6 +9,7 @@ use crate::{
     domain::{id::PhotoId, month::Month},
     service::{
         clock::{MachineTime as _, SystemTime},
+        issuers::{self, config},
         vote_log::{Recheck, recheck},
     },
     settings::Settings,
@@ -38,6 +39,7 @@ pub async fn all(settings: &Settings) -> Vec<Finding> {
     findings.extend(database(settings, &address, key.as_ref()));
     findings.extend(vote_logs(&address, key.as_ref()));
     findings.push(photos(settings).await);
+    findings.extend(issuers(settings).await);
     findings.extend(server(settings, &address));
     findings
 }
@@ -270,6 +272,33 @@ async fn photos(settings: &Settings) -> Finding {
         Ok(()) => Finding::good("photos", place),
         Err(error) => Finding::broken("photos", format!("{place}: {error}"), mend),
     }
+}
+
+/// The identity providers. One that is away keeps nobody from starting: its keys are fetched when they are asked for.
+async fn issuers(settings: &Settings) -> Vec<Finding> {
+    const SUBJECT: &str = "issuer";
+    let Some(file) = &settings.issuers_file else { return Vec::new() };
+    let issuers = match config::read(file) {
+        Ok(issuers) => issuers,
+        Err(error) => return vec![Finding::broken(SUBJECT, error.to_string(), "correct the file; see README.md")],
+    };
+    let mut findings = Vec::new();
+    for issuer in issuers {
+        let name = &issuer.issuer;
+        findings.push(match issuers::probe(&issuer).await {
+            Ok(counts) => {
+                let keys: usize = counts.values().sum();
+                let algorithms: Vec<&str> = counts.keys().map(|signing| signing.as_str()).collect();
+                Finding::good(SUBJECT, format!("{name}: keys that can be used: {keys} ({})", algorithms.join(", ")))
+            }
+            Err(why) => Finding::doubtful(
+                SUBJECT,
+                format!("{name}: the keys at {} cannot be fetched: {why}", issuer.jwks_url),
+                "until they can, its voters are answered with 401",
+            ),
+        });
+    }
+    findings
 }
 
 /// Whether a server holds the SQLite folder: no fault, but a second one would be refused.
