@@ -30,6 +30,7 @@ mod generator;
 mod hostile_sheets;
 mod imports;
 mod inputs;
+mod issuers;
 mod layers;
 mod leads;
 mod listing;

@@ -149,7 +149,9 @@ mod tests {
                 })
             })
             .collect();
-        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        for thread in threads {
+            thread.join().unwrap();
+        }
         assert!((0..20_000).all(|number| remembered.find(&digest(number)) == Some(number)));
     }
 }

@@ -62,6 +62,21 @@ impl App {
         Self::start(database::sqlite(), flags).await
     }
 
+    /// On a fresh SQLite file, with identity providers and further flags of `haoren serve`.
+    pub async fn trusting(issuers: &serde_json::Value, flags: &[&str]) -> Self {
+        Self::start(with_issuers(database::sqlite(), issuers), flags).await
+    }
+
+    /// Another one on a fresh database of the same kind, with identity providers.
+    pub async fn another_trusting(&self, issuers: &serde_json::Value) -> Self {
+        let made = if self.settings.database_url.is_some() {
+            tokio::task::spawn_blocking(database::postgres).await.unwrap()
+        } else {
+            database::sqlite()
+        };
+        Self::start(with_issuers(made, issuers), &[]).await
+    }
+
     async fn start((folder, settings): (TempDir, Settings), flags: &[&str]) -> Self {
         let time = ManualTime::at(START.parse().unwrap());
         let mut line = vec!["test", "--bind=127.0.0.1:0", "--workers=2", "--shutdown-seconds=5"];
@@ -105,6 +120,13 @@ impl App {
     pub async fn stop(&self) {
         self.handle.stop(true).await;
     }
+}
+
+fn with_issuers((folder, mut settings): (TempDir, Settings), issuers: &serde_json::Value) -> (TempDir, Settings) {
+    let file = folder.path().join("issuers.json");
+    std::fs::write(&file, issuers.to_string()).unwrap();
+    settings.issuers_file = Some(file);
+    (folder, settings)
 }
 
 impl Drop for App {

@@ -7,6 +7,7 @@ mod contenders;
 pub mod database;
 mod people;
 mod promised;
+pub mod provider;
 
 pub use app::App;
 pub use candidates::{Change, Staff};
