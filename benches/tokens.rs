@@ -6,7 +6,12 @@
 #![expect(clippy::expect_used, clippy::print_stdout, reason = "a program for whoever looks at its figures")]
 
 #[path = "../tests/it/harness/provider.rs"]
-#[expect(dead_code, reason = "the tests need more of the double")]
+#[expect(
+    dead_code,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "the double of the tests, which need more of it, and fail when it does"
+)]
 mod provider;
 
 /// Where the tests' clock begins, which the double counts from.

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::{
     harness::{
         App,
-        provider::{Pair, Provider},
+        provider::{self, Pair, Provider},
     },
     voters::voter_of,
 };
@@ -124,4 +124,32 @@ async fn a_file_of_providers_that_makes_no_sense_keeps_the_server_from_starting(
     std::fs::write(&file, r#"[{"issuer":"a","jwks_url":"http://a.example/","audience":"b","tier":"phone"}]"#).unwrap();
     let error = start();
     assert!(error.contains("[0].jwks_url: must begin with https://"), "{error}");
+}
+
+/// What `haoren doctor` says of these providers, and whether the server can be started with them.
+async fn doctor(issuers: String) -> (bool, String) {
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = folder.path().join("issuers.json");
+    std::fs::write(&file, issuers).unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_haoren"));
+    command.arg("doctor").env_clear().env("HAOREN_DATA_DIR", folder.path()).env("HAOREN_ISSUERS", &file);
+    let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
+    (output.status.success(), String::from_utf8(output.stdout).unwrap())
+}
+
+#[tokio::test]
+async fn the_doctor_asks_each_provider() {
+    let (ed, rsa) = (Pair::ed25519("ed"), Pair::rsa("rsa"));
+    let there = Provider::start("https://there.example", &[&ed, &rsa]).await;
+    let away = Provider::start("https://away.example", &[&ed]).await;
+    away.answer(provider::Answer::Silence);
+    let (can_serve, said) = doctor(json!([there.settings(), away.settings()]).to_string()).await;
+    assert!(can_serve, "{said}");
+    assert!(said.contains("https://there.example: keys that can be used: 2 (EdDSA, RS256)"), "{said}");
+    let looks = said.lines().find(|line| line.starts_with("look") && line.contains("https://away.example"));
+    assert!(looks.is_some_and(|line| line.contains(&away.jwks_url)), "{said}");
+
+    let (can_serve, said) = doctor(json!([and(there.settings(), "tier", json!("vip"))]).to_string()).await;
+    assert!(!can_serve && said.contains("MEND  issuer") && said.contains("[0].tier"), "{said}");
+    assert_eq!(there.fetches(), 1);
 }
