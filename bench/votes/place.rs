@@ -81,7 +81,8 @@ impl Place {
         let time = ManualTime::at(NOW.parse().expect("a moment"));
         let mut service = startup::open(&setup, Arc::new(time)).expect("a service");
         let (store, clocks, time_zone) = (service.store.clone(), service.clocks.clone(), service.time_zone);
-        service.ballot_box = BallotBox::new(Desk { store, clocks, time_zone, most_at_once: at_once });
+        let vote_logs = service.vote_logs.clone();
+        service.ballot_box = BallotBox::new(Desk { store, clocks, time_zone, vote_logs, most_at_once: at_once });
         service
     }
 

@@ -52,8 +52,8 @@ pub mod state;
 pub mod subject;
 pub mod tallies;
 pub mod text_count;
-pub mod voter;
 pub mod vote_log;
+pub mod voter;
 pub mod votes;
 
 use utoipa_actix_web::{scope, service_config::ServiceConfig};

@@ -1,6 +1,7 @@
 //! Casting votes, and one's own.
 
 use actix_web::{HttpRequest, get, http::StatusCode, post};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -25,9 +26,13 @@ use crate::{
         fault::{Code, Fault},
         id::CandidateId,
         month::Month,
-        vote,
+        vote, vote_log,
     },
-    service::{Caller, votes},
+    service::{
+        Caller,
+        ballot_box::TakenVote,
+        votes::{self, OwnVote},
+    },
 };
 
 /// Registers the operations below `/api/v1`.
@@ -76,17 +81,41 @@ pub struct Vote {
     pub day: Option<NaiveDate>,
     /// When it was cast.
     pub cast_at: DateTime<Utc>,
+    /// Its receipt; null where the policy gives none, and after the log's secret was destroyed.
+    pub receipt: Option<Receipt>,
 }
 
-impl From<vote::Vote> for Vote {
-    fn from(vote: vote::Vote) -> Self {
+/// Where a vote stands in the public log. See `GET /cycles/{month}/log/proof`.
+#[derive(Serialize, ToSchema)]
+pub struct Receipt {
+    /// The number of its entry.
+    pub sequence: u64,
+    /// The hash of its entry, in Base64.
+    pub leaf_hash: String,
+}
+
+impl From<vote_log::Receipt> for Receipt {
+    fn from(receipt: vote_log::Receipt) -> Self {
+        Self { sequence: receipt.sequence, leaf_hash: STANDARD.encode(receipt.leaf_hash) }
+    }
+}
+
+impl From<OwnVote> for Vote {
+    fn from((vote, receipt): OwnVote) -> Self {
         Self {
             candidate_id: vote.candidate.into(),
             cycle: vote.cycle,
             category: vote.category,
             day: vote::date_of(vote.day),
             cast_at: vote.cast_at,
+            receipt: receipt.map(Into::into),
         }
+    }
+}
+
+impl From<TakenVote> for Vote {
+    fn from(taken: TakenVote) -> Self {
+        Self::from((taken.vote, taken.receipt))
     }
 }
 
@@ -111,7 +140,8 @@ pub struct BallotView {
 pub async fn cast_vote(state: State, voter: Voter, body: Body<VoteRequest>) -> Result<Answer, Problem> {
     let input = body.read_plain(plain_vote)?;
     let cast = votes::cast_vote(&state, voter.elector, input.candidate_id.into(), &voter.traits).await?;
-    Ok(Answer::plain(&Vote::from(cast.vote))?.with_status(status(cast.is_new)))
+    let status = status(cast.is_new);
+    Ok(Answer::plain(&Vote::from(cast))?.with_status(status))
 }
 
 /// Vote for several candidates
@@ -128,7 +158,7 @@ pub async fn cast_ballot(state: State, voter: Voter, body: Body<BallotRequest>) 
     let candidates = body.read()?.candidate_ids.into_iter().map(CandidateId::from).collect();
     let cast = votes::cast_ballot(&state, voter.elector, candidates, &voter.traits).await?;
     let is_new = cast.iter().any(|cast| cast.is_new);
-    let votes = cast.into_iter().map(|cast| Vote::from(cast.vote)).collect();
+    let votes = cast.into_iter().map(Vote::from).collect();
     Ok(Answer::plain(&BallotView { votes })?.with_status(status(is_new)))
 }
 
@@ -182,5 +212,5 @@ pub async fn list_my_votes(
     let query = query.read()?;
     let page = PageRequest::<(DateTime<Utc>, CandidateId)>::read(&request, query.limit, query.cursor.as_deref())?;
     let rows = votes::list_my_votes(&state, &caller, query.cycle, page.after, page.rows()).await?;
-    page.answer_plain(rows, |one| (one.vote.cast_at, one.vote.candidate), |one| Ok(Vote::from(one.vote)))
+    page.answer_plain(rows, |(vote, _)| (vote.cast_at, vote.candidate), |vote| Ok(Vote::from(vote)))
 }

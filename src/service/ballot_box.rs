@@ -16,9 +16,9 @@ use std::{
 use chrono_tz::Tz;
 use tokio::sync::oneshot;
 
-use super::{Error, clock::Clocks, voter::Elector};
+use super::{Error, clock::Clocks, vote_log::VoteLogs, voter::Elector};
 use crate::{
-    domain::{id::CandidateId, vote::Vote},
+    domain::{id::CandidateId, vote::Vote, vote_log::Receipt},
     storage::Store,
 };
 
@@ -77,10 +77,8 @@ pub struct Trace {
 pub struct TakenVote {
     /// The vote, as it was first cast.
     pub vote: Vote,
-    /// Its place in the log of its cycle.
-    pub seq: i64,
-    /// The number of its voter.
-    pub voter: i64,
+    /// By which its place in the public log is proven; none where the policy gives none, or the log's secret is destroyed.
+    pub receipt: Option<Receipt>,
     /// False when it was cast before.
     pub is_new: bool,
 }
@@ -94,6 +92,8 @@ pub struct Desk {
     pub clocks: Clocks,
     /// The zone of days.
     pub time_zone: Tz,
+    /// Makes receipts.
+    pub vote_logs: VoteLogs,
     /// So many votes are committed together at most; [`MOST_AT_ONCE`] but in benchmarks.
     pub most_at_once: usize,
 }

@@ -48,8 +48,8 @@ pub mod startup;
 pub mod sweeping;
 pub mod tallies;
 pub mod transitions;
-pub mod voter;
 pub mod vote_log;
+pub mod voter;
 pub mod votes;
 
 use std::sync::Arc;

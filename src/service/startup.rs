@@ -96,26 +96,30 @@ pub fn open(setup: &Setup, time: Arc<dyn MachineTime>) -> Result<Service, StartE
     }
     let at_once = std::thread::available_parallelism().map_or(2, usize::from);
     let store = Store::open(setup.address.clone(), setup.db_connections)?;
+    let origins = super::origins::Origins::new(&vault);
+    let vault = Arc::new(vault);
+    let vote_logs = super::vote_log::VoteLogs::new(super::vote_log::Signer::new(&heads)?, Arc::clone(&vault));
     let desk = Desk {
         store: store.clone(),
         clocks: clocks.clone(),
         time_zone: setup.time_zone,
+        vote_logs: vote_logs.clone(),
         most_at_once: ballot_box::MOST_AT_ONCE,
     };
     Ok(Service {
         store,
         issuers: Issuers::open(setup.issuers_file.as_deref(), identity, &clocks)?,
         clocks,
-        origins: super::origins::Origins::new(&vault),
+        origins,
         ballot_box: BallotBox::new(desk),
-        vault: Arc::new(vault),
+        vault,
         files: Files::open(&setup.files)?,
         pictures: super::pictures::Pictures::default(),
         sheets: super::sheets::Sheets::default(),
         background: super::background::Background::default(),
         passwords: Passwords::new(setup.password_cost, at_once)?,
         tokens: Tokens::new(&signing)?,
-        vote_logs: super::vote_log::VoteLogs::new(super::vote_log::Signer::new(&heads)?),
+        vote_logs,
         time_zone: setup.time_zone,
         sandbox: setup.sandbox,
     })

@@ -19,7 +19,7 @@ pub use read::{
     Consistency, Entries, Head, Inclusion, MAX_ENTRIES, get_consistency, get_head, get_inclusion, list_entries,
 };
 pub use recheck::{Recheck, recheck};
-pub use secret::{CycleLog, VoteFacts, open};
+pub use secret::{CycleLog, VoteFacts, living, open};
 pub use signer::Signer;
 
 use std::{
@@ -27,19 +27,20 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use crate::domain::month::Month;
+use crate::{domain::month::Month, storage::vault::MasterKey};
 
 /// What a process remembers of the logs. Cheap to clone.
 #[derive(Clone)]
 pub struct VoteLogs {
     signer: Arc<Signer>,
+    vault: Arc<MasterKey>,
     opened: Arc<Mutex<BTreeMap<Month, secret::Opened>>>,
 }
 
 impl VoteLogs {
-    /// With the key that signs heads.
+    /// With the key that signs heads, and the one that wraps secrets.
     #[must_use]
-    pub fn new(signer: Signer) -> Self {
-        Self { signer: Arc::new(signer), opened: Arc::default() }
+    pub fn new(signer: Signer, vault: Arc<MasterKey>) -> Self {
+        Self { signer: Arc::new(signer), vault, opened: Arc::default() }
     }
 }

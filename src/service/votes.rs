@@ -1,11 +1,14 @@
 //! Voting: ballots go through the box, which writes and answers; one's own votes are read here.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
 
 use super::{
     Error, Service,
     ballot_box::{Ballot, Choice, TakenVote},
     caller::Caller,
+    vote_log::{self, VoteFacts},
     voter::{Elector, RequestTraits},
 };
 use crate::{
@@ -14,6 +17,8 @@ use crate::{
         fault::{Code, Fault},
         id::CandidateId,
         month::Month,
+        vote::Vote,
+        vote_log::Receipt,
     },
     storage::{self, Connection, StoreError, foreign_voters::Subject, votes::Logged},
 };
@@ -51,6 +56,9 @@ pub fn elsewhere(cycle: &Cycle) -> Fault {
     }
 }
 
+/// A vote of the caller's own, with its receipt where the policy gives one.
+pub type OwnVote = (Vote, Option<Receipt>);
+
 /// Lists the caller's own votes, the latest first.
 pub async fn list_my_votes(
     service: &Service,
@@ -58,13 +66,27 @@ pub async fn list_my_votes(
     cycle: Option<Month>,
     after: Option<(DateTime<Utc>, CandidateId)>,
     limit: i64,
-) -> Result<Vec<Logged>, Error> {
+) -> Result<Vec<OwnVote>, Error> {
     let elector = Elector::of(caller)?;
+    let of_service = service.clone();
     service
         .store
         .read(move |db| {
             let voter = numbers(db, &elector)?;
-            Ok(storage::votes::list(db, &voter, cycle, after, limit)?)
+            let votes = storage::votes::list(db, &voter, cycle, after, limit)?;
+            let cycles: BTreeSet<Month> = votes.iter().map(|one| one.vote.cycle).collect();
+            let mut logs = BTreeMap::new();
+            for (month, cycle) in storage::cycles::find_all(db, &cycles.into_iter().collect::<Vec<_>>())? {
+                if cycle.policy.receipts {
+                    logs.extend(vote_log::living(&of_service.vote_logs, db, month)?.map(|log| (month, log)));
+                }
+            }
+            let with_receipt = |one: Logged| {
+                let log = logs.get(&one.vote.cycle);
+                let receipt = log.map(|log| log.receipt(one.seq, &VoteFacts::of(&one.vote, one.voter)));
+                (one.vote, receipt)
+            };
+            Ok(votes.into_iter().map(with_receipt).collect())
         })
         .await
 }

@@ -74,12 +74,12 @@ pub mod users;
 pub mod vault;
 pub mod verifications;
 pub mod version;
-pub mod voters;
 pub mod vote_log_entries;
 pub mod vote_log_heads;
 pub mod vote_log_tiles;
 pub mod vote_log_trees;
 pub mod vote_logs;
+pub mod voters;
 pub mod votes;
 
 pub use connection::{Address, AnyConnection as Connection};

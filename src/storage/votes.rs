@@ -128,6 +128,8 @@ pub struct Logged {
     pub vote: Vote,
     /// Its place in the log of its cycle.
     pub seq: i64,
+    /// The number of its voter.
+    pub voter: i64,
 }
 
 /// One page of the votes of a voter, whose numbers these are, the latest first; `after` is the key of the last one seen. By cycle, for votes are found
@@ -143,7 +145,15 @@ pub fn list(
         .inner_join(votes::table.on(votes::cycle.eq(cycles::month)))
         .inner_join(candidates::table.on(candidates::number.eq(votes::candidate)))
         .filter(votes::voter.eq_any(voter.to_vec()))
-        .select((candidates::id, votes::cycle, candidates::category, votes::day, votes::cast_at, votes::seq))
+        .select((
+            candidates::id,
+            votes::cycle,
+            candidates::category,
+            votes::day,
+            votes::cast_at,
+            votes::seq,
+            votes::voter,
+        ))
         .into_boxed();
     if let Some(cycle) = cycle {
         query = query.filter(cycles::month.eq(cycle));
@@ -152,11 +162,12 @@ pub fn list(
         query =
             query.filter(votes::cast_at.lt(At(cast_at)).or(votes::cast_at.eq(At(cast_at)).and(candidates::id.lt(id))));
     }
-    let rows: Vec<(CandidateId, Month, CategoryCode, i32, DateTime<Utc>, i64)> =
+    let rows: Vec<(CandidateId, Month, CategoryCode, i32, DateTime<Utc>, i64, i64)> =
         query.order((votes::cast_at.desc(), candidates::id.desc())).limit(limit).load(connection)?;
-    let read = |(candidate, cycle, category, day, cast_at, seq)| Logged {
+    let read = |(candidate, cycle, category, day, cast_at, seq, voter)| Logged {
         vote: Vote { candidate, cycle, category, day, cast_at },
         seq,
+        voter,
     };
     Ok(rows.into_iter().map(read).collect())
 }

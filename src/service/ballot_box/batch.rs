@@ -13,7 +13,11 @@ use super::{
 };
 use crate::{
     domain::{candidate::Status, fault::Code, id::CandidateId, month::Month, vote::Vote},
-    service::{candidates::access, error::Error},
+    service::{
+        candidates::access,
+        error::Error,
+        vote_log::{self, CycleLog, VoteFacts},
+    },
     storage::{self, Connection, StoreError, contenders::Contender, votes::NewVote},
 };
 
@@ -47,7 +51,8 @@ pub(super) fn take(desk: &Desk, db: &mut Connection, logs: &Logs, ballots: &[&Ba
     let mut held = BTreeMap::new();
     for month in logs {
         storage::locks::cycle_shared(db, *month)?;
-        held.insert(*month, storage::votes::lock_log(db, *month)?);
+        let log = opened(desk, db, *month)?;
+        held.insert(*month, (log, storage::votes::lock_log(db, *month)?));
     }
     let contenders = contenders(db, ballots)?;
     let named: Logs = contenders.values().map(|contender| contender.cycle).collect();
@@ -57,24 +62,48 @@ pub(super) fn take(desk: &Desk, db: &mut Connection, logs: &Logs, ballots: &[&Ba
     // The logs may have kept us waiting, over midnight even; what counts is the moment of writing.
     let now = desk.clocks.campaign();
     let mut polls = BTreeMap::new();
-    for (month, size) in held {
+    let mut receipts = BTreeMap::new();
+    for (month, (log, size)) in held {
         let cycle = storage::cycles::find(db, month)?.ok_or(StoreError::Missing("cycle"))?;
-        polls.insert(month, Poll::new(cycle, size, now, desk.time_zone));
+        let (gives_receipts, poll) =
+            (cycle.policy.receipts, Poll::new(cycle, log.is_some(), size, now, desk.time_zone));
+        polls.insert(month, poll);
+        receipts.extend(log.filter(|_| gives_receipts).map(|log| (month, log)));
     }
     let mut batch = Batch { electors: Electors::call(db, ballots)?, shown: shown(db, contenders, now)?, polls, now };
     batch.load_earlier(db, ballots)?;
     let judged: Vec<_> = ballots.iter().map(|ballot| batch.judge(ballot)).collect();
-    let numbers = batch.write(db)?;
-    let outcomes = judged.into_iter().map(|judged| judged.map(|votes| numbered(votes, &numbers))).collect();
+    let electors = batch.write(db)?;
+    let taken = |votes: Vec<Judged>| votes.into_iter().map(|vote| vote.taken(&electors, &receipts)).collect();
+    let outcomes = judged.into_iter().map(|judged| judged.map(taken)).collect();
     Ok(Taken { outcomes, logs: named })
 }
 
-/// A vote of a ballot that is in order, with its voter's place in the batch.
-type Judged = (usize, TakenVote);
+/// The log of a cycle; none where its secret is destroyed and nothing is added any more.
+fn opened(desk: &Desk, db: &mut Connection, month: Month) -> Result<Option<CycleLog>, Error> {
+    match vote_log::open(&desk.vote_logs, db, month) {
+        Ok(log) => Ok(Some(log)),
+        Err(error) if error.code() == Some(Code::LogClosed) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
 
-fn numbered(votes: Vec<Judged>, numbers: &Electors) -> Vec<TakenVote> {
-    let number = |place| numbers.get(place).and_then(Voter::number).unwrap_or_default();
-    votes.into_iter().map(|(place, vote)| TakenVote { voter: number(place), ..vote }).collect()
+/// A vote of a ballot that is in order.
+struct Judged {
+    /// The voter's place in the batch; its number is known once everything is written.
+    voter: usize,
+    vote: Vote,
+    seq: i64,
+    is_new: bool,
+}
+
+impl Judged {
+    fn taken(self, electors: &Electors, logs: &BTreeMap<Month, CycleLog>) -> TakenVote {
+        let Self { vote, seq, is_new, .. } = self;
+        let voter = electors.get(self.voter).and_then(Voter::number).unwrap_or_default();
+        let receipt = logs.get(&vote.cycle).map(|log| log.receipt(seq, &VoteFacts::of(&vote, voter)));
+        TakenVote { vote, receipt, is_new }
+    }
 }
 
 fn contenders(db: &mut Connection, ballots: &[&Ballot]) -> Result<HashMap<CandidateId, Contender>, StoreError> {
@@ -142,7 +171,7 @@ impl Batch {
             };
             let (cycle, category) = (contender.cycle, contender.category.clone());
             let vote = Vote { candidate: id, cycle, category, day: poll.day, cast_at };
-            votes.push((place, TakenVote { vote, seq, voter: 0, is_new }));
+            votes.push(Judged { voter: place, vote, seq, is_new });
         }
         Ok(votes)
     }

@@ -44,10 +44,10 @@ pub(super) struct Poll {
 }
 
 impl Poll {
-    /// The vote of a cycle whose log has `size` entries.
-    pub(super) fn new(cycle: Cycle, size: i64, now: DateTime<Utc>, zone: Tz) -> Self {
+    /// The vote of a cycle whose log has `size` entries, and takes more or not.
+    pub(super) fn new(cycle: Cycle, has_log: bool, size: i64, now: DateTime<Utc>, zone: Tz) -> Self {
         let day = vote::day(cycle.policy.repeat, now, zone);
-        let is_open = cycle.windows.voting.contains(now) && cycle.published_at.is_none();
+        let is_open = has_log && cycle.windows.voting.contains(now) && cycle.published_at.is_none();
         Self { cycle, day, size, is_open, by_voter: HashMap::new(), fresh: Vec::new() }
     }
 

@@ -101,7 +101,7 @@ async fn prepare(service: &Service, cycle: Month) -> Result<(), Error> {
     let of_service = service.clone();
     let make = service.store.write(move |db| {
         if lacks_secret {
-            secret::open(&of_service, db, cycle)?;
+            secret::open(&of_service.vote_logs, db, cycle)?;
         }
         Ok::<_, Error>(storage::vote_log_trees::begin(db, cycle)?)
     });

@@ -24,7 +24,7 @@ pub async fn destroy_secrets(service: &Service) -> Result<usize, Error> {
     let (cycles, logs) = found.await?;
     for log in logs.iter().filter(|log| matches!(log.secret, LogSecret::Destroyed(_))) {
         // Another process has destroyed it; what this one remembers goes too.
-        secret::forget(service, log.cycle);
+        secret::forget(&service.vote_logs, log.cycle);
     }
     let now = service.clocks.campaign();
     let mut destroyed = 0;
@@ -54,7 +54,7 @@ async fn destroy(service: &Service, cycle: Month) -> Result<bool, Error> {
     });
     let is_destroyed = write.await?;
     if is_destroyed {
-        secret::forget(service, cycle);
+        secret::forget(&service.vote_logs, cycle);
     }
     Ok(is_destroyed)
 }

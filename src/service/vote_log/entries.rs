@@ -86,7 +86,7 @@ pub(super) fn next_slice(service: &Service, db: &mut Connection, cycle: Month) -
     }
     let start = from.size.cast_unsigned();
     let range = start..log.size.cast_unsigned().min(start + SLICE);
-    let Some(key) = secret::find(service, db, cycle)? else { return Ok(None) };
+    let Some(key) = secret::find(&service.vote_logs, db, cycle)? else { return Ok(None) };
     let edge = edge_of(start).into_iter().map(|(at, _)| at).collect();
     let mut tree = GrowingTree::new(start, storage::vote_log_tiles::find_all(db, cycle, &edge)?)?;
     for entry in load(db, cycle, &range, |vote| Ok(key.pseudonym(vote.voter, &vote.category)))? {

@@ -6,16 +6,17 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use super::VoteLogs;
 use crate::{
     domain::{
         category::CategoryCode,
         fault::Code,
         id::CandidateId,
         month::Month,
-        vote,
+        vote::{self, Vote},
         vote_log::{Entry, Event, Pseudonym, PseudonymKey, Receipt, minute_of},
     },
-    service::{Error, Service, generator},
+    service::{Error, generator},
     storage::{self, Connection, vault::MasterKey, vote_logs::LogSecret},
 };
 
@@ -42,6 +43,15 @@ pub struct VoteFacts<'a> {
     pub day: i32,
     /// When it was cast.
     pub cast_at: DateTime<Utc>,
+}
+
+impl<'a> VoteFacts<'a> {
+    /// Of a vote whose voter has a number.
+    #[must_use]
+    pub fn of(vote: &'a Vote, voter: i64) -> Self {
+        let Vote { candidate, category, day, cast_at, .. } = vote;
+        Self { candidate: *candidate, category, voter, day: *day, cast_at: *cast_at }
+    }
 }
 
 impl CycleLog {
@@ -86,35 +96,44 @@ pub(super) struct Opened {
 
 /// Opens the log of a cycle within a writing transaction, before the log's row is taken: makes the log and its secret when
 /// they are missing. Whatever process is first, all have the same. 409 `log_closed` when the secret was destroyed.
-pub fn open(service: &Service, db: &mut Connection, cycle: Month) -> Result<CycleLog, Error> {
-    if let Some(log) = find(service, db, cycle)? {
+pub fn open(logs: &VoteLogs, db: &mut Connection, cycle: Month) -> Result<CycleLog, Error> {
+    if let Some(log) = find(logs, db, cycle)? {
         return Ok(log);
     }
     let secret = Zeroizing::new(generator::random::<32>()?);
-    let wrapped = service.vault.wrap(SECRET, place(cycle), &*secret)?;
+    let wrapped = logs.vault.wrap(SECRET, place(cycle), &*secret)?;
     storage::vote_logs::give_secret(db, cycle, &wrapped)?;
-    find(service, db, cycle)?.ok_or_else(|| Error::Internal(format!("the log of {cycle} has no secret")))
+    find(logs, db, cycle)?.ok_or_else(|| Error::Internal(format!("the log of {cycle} has no secret")))
 }
 
 /// Opens the log of a cycle if it has a secret already.
-pub(super) fn find(service: &Service, db: &mut Connection, cycle: Month) -> Result<Option<CycleLog>, Error> {
+/// None when it has none yet; 409 `log_closed` when the secret was destroyed.
+pub(super) fn find(logs: &VoteLogs, db: &mut Connection, cycle: Month) -> Result<Option<CycleLog>, Error> {
     let secret = storage::vote_logs::find(db, cycle)?.map_or(LogSecret::None, |state| state.secret);
     match secret {
-        LogSecret::Wrapped(wrapped) => unwrapped(service, cycle, wrapped).map(Some),
+        LogSecret::Wrapped(wrapped) => unwrapped(logs, cycle, wrapped).map(Some),
         LogSecret::None => Ok(None),
         LogSecret::Destroyed(_) => {
-            forget(service, cycle);
+            forget(logs, cycle);
             Err(Error::of(Code::LogClosed))
         }
     }
 }
 
-fn unwrapped(service: &Service, cycle: Month, wrapped: Vec<u8>) -> Result<CycleLog, Error> {
-    let mut opened = service.vote_logs.opened.lock().unwrap_or_else(PoisonError::into_inner);
+/// The log of a cycle as long as its secret lives; none before the first vote and after the end.
+pub fn living(logs: &VoteLogs, db: &mut Connection, cycle: Month) -> Result<Option<CycleLog>, Error> {
+    match find(logs, db, cycle) {
+        Err(error) if error.code() == Some(Code::LogClosed) => Ok(None),
+        found => found,
+    }
+}
+
+fn unwrapped(logs: &VoteLogs, cycle: Month, wrapped: Vec<u8>) -> Result<CycleLog, Error> {
+    let mut opened = logs.opened.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(known) = opened.get(&cycle).filter(|known| known.wrapped == wrapped) {
         return Ok(known.log.clone());
     }
-    let log = unwrap(&service.vault, cycle, &wrapped)?;
+    let log = unwrap(&logs.vault, cycle, &wrapped)?;
     opened.insert(cycle, Opened { wrapped, log: log.clone() });
     Ok(log)
 }
@@ -127,8 +146,8 @@ pub(super) fn unwrap(vault: &MasterKey, cycle: Month, wrapped: &[u8]) -> Result<
 }
 
 /// Lets go of a secret that was destroyed.
-pub(super) fn forget(service: &Service, cycle: Month) {
-    service.vote_logs.opened.lock().unwrap_or_else(PoisonError::into_inner).remove(&cycle);
+pub(super) fn forget(logs: &VoteLogs, cycle: Month) {
+    logs.opened.lock().unwrap_or_else(PoisonError::into_inner).remove(&cycle);
 }
 
 /// The row that a wrapped secret is bound to.

@@ -81,7 +81,7 @@ both! {
         assert_eq!(lines.lines().filter(|line| line.contains("\"invalidation\"")).count(), 3);
         assert_eq!(code(invalidate(&app.service, 10).await), "log_closed");
         let service = app.service.clone();
-        let opened = app.service.store.write(move |db| vote_log::open(&service, db, month()));
+        let opened = app.service.store.write(move |db| vote_log::open(&service.vote_logs, db, month()));
         assert_eq!(opened.await.unwrap_err().code().unwrap().to_string(), "log_closed");
         assert_eq!(recheck(&app).await, Recheck::WithoutSecret);
         advance(&app).await;

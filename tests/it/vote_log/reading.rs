@@ -80,7 +80,7 @@ both! {
         let [first, _] = voted(&app, 3, 0).await;
         let service = app.service.clone();
         let receipt = app.write(move |db| {
-            let log = vote_log::open(&service, db, month())?;
+            let log = vote_log::open(&service.vote_logs, db, month())?;
             let category = "dedication".parse().unwrap();
             let cast_at = "2026-11-26T02:00:00Z".parse().unwrap();
             // As the builder of votes numbers its voters.
@@ -255,7 +255,7 @@ both! {
         let opened = join_all((0..6).map(|_| {
             let service = app.service.clone();
             app.write(move |db| {
-                let log = vote_log::open(&service, db, month())?;
+                let log = vote_log::open(&service.vote_logs, db, month())?;
                 Ok(log.pseudonym(7, &"bravery".parse().unwrap()))
             })
         }));
@@ -264,7 +264,7 @@ both! {
         // A secret made in a transaction that came to nothing is nobody's.
         let service = app.service.clone();
         let lost = app.service.store.write(move |db| {
-            vote_log::open(&service, db, "2026-12".parse().unwrap())?;
+            vote_log::open(&service.vote_logs, db, "2026-12".parse().unwrap())?;
             Err::<(), _>(haoren::service::Error::not_found())
         });
         assert!(lost.await.is_err());
