@@ -16,7 +16,7 @@ use haoren::{
 };
 use serde_json::Value;
 
-use crate::harness::{App, Client};
+use crate::harness::{App, Client, Tree};
 
 const VOTING: &str = "2026-11-26T02:00:00Z";
 const CLOSED: &str = "2026-12-01T02:00:00Z";
@@ -28,8 +28,12 @@ fn month() -> Month {
 /// Two candidates in the vote, the first with `one` votes and the second with `other`, in a log that is signed.
 async fn voted(app: &App, one: i64, other: i64) -> [CandidateId; 2] {
     let tree = app.tree().await;
-    let first = app.contender(&tree, Status::Forwarded, "dedication", "王小明").await;
-    let second = app.contender(&tree, Status::Forwarded, "bravery", "李四").await;
+    voted_in(app, &tree, one, other).await
+}
+
+async fn voted_in(app: &App, tree: &Tree, one: i64, other: i64) -> [CandidateId; 2] {
+    let first = app.contender(tree, Status::Forwarded, "dedication", "王小明").await;
+    let second = app.contender(tree, Status::Forwarded, "bravery", "李四").await;
     app.set_clock(VOTING);
     app.votes(first, one).await;
     app.votes(second, other).await;

@@ -75,11 +75,8 @@ impl Checkpoint {
     #[must_use]
     pub fn text(&self) -> String {
         let Self { origin, size, root, signed_at } = self;
-        let mut text = format!("{origin}\n{size}\n{}\n", STANDARD.encode(root));
-        if let Some(at) = signed_at {
-            text.push_str(&format!("{TIME}{}\n", at.to_rfc3339_opts(SecondsFormat::Secs, true)));
-        }
-        text
+        let time = signed_at.map(|at| format!("{TIME}{}\n", at.to_rfc3339_opts(SecondsFormat::Secs, true)));
+        format!("{origin}\n{size}\n{}\n{}", STANDARD.encode(root), time.unwrap_or_default())
     }
 
     fn read(text: &str) -> Result<Self, NoteFault> {

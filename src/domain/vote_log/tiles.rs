@@ -112,7 +112,7 @@ impl GrowingTree {
 fn fold(hashes: &[Hash]) -> Hash {
     let mut row = hashes.to_vec();
     while row.len() > 1 {
-        row = row.chunks(2).map(|pair| pair_hash(pair)).collect();
+        row = row.chunks(2).map(pair_hash).collect();
     }
     row.first().copied().unwrap_or_else(empty_root)
 }

@@ -30,7 +30,7 @@ struct Plan {
 
 /// The root of the first `size` entries.
 pub(super) fn root_at(db: &mut Connection, cycle: Month, size: u64) -> Result<Hash, Error> {
-    let tiles = storage::vote_log_tiles::find_all(db, cycle, &tiles_for([0..size]))?;
+    let tiles = storage::vote_log_tiles::find_all(db, cycle, &tiles_for(std::iter::once(0..size)))?;
     Ok(root_of(&tiles, size)?)
 }
 

@@ -1,10 +1,13 @@
 //! The doctor's question: do the rows of votes still make the tree that was published?
 
+use std::cell::Cell;
+
 use super::{entries, secret};
 use crate::{
     domain::{
+        category::CategoryCode,
         month::Month,
-        vote_log::{Event, Frontier, Hash, Pseudonym, TileAt, Tiles, WIDTH, root_of, tiles_for},
+        vote_log::{Frontier, Hash, Pseudonym, TileAt, Tiles, WIDTH, root_of, tiles_for},
     },
     service::Error,
     storage::{self, Connection, vault::MasterKey, vote_logs::LogSecret},
@@ -19,7 +22,7 @@ pub enum Recheck {
     Same {
         /// Entries of the tree.
         size: i64,
-        /// Of these, votes for candidates that have another category now; they were checked with the stored pseudonym.
+        /// Of these, votes for candidates that have another category now than when the vote was cast.
         recategorized: u64,
     },
     /// The root is another.
@@ -39,39 +42,35 @@ pub fn recheck(vault: &MasterKey, db: &mut Connection, cycle: Month) -> Result<R
     let state = storage::vote_logs::find(db, cycle)?;
     let Some(LogSecret::Wrapped(wrapped)) = state.map(|state| state.secret) else { return Ok(Recheck::WithoutSecret) };
     let key = secret::unwrap(vault, cycle, &wrapped)?;
-    let Some(tree) = storage::vote_log_trees::find(db, cycle)? else {
-        return Ok(Recheck::Same { size: 0, recategorized: 0 });
-    };
-    let size = tree.size.cast_unsigned();
-    let (mut frontier, mut first, mut recategorized) = (Frontier::default(), None, 0);
+    let tree = storage::vote_log_trees::find(db, cycle)?.map_or(0, |tree| tree.size);
+    let categories: Vec<CategoryCode> = storage::categories::list(db)?.into_iter().map(|one| one.code).collect();
+    let size = tree.cast_unsigned();
+    let (mut frontier, mut first, recategorized) = (Frontier::default(), None, Cell::new(0));
     while frontier.size() < size {
         let range = frontier.size()..size.min(frontier.size() + SLICE);
         let tiles = storage::vote_log_tiles::find_all(db, cycle, &leaf_tiles(&range))?;
-        for mut entry in entries::load(db, cycle, &range, |vote| Ok(key.pseudonym(vote.voter, &vote.category)))? {
-            let sequence = entry.sequence;
-            let mut leaf = entry.leaf_hash();
-            let stored = stored(&tiles, sequence);
-            if stored.is_none_or(|(hash, _)| hash != leaf) {
-                if let (Event::Vote { voter, .. }, Some((_, pseudonym))) = (&mut entry.event, stored) {
-                    *voter = pseudonym;
-                    leaf = entry.leaf_hash();
-                }
-                if stored.is_some_and(|(hash, _)| hash == leaf) {
-                    recategorized += 1;
-                } else {
-                    first = first.or(Some(sequence));
-                }
+        let entries = entries::load(db, cycle, &range, |vote| {
+            let name = key.pseudonym(vote.voter, &vote.category);
+            let known = stored(&tiles, vote.sequence.cast_unsigned()).map_or(name, |(_, known)| known);
+            // A candidate who was sent back may have another category since.
+            if known != name && categories.iter().any(|category| key.pseudonym(vote.voter, category) == known) {
+                recategorized.set(recategorized.get() + 1);
+                return Ok(known);
+            }
+            Ok(name)
+        });
+        for entry in entries? {
+            let leaf = entry.leaf_hash();
+            if stored(&tiles, entry.sequence).is_none_or(|(hash, _)| hash != leaf) {
+                first = first.or(Some(entry.sequence));
             }
             frontier.push(leaf);
         }
     }
-    let tiles = storage::vote_log_tiles::find_all(db, cycle, &tiles_for([0..size]))?;
+    let tiles = storage::vote_log_tiles::find_all(db, cycle, &tiles_for(std::iter::once(0..size)))?;
     let is_same = first.is_none() && root_of(&tiles, size)? == frontier.root();
-    Ok(if is_same {
-        Recheck::Same { size: tree.size, recategorized }
-    } else {
-        Recheck::Differs { size: tree.size, first }
-    })
+    let recategorized = recategorized.get();
+    Ok(if is_same { Recheck::Same { size: tree, recategorized } } else { Recheck::Differs { size: tree, first } })
 }
 
 /// The tiles with the leaves of a range.

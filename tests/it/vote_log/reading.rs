@@ -181,10 +181,10 @@ both! {
         ] {
             let app = app.another().await;
             app.policy(move |policy| policy.results_visibility = visibility).await;
-            voted(&app, 3, 0).await;
+            let tree = app.tree().await;
+            voted_in(&app, &tree, 3, 0).await;
             let (client, citizen) = (app.anonymous(), app.citizen().await);
-            let city = app.tree().await.city;
-            let reviewer = app.user(Role::CityReviewer, Some(city)).await.1;
+            let reviewer = app.user(Role::CityReviewer, Some(tree.city)).await.1;
             for (moment, status) in [(VOTING, during), (CLOSED, after)] {
                 app.set_clock(moment);
                 for somebody in [&client, &citizen] {

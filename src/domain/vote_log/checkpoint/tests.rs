@@ -77,7 +77,7 @@ fn what_is_no_checkpoint_is_refused() {
             "{from:?} {to:?}"
         );
     }
-    for text in ["", "name", "name+1+2", "+00000000+AQ==", &key().to_string().replacen("+", "+0", 1)] {
+    for text in ["", "name", "name+1+2", "+00000000+AQ==", &key().to_string().replacen('+', "+0", 1)] {
         assert_eq!(text.parse::<VerifierKey>(), Err(NoteFault::Key), "{text}");
     }
 }

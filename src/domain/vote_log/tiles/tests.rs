@@ -92,10 +92,10 @@ proptest! {
             }
         }
         let (root, earlier) = (tree.root(), earlier.root());
-        prop_assert_eq!(root_of(&needed(&store, &[0..size]), size).unwrap(), frontier.root());
+        prop_assert_eq!(root_of(&needed(&store, std::slice::from_ref(&(0..size))), size).unwrap(), frontier.root());
         prop_assert_eq!(&frontier.root()[..], &root.as_bytes()[..]);
         // An older head, from tiles that have grown since.
-        prop_assert_eq!(&root_of(&needed(&store, &[0..from]), from).unwrap()[..], &earlier.as_bytes()[..]);
+        prop_assert_eq!(&root_of(&needed(&store, std::slice::from_ref(&(0..from))), from).unwrap()[..], &earlier.as_bytes()[..]);
 
         let proof = hashes(&store, &inclusion(leaf_at, size).unwrap());
         let proof = InclusionProof::<Sha256>::try_from_bytes(proof).unwrap();

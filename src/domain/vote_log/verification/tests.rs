@@ -80,7 +80,7 @@ fn what_no_honest_log_says_is_named() {
     let vote = |sequence, voter: u8, day: Option<&str>| {
         let day = day.map(|day| day.parse().unwrap());
         let event = Event::Vote { candidate: candidate(1), day, voter: Pseudonym([voter; 16]) };
-        Entry { event, sequence, ..entry(0) }
+        Entry { sequence, event, ..entry(0) }
     };
     let invalidation = |sequence, vote| Entry {
         event: Event::Invalidation { vote, reason: "x".parse().unwrap() },
