@@ -31,6 +31,7 @@ use super::responses::{ProblemBody, ProblemError};
         (name = "cycles", description = "The months' rounds: windows, policies, quotas."),
         (name = "leads", description = "线索: what comes in before it is a nomination, and what becomes of it."),
         (name = "organizations", description = "The tree city → district → unit, and its leadership groups."),
+        (name = "participation", description = "Studying candidates, and how many people of every unit and district took part."),
         (name = "reviews", description = "Decisions on candidates, the ways beside the straight one, history and inbox."),
         (name = "review stages", description = "The stages of the review with their checklists."),
         (name = "batches", description = "Forwarding to the provincial portal, and its receipts."),

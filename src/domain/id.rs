@@ -74,6 +74,8 @@ identifiers! {
     BatchId;
     /// One voter's support for one candidate.
     VoteId;
+    /// That somebody has studied a candidate's story.
+    StudyRecordId;
     /// An objection to a published candidate.
     ObjectionId;
     /// The person or group who holds one or more honours.

@@ -27,6 +27,11 @@ pub fn candidate(connection: &mut Connection, id: CandidateId) -> Result<(), Sto
     hold(connection, "SELECT 1 FROM candidates WHERE id = $1 FOR UPDATE", id.0)
 }
 
+/// Holds a candidate's row as it is; others may hold it too.
+pub fn candidate_shared(connection: &mut Connection, id: CandidateId) -> Result<(), StoreError> {
+    hold(connection, "SELECT 1 FROM candidates WHERE id = $1 FOR SHARE", id.0)
+}
+
 /// Holds an account's row against changes of what it may do.
 pub fn user_shared(connection: &mut Connection, id: UserId) -> Result<(), StoreError> {
     hold(connection, "SELECT 1 FROM users WHERE id = $1 FOR SHARE", id.0)

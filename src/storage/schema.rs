@@ -835,6 +835,46 @@ diesel::table! {
     use crate::storage::sql_types::*;
     use diesel::sql_types::*;
 
+    /// That somebody has studied a candidate's story, once, with an optional reflection.
+    study_records (id) {
+        id -> Id,
+        candidate_id -> Id,
+        cycle -> Integer,
+        user_id -> Id,
+        reflection -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// How many people have studied a candidate.
+    study_counts (candidate_id) {
+        candidate_id -> Id,
+        people -> BigInt,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// That a citizen belongs where the account says, confirmed by a reviewer.
+    membership_confirmations (user_id) {
+        user_id -> Id,
+        organization_id -> Id,
+        confirmed_by -> Id,
+        confirmed_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
     /// Objections to published candidates.
     objections (id) {
         id -> Id,
@@ -1058,6 +1098,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     vote_traces,
     ballot_seeds,
     tallies,
+    study_records,
+    study_counts,
+    membership_confirmations,
     objections,
     lists,
     tie_breaks,

@@ -80,6 +80,7 @@ macro_rules! identifiers {
 identifiers! {
     UserId OrganizationId CandidateId NominationId PhotoId ReviewId TransitionId BatchId ObjectionId HonoreeId HonourId
     TokenId AuditId EventId AmendmentId VerificationId AttachmentId ChannelId LeadId MergeId OperationId
+    StudyRecordId
 }
 
 /// A UUID of any kind of thing on its way into an `Id` column. (It is read as a plain `Uuid`.)

@@ -1,6 +1,7 @@
 //! The tree of organizations with their leadership groups.
 
 pub mod leadership;
+pub mod members;
 pub mod operations;
 pub mod wire;
 
@@ -14,5 +15,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(operations::get_organization)
         .service(operations::update_organization)
         .service(leadership::get_leadership)
-        .service(leadership::replace_leadership);
+        .service(leadership::replace_leadership)
+        .service(members::list_members)
+        .service(members::confirm_member)
+        .service(members::end_confirmation);
 }

@@ -227,6 +227,10 @@ pub async fn update_user(
             if !storage::users::update_if(db, (id, version), &change, ends_tokens, now)? {
                 return Err(Error::of(Code::PreconditionFailed));
             }
+            if change.organization_id.is_some() || change.role.is_some() {
+                // It was confirmed for who and where the account was.
+                storage::memberships::end(db, id)?;
+            }
             let changed = json!({ "role": change.role, "organization": change.organization_id.is_some(),
                 "active": change.active, "password": change.password_hash.is_some() });
             record::audit(&service, db, &caller, &Deed::new("user.updated", "user", id).with(changed))?;
