@@ -11,7 +11,9 @@ use super::{
     candidates::names::ChannelName,
     context::Context,
     download::{self, XLSX},
+    language::Language,
     operations::{Operation, shown},
+    organizations::wire::OrganizationKind,
     path::Segment,
     problem::Problem,
     query::Query,
@@ -32,6 +34,7 @@ use crate::{
         Caller,
         candidates::read::ListRequest,
         exports::{self, ExportRequest, Exported},
+        participation::ParticipationRequest,
     },
 };
 
@@ -41,6 +44,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(export_candidates_xlsx)
         .service(export_candidates_csv)
         .service(export_district_summary)
+        .service(export_participation)
         .service(get_application_form);
 }
 
@@ -213,6 +217,49 @@ pub async fn export_district_summary(
     let name = format!("{}汇总表{}.xlsx", district.name, query.cycle);
     let file = exports::district_summary(&state, &caller, query.cycle, district).await?;
     Ok(download::file(file, XLSX, ("summary.xlsx", &name)))
+}
+
+/// Which participation is exported.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ExportParticipationQuery {
+    /// The month.
+    #[param(value_type = String, example = "2026-11")]
+    cycle: Month,
+    /// This district and its units alone.
+    district: Option<Uuid>,
+    /// Organizations of these kinds; may be repeated.
+    #[serde(default)]
+    kind: Vec<OrganizationKind>,
+}
+
+/// Export participation as a workbook
+///
+/// 参与情况统计表: the numbers of `GET /cycles/{month}/participation` for the reviewer's subtree, at most 20,000
+/// organizations, in the order of the tree. Sums are values. Headings are Chinese, with the English beside when
+/// `Accept-Language` prefers it; notes are in both languages.
+#[utoipa::path(
+    tag = "tables",
+    params(ExportParticipationQuery),
+    responses((status = 200, description = "A workbook.", content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body = String), responses::BadQuery, responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Common)
+)]
+#[get("/exports/participation.xlsx")]
+pub async fn export_participation(
+    state: State,
+    caller: Caller,
+    request: HttpRequest,
+    query: Query<ExportParticipationQuery>,
+) -> Result<HttpResponse, Problem> {
+    caller.require_reviewer()?;
+    let query = query.read()?;
+    let wanted = ParticipationRequest {
+        district: query.district.map(Into::into),
+        kinds: query.kind.into_iter().map(Into::into).collect(),
+    };
+    let in_english = Context::of(&request).language == Language::English;
+    let file = exports::export_participation(&state, &caller, (query.cycle, wanted), in_english).await?;
+    Ok(download::file(file, XLSX, ("participation.xlsx", &format!("参与情况{}.xlsx", query.cycle))))
 }
 
 /// Download a candidate's application form

@@ -73,7 +73,7 @@ impl From<Note> for ParticipationNote {
         let plain = Self { code: note.code(), number: None, people: None, headcount: None, units: None };
         match note {
             Note::HeadcountExceeded { number, people, headcount } => {
-                Self { number: Some(number), people: Some(people), headcount: Some(headcount), ..plain }
+                Self { number: Some(number.as_str()), people: Some(people), headcount: Some(headcount), ..plain }
             }
             Note::HeadcountMissing => plain,
             Note::HeadcountIncomplete { units } => Self { units: Some(units), ..plain },

@@ -114,13 +114,27 @@ impl Node {
     }
 }
 
+text_enum! {
+    /// One of the numbers of a line.
+    pub enum Figure {
+        /// Who belongs to the organization.
+        Members = "members",
+        /// Who studied.
+        Studied = "studied",
+        /// Who commented.
+        Commented = "commented",
+        /// Who voted.
+        Voted = "voted",
+    }
+}
+
 /// Something to know when numbers are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Note {
     /// More people than the organization has.
     HeadcountExceeded {
-        /// Which number: `members`, `studied`, `commented` or `voted`.
-        number: &'static str,
+        /// Which number.
+        number: Figure,
         /// The number, claimed and confirmed together.
         people: u32,
         /// How many people the organization has.
@@ -216,10 +230,10 @@ fn line(node: Node, tree: &[Node], own: &BTreeMap<OrganizationId, Numbers>) -> L
 fn exceeded(numbers: Numbers, headcount: Option<u32>) -> Vec<Note> {
     let Some(headcount) = headcount else { return Vec::new() };
     let named = [
-        ("members", numbers.members),
-        ("studied", numbers.studied),
-        ("commented", numbers.commented),
-        ("voted", numbers.voted),
+        (Figure::Members, numbers.members),
+        (Figure::Studied, numbers.studied),
+        (Figure::Commented, numbers.commented),
+        (Figure::Voted, numbers.voted),
     ];
     let beyond = named.into_iter().map(|(number, people)| (number, people.total()));
     let beyond = beyond.filter(|(_, people)| *people > headcount);

@@ -82,7 +82,7 @@ fn what_exceeds_the_headcount_or_lacks_one_is_noted() {
         lines(wanted, all, &own).remove(0)
     };
     let beyond = |number| Note::HeadcountExceeded { number, people: 11, headcount: 10 };
-    assert_eq!(of(&all, 5).notes, [beyond("members"), beyond("voted")]);
+    assert_eq!(of(&all, 5).notes, [beyond(Figure::Members), beyond(Figure::Voted)]);
     assert_eq!(of(&all, 3).notes, []);
     for node in &mut all {
         node.headcount = node.headcount.filter(|_| node.id == id(3));
@@ -90,7 +90,10 @@ fn what_exceeds_the_headcount_or_lacks_one_is_noted() {
     assert_eq!(of(&all, 5).notes, [Note::HeadcountMissing]);
     let district = of(&all, 2);
     assert_eq!(district.headcount, Some(10));
-    assert_eq!(district.notes, [beyond("members"), beyond("voted"), Note::HeadcountIncomplete { units: 1 }]);
+    assert_eq!(
+        district.notes,
+        [beyond(Figure::Members), beyond(Figure::Voted), Note::HeadcountIncomplete { units: 1 }]
+    );
     assert_eq!(of(&all, 6).notes, [Note::HeadcountMissing]);
     assert_eq!(of(&all, 6).headcount, None);
 }

@@ -1,5 +1,5 @@
-//! Workbooks that are written. Every cell is a text: there is no way here to write a formula. The same content gives the
-//! same bytes.
+//! Workbooks that are written. Every cell is a text or a number: there is no way here to write a formula. The same content
+//! gives the same bytes.
 
 use bytes::Bytes;
 use rust_xlsxwriter::{
@@ -35,6 +35,8 @@ pub enum Look {
     Label,
     /// A field of a form.
     Field,
+    /// A number of things.
+    Number,
     /// A field of a form that is read from the top.
     Long,
     /// Something is wrong.
@@ -47,7 +49,7 @@ pub enum Look {
 
 impl Look {
     /// The looks in the order of their declaration, by which the formats are kept.
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Cell,
         Self::Wrapped,
         Self::Header,
@@ -57,6 +59,7 @@ impl Look {
         Self::Subtitle,
         Self::Label,
         Self::Field,
+        Self::Number,
         Self::Long,
         Self::Wrong,
         Self::Known,
@@ -80,6 +83,7 @@ impl Look {
             Self::Subtitle => text.set_align(FormatAlign::Center).set_align(FormatAlign::VerticalCenter),
             Self::Label => boxed.set_bold().set_align(FormatAlign::Center),
             Self::Field => boxed.set_align(FormatAlign::Center),
+            Self::Number => boxed.set_num_format("#,##0").set_align(FormatAlign::Right),
             Self::Long => boxed.set_align(FormatAlign::Left).set_align(FormatAlign::Top),
             Self::Wrong => tinted(text, 0xF8_CBAD),
             Self::Known => tinted(text, 0xFF_E699),
@@ -155,6 +159,16 @@ impl Page<'_> {
         Ok(())
     }
 
+    /// Writes a number.
+    pub fn number(&mut self, (row, column): (usize, usize), number: u32, look: Look) -> Result<(), Error> {
+        let (row, column) = place((row, column))?;
+        match self.format(look).cloned() {
+            Some(format) => self.sheet.write_number_with_format(row, column, number, &format).map_err(failed)?,
+            None => self.sheet.write_number(row, column, number).map_err(failed)?,
+        };
+        Ok(())
+    }
+
     /// Writes a text over a rectangle of cells, both ends included.
     pub fn over(&mut self, from: (usize, usize), to: (usize, usize), text: &str, look: Look) -> Result<(), Error> {
         if from == to {
@@ -190,6 +204,20 @@ impl Page<'_> {
     pub fn height(&mut self, row: usize, points: f64) -> Result<(), Error> {
         let (row, _) = place((row, 0))?;
         self.sheet.set_row_height(row, points).map_err(failed)?;
+        Ok(())
+    }
+
+    /// Keeps the first rows and columns in sight.
+    pub fn freeze_both(&mut self, (rows, columns): (usize, usize)) -> Result<(), Error> {
+        let (rows, columns) = place((rows, columns))?;
+        self.sheet.set_freeze_panes(rows, columns).map_err(failed)?;
+        Ok(())
+    }
+
+    /// Prints the rows, from the first to the last given, at the head of each sheet of paper.
+    pub fn repeat(&mut self, (first, last): (usize, usize)) -> Result<(), Error> {
+        let ((first, _), (last, _)) = (place((first, 0))?, place((last, 0))?);
+        self.sheet.set_repeat_rows(first, last).map_err(failed)?;
         Ok(())
     }
 

@@ -129,6 +129,7 @@ pub const MATRIX: &[Row] = &[
     row("GET", "/api/v1/exports/candidates.xlsx", REVIEWERS),
     row("GET", "/api/v1/exports/candidates.csv", REVIEWERS),
     row("GET", "/api/v1/exports/summary.xlsx", REVIEWERS),
+    row("GET", "/api/v1/exports/participation.xlsx", REVIEWERS),
     row("GET", "/api/v1/candidates/{id}/application-form.xlsx", "401 403 + 404 + 404 + 403 +"),
     // Forwarding, lists, honours.
     row("POST", "/api/v1/batches", CITY),
@@ -141,6 +142,16 @@ pub const MATRIX: &[Row] = &[
     row("GET", "/api/v1/honorees", ANYBODY),
     row("GET", "/api/v1/honorees/{id}", ANYBODY),
     row("GET", "/api/v1/certificates/{number}", ANYBODY),
+    // Studying and participation. The member and the record are nobody's of the columns.
+    row("POST", "/api/v1/candidates/{id}/study-records", "401 + + + + + + 403 +"),
+    row("GET", "/api/v1/candidates/{id}/study-count", ANYBODY),
+    row("GET", "/api/v1/me/study-records", SIGNED_IN),
+    row("GET", "/api/v1/study-records", REVIEWERS),
+    row("DELETE", "/api/v1/study-records/{id}/reflection", "401 404 404 404 404 404 404 403 404"),
+    row("GET", "/api/v1/cycles/{month}/participation", REVIEWERS),
+    row("GET", "/api/v1/organizations/{id}/members", "401 403 + 404 + 404 + 403 403"),
+    row("POST", "/api/v1/organizations/{id}/members/{user_id}/confirmation", "401 403 + 404 + 404 + 403 403"),
+    row("DELETE", "/api/v1/organizations/{id}/members/{user_id}/confirmation", "401 403 + 404 + 404 + 403 403"),
     // Votes and objections.
     row("POST", "/api/v1/votes", VOTERS),
     row("POST", "/api/v1/ballots", VOTERS),

@@ -21,11 +21,16 @@ impl World {
         let honoree = app.honour(public, user).await;
         app.votes(public, 3).await;
         haoren::service::vote_log::advance(&app.service).await.unwrap();
+        let (member, _) = app.user(haoren::domain::role::Role::Citizen, Some(tree.unit)).await;
+        let study = app.studied(public, member, Some("很受教育。")).await;
         let (channel, lead) = channel_and_lead(app, &tree).await;
         let names = vec![
             ("/channels/{id}", format!("/channels/{channel}")),
             ("/leads/{id}", format!("/leads/{lead}")),
             ("/batches/{id}", format!("/batches/{batch}")),
+            ("/candidates/{id}/study-", format!("/candidates/{public}/study-")),
+            ("/study-records/{id}", format!("/study-records/{study}")),
+            ("/organizations/{id}/members/{user_id}", format!("/organizations/{}/members/{member}", tree.unit)),
             ("/candidates/{id}/objections", format!("/candidates/{public}/objections")),
             ("/certificates/{number}", "/certificates/2026-11-DED-0001".to_owned()),
             ("/honorees/{id}", format!("/honorees/{honoree}")),

@@ -6,7 +6,7 @@ use haoren::{
         candidate::{Candidate, Channel, Status, Subject, Visibility},
         consent::{ConsentMethod, ConsentScope, GivenBy},
         honour::{CertificateNumber, Honour, Standing},
-        id::{BatchId, CandidateId, HonoreeId, ObjectionId, UserId},
+        id::{BatchId, CandidateId, HonoreeId, ObjectionId, StudyRecordId, UserId},
         month::Month,
         objection::ObjectionStatus,
         policy::{Policy, ResultSource},
@@ -18,6 +18,7 @@ use haoren::{
         lists::ListRow,
         objections::NewObjection,
         sql_values::{At, Stored},
+        study_records::NewStudyRecord,
         votes::NewVote,
     },
 };
@@ -160,6 +161,27 @@ impl App {
         self.write(move |db| {
             let snapshot = storage::contenders::snapshot(db, candidate)?;
             Ok(storage::batches::insert(db, &batch, &[snapshot])?)
+        })
+        .await;
+        id
+    }
+
+    /// A record of [`MONTH`] that an account has studied a candidate.
+    pub async fn studied(&self, candidate: CandidateId, user: UserId, reflection: Option<&str>) -> StudyRecordId {
+        self.time.advance(chrono::Duration::milliseconds(1));
+        let row = NewStudyRecord {
+            id: generator::new_id(&self.service.clocks).unwrap(),
+            candidate_id: candidate,
+            cycle: MONTH.parse().unwrap(),
+            user_id: user,
+            reflection: reflection.map(str::to_owned),
+            version: 1,
+            created_at: At(self.service.clocks.campaign()),
+        };
+        let id = row.id;
+        self.write(move |db| {
+            assert!(storage::study_records::insert_first(db, &row)?);
+            Ok(storage::study_counts::add_one(db, candidate)?)
         })
         .await;
         id
