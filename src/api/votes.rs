@@ -140,8 +140,8 @@ pub struct BallotView {
 pub async fn cast_vote(state: State, voter: Voter, body: Body<VoteRequest>) -> Result<Answer, Problem> {
     let input = body.read_plain(plain_vote)?;
     let cast = votes::cast_vote(&state, voter.elector, input.candidate_id.into(), &voter.traits).await?;
-    let status = status(cast.is_new);
-    Ok(Answer::plain(&Vote::from(cast))?.with_status(status))
+    let is_new = cast.is_new;
+    Ok(Answer::plain(&Vote::from(cast))?.with_status(status(is_new)))
 }
 
 /// Vote for several candidates
@@ -156,9 +156,9 @@ pub async fn cast_vote(state: State, voter: Voter, body: Body<VoteRequest>) -> R
 #[post("/ballots")]
 pub async fn cast_ballot(state: State, voter: Voter, body: Body<BallotRequest>) -> Result<Answer, Problem> {
     let candidates = body.read()?.candidate_ids.into_iter().map(CandidateId::from).collect();
-    let cast = votes::cast_ballot(&state, voter.elector, candidates, &voter.traits).await?;
-    let is_new = cast.iter().any(|cast| cast.is_new);
-    let votes = cast.into_iter().map(Vote::from).collect();
+    let taken = votes::cast_ballot(&state, voter.elector, candidates, &voter.traits).await?;
+    let is_new = taken.iter().any(|vote| vote.is_new);
+    let votes = taken.into_iter().map(Vote::from).collect();
     Ok(Answer::plain(&BallotView { votes })?.with_status(status(is_new)))
 }
 

@@ -72,12 +72,12 @@ pub async fn list_my_votes(
     service
         .store
         .read(move |db| {
-            let voter = numbers(db, &elector)?;
-            let votes = storage::votes::list(db, &voter, cycle, after, limit)?;
-            let cycles: BTreeSet<Month> = votes.iter().map(|one| one.vote.cycle).collect();
+            let numbers = numbers(db, &elector)?;
+            let votes = storage::votes::list(db, &numbers, cycle, after, limit)?;
+            let months: BTreeSet<Month> = votes.iter().map(|one| one.vote.cycle).collect();
             let mut logs = BTreeMap::new();
-            for (month, cycle) in storage::cycles::find_all(db, &cycles.into_iter().collect::<Vec<_>>())? {
-                if cycle.policy.receipts {
+            for (month, of) in storage::cycles::find_all(db, &months.into_iter().collect::<Vec<_>>())? {
+                if of.policy.receipts {
                     logs.extend(vote_log::living(&of_service.vote_logs, db, month)?.map(|log| (month, log)));
                 }
             }

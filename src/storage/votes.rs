@@ -162,7 +162,8 @@ pub fn list(
         query =
             query.filter(votes::cast_at.lt(At(cast_at)).or(votes::cast_at.eq(At(cast_at)).and(candidates::id.lt(id))));
     }
-    let rows: Vec<(CandidateId, Month, CategoryCode, i32, DateTime<Utc>, i64, i64)> =
+    type Row = (CandidateId, Month, CategoryCode, i32, DateTime<Utc>, i64, i64);
+    let rows: Vec<Row> =
         query.order((votes::cast_at.desc(), candidates::id.desc())).limit(limit).load(connection)?;
     let read = |(candidate, cycle, category, day, cast_at, seq, voter)| Logged {
         vote: Vote { candidate, cycle, category, day, cast_at },

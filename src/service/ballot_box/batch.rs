@@ -158,8 +158,8 @@ impl Batch {
     fn judge(&mut self, ballot: &Ballot) -> Result<Vec<Judged>, Error> {
         let Self { electors, shown, polls, now } = self;
         let place = electors.admit(&ballot.elector)?;
-        let voter = electors.get(place).ok_or_else(|| Error::of(Code::Unauthenticated))?;
-        let verdicts = judge::judge(ballot, (place, voter), shown, polls)?;
+        let elector = electors.get(place).ok_or_else(|| Error::of(Code::Unauthenticated))?;
+        let verdicts = judge::judge(ballot, (place, elector), shown, polls)?;
         let mut votes = Vec::with_capacity(verdicts.len());
         for (id, contender, before) in verdicts {
             let Some(poll) = polls.get_mut(&contender.cycle) else { continue };

@@ -84,7 +84,7 @@ fn situation(
     let used = cast.iter().map(|cast| &cast.category).chain(new()).filter(|category| **category == contender.category);
     Situation {
         elsewhere: poll.is_elsewhere(),
-        open: poll.is_open_for(contender),
+        open: poll.takes_for(contender),
         eligible: electors::is_eligible(voter, elector, policy.voters),
         before: cast.iter().find(|cast| cast.candidate == contender.number).cloned(),
         used: counted(used.count()),

@@ -33,7 +33,7 @@ pub(super) struct Fresh {
 
 /// The vote of one cycle, whose log's row is held.
 pub(super) struct Poll {
-    /// The cycle.
+    /// Windows and rules.
     pub(super) cycle: Cycle,
     /// The span that a vote of this moment belongs to.
     pub(super) day: i32,
@@ -57,7 +57,7 @@ impl Poll {
     }
 
     /// Whether a candidate can be voted for now.
-    pub(super) fn is_open_for(&self, contender: &Contender) -> bool {
+    pub(super) fn takes_for(&self, contender: &Contender) -> bool {
         self.is_open && contender.status == Status::Forwarded
     }
 
