@@ -47,6 +47,20 @@ fn names(of: &[OrganizationId]) -> Vec<String> {
     of.iter().map(ToString::to_string).collect()
 }
 
+/// The first district with its units, and the other one: each before its units, siblings by id.
+fn branches(tree: &Tree) -> [Vec<OrganizationId>; 2] {
+    let (unit, sister) = (vec![tree.unit, tree.window], vec![tree.sister_unit]);
+    let units = if tree.unit < tree.sister_unit { [unit, sister] } else { [sister, unit] };
+    [[vec![tree.district], units.concat()].concat(), vec![tree.other_district, tree.other_unit]]
+}
+
+/// The whole tree in its order.
+fn whole(tree: &Tree) -> Vec<OrganizationId> {
+    let mut branches = branches(tree);
+    branches.sort();
+    [vec![tree.city], branches.concat()].concat()
+}
+
 /// What a line says of a number.
 fn people(lines: &[Value], of: OrganizationId, number: &str) -> (u64, u64) {
     let line = lines.iter().find(|line| line["organization_id"] == of.to_string()).unwrap();
@@ -89,9 +103,7 @@ both! {
         people_who_took_part(&app, &tree).await;
         let city = app.user(Role::CityReviewer, Some(tree.city)).await.1;
         let all = lines(&city, "").await;
-        let order =
-            [tree.city, tree.district, tree.unit, tree.window, tree.sister_unit, tree.other_district, tree.other_unit];
-        assert_eq!(ids(&all), names(&order));
+        assert_eq!(ids(&all), names(&whole(&tree)));
         assert_eq!(people(&all, tree.unit, "members"), (3, 2));
         assert_eq!(people(&all, tree.unit, "studied"), (2, 1));
         assert_eq!(people(&all, tree.unit, "voted"), (1, 2));
@@ -107,10 +119,12 @@ both! {
         let unit = app.user(Role::UnitReviewer, Some(tree.unit)).await.1;
         assert_eq!(ids(&lines(&unit, "").await), names(&[tree.unit, tree.window]));
         let district = app.user(Role::DistrictReviewer, Some(tree.district)).await.1;
-        assert_eq!(ids(&lines(&district, "").await), names(&order[1..5]));
-        assert_eq!(ids(&lines(&city, "&kind=district").await), names(&[tree.district, tree.other_district]));
+        assert_eq!(ids(&lines(&district, "").await), names(&branches(&tree)[0]));
+        let mut districts = [tree.district, tree.other_district];
+        districts.sort();
+        assert_eq!(ids(&lines(&city, "&kind=district").await), names(&districts));
         let other = format!("&district={}", tree.other_district);
-        assert_eq!(ids(&lines(&city, &other).await), names(&order[5..]));
+        assert_eq!(ids(&lines(&city, &other).await), names(&branches(&tree)[1]));
         assert!(lines(&district, &other).await.is_empty());
         city.get("/cycles/2026-12/participation").await.expect(200);
         city.get("/cycles/2031-12/participation").await.problem(404, "not_found");
@@ -120,11 +134,11 @@ both! {
     async fn closed_accounts_and_voters_without_one_count_nowhere(app: App) {
         let tree = app.tree().await;
         let first = people_who_took_part(&app, &tree).await;
-        let month: Month = "2026-11".parse().unwrap();
+        let (month, now): (Month, _) = ("2026-11".parse().unwrap(), app.service.clocks.campaign());
         app.write(move |db| {
             let vote = NewVote { voter: 9_000_000, candidate: 1, day: 0, prefix: 0, client: 0, tier: 0 };
             let size = storage::votes::lock_log(db, month)?;
-            storage::votes::insert(db, (month, size), &[vote], chrono::Utc::now())?;
+            storage::votes::insert(db, (month, size), &[vote], now)?;
             Ok(storage::votes::set_log_size(db, month, size + 1)?)
         })
         .await;
@@ -262,14 +276,14 @@ both! {
         assert!(rows[1][0].to_string().contains("2026-11"));
         let heads: Vec<String> = rows[2].iter().map(Data::to_string).filter(|text| !text.is_empty()).collect();
         assert_eq!(heads, ["单位", "类别", "总人数", "归属人数", "学习", "留言", "投票", "说明"]);
-        let unit: Vec<Data> = rows[6].to_vec();
-        assert_eq!(unit[0].to_string().trim(), "江汉区政务服务中心");
+        let of = |name: &str| rows.iter().find(|row| row[0].to_string().trim() == name).unwrap();
+        let unit = of("江汉区政务服务中心");
         let numbers: Vec<f64> = unit[2..15].iter().map(|cell| if let Data::Float(number) = cell { *number } else { -1.0 }).collect();
         assert_eq!(numbers, [2.0, 3.0, 2.0, 5.0, 2.0, 1.0, 3.0, 0.0, 0.0, 0.0, 1.0, 2.0, 3.0]);
         let notes = unit[15].to_string();
         assert!(notes.contains("归属人数（5）超过总人数（2）") && notes.contains("[headcount_exceeded]"), "{notes}");
         assert_eq!(notes.lines().count(), 3);
-        assert!(rows[7][15].to_string().contains("The headcount is not entered [headcount_missing]"));
+        assert!(of("综合服务窗口")[15].to_string().contains("The headcount is not entered [headcount_missing]"));
         assert_eq!(rows[4][5], Data::Float(9.0));
         assert_eq!(city.get("/exports/participation.xlsx?cycle=2026-11").await.expect(200).bytes, reply.bytes);
         let english = city.with("Accept-Language", "en").get("/exports/participation.xlsx?cycle=2026-11").await.expect(200);
