@@ -158,8 +158,8 @@ pub async fn cast_ballot(state: State, voter: Voter, body: Body<BallotRequest>) 
     let candidates = body.read()?.candidate_ids.into_iter().map(CandidateId::from).collect();
     let taken = votes::cast_ballot(&state, voter.elector, candidates, &voter.traits).await?;
     let is_new = taken.iter().any(|vote| vote.is_new);
-    let votes = taken.into_iter().map(Vote::from).collect();
-    Ok(Answer::plain(&BallotView { votes })?.with_status(status(is_new)))
+    let view = BallotView { votes: taken.into_iter().map(Vote::from).collect() };
+    Ok(Answer::plain(&view)?.with_status(status(is_new)))
 }
 
 /// The body of nearly every vote, whose only member is a UUID in its usual form; `None` for all else.

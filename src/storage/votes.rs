@@ -132,6 +132,8 @@ pub struct Logged {
     pub voter: i64,
 }
 
+type LoggedRow = (CandidateId, Month, CategoryCode, i32, DateTime<Utc>, i64, i64);
+
 /// One page of the votes of a voter, whose numbers these are, the latest first; `after` is the key of the last one seen. By cycle, for votes are found
 /// by cycle and voter alone.
 pub fn list(
@@ -162,8 +164,7 @@ pub fn list(
         query =
             query.filter(votes::cast_at.lt(At(cast_at)).or(votes::cast_at.eq(At(cast_at)).and(candidates::id.lt(id))));
     }
-    type Row = (CandidateId, Month, CategoryCode, i32, DateTime<Utc>, i64, i64);
-    let rows: Vec<Row> =
+    let rows: Vec<LoggedRow> =
         query.order((votes::cast_at.desc(), candidates::id.desc())).limit(limit).load(connection)?;
     let read = |(candidate, cycle, category, day, cast_at, seq, voter)| Logged {
         vote: Vote { candidate, cycle, category, day, cast_at },

@@ -164,7 +164,7 @@ impl Batch {
         for (id, contender, before) in verdicts {
             let Some(poll) = polls.get_mut(&contender.cycle) else { continue };
             let (seq, cast_at, is_new) = match before {
-                Some(first) => (first.seq, first.cast_at, false),
+                Some(first) => (first.seq, first.at, false),
                 None => {
                     (poll.add(fresh(place, contender.number, ballot, poll.day), &contender.category, *now), *now, true)
                 }

@@ -20,7 +20,7 @@ pub(super) struct Cast {
     /// Its place in the log.
     pub(super) seq: i64,
     /// When.
-    pub(super) cast_at: DateTime<Utc>,
+    pub(super) at: DateTime<Utc>,
 }
 
 /// A new vote: who casts it, by the place among the batch's voters, and the row without its voter's number.
@@ -72,7 +72,7 @@ impl Poll {
             let Some(place) = places.get(&earlier.voter) else { continue };
             let (candidate, category, seq, cast_at) =
                 (earlier.candidate, earlier.category, earlier.seq, earlier.cast_at);
-            self.by_voter.entry(*place).or_default().push(Cast { candidate, category, seq, cast_at });
+            self.by_voter.entry(*place).or_default().push(Cast { candidate, category, seq, at: cast_at });
         }
         Ok(())
     }
@@ -86,7 +86,7 @@ impl Poll {
     pub(super) fn add(&mut self, fresh: Fresh, category: &CategoryCode, cast_at: DateTime<Utc>) -> i64 {
         let seq = self.size + i64::try_from(self.fresh.len()).unwrap_or(0);
         let (candidate, category) = (fresh.row.candidate, category.clone());
-        let cast = Cast { candidate, category, seq, cast_at };
+        let cast = Cast { candidate, category, seq, at: cast_at };
         self.by_voter.entry(fresh.voter).or_default().push(cast);
         self.fresh.push(fresh);
         seq
