@@ -78,6 +78,10 @@ identifiers! {
     StudyRecordId;
     /// An objection to a published candidate.
     ObjectionId;
+    /// A comment on a candidate, or a reply to one.
+    CommentId;
+    /// What an account is told of.
+    NotificationId;
     /// The person or group who holds one or more honours.
     HonoreeId;
     /// One entry of a published list.
