@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{Connection, StoreError};
 use crate::domain::{
-    id::{BatchId, CandidateId, ChannelId, LeadId, ObjectionId, OrganizationId, UserId},
+    id::{BatchId, CandidateId, ChannelId, CommentId, LeadId, ObjectionId, OrganizationId, UserId},
     month::Month,
 };
 
@@ -65,6 +65,19 @@ pub fn batch(connection: &mut Connection, id: BatchId) -> Result<(), StoreError>
 /// Holds an objection's row against other decisions.
 pub fn objection(connection: &mut Connection, id: ObjectionId) -> Result<(), StoreError> {
     hold(connection, "SELECT 1 FROM objections WHERE id = $1 FOR UPDATE", id.0)
+}
+
+/// Holds a comment's row against every other writer. The beginning of a thread is held before its replies.
+pub fn comment(connection: &mut Connection, id: CommentId) -> Result<(), StoreError> {
+    hold(connection, "SELECT 1 FROM comments WHERE id = $1 FOR UPDATE", id.0)
+}
+
+/// Holds the word lists against changes; others may hold them too.
+pub fn word_lists_shared(connection: &mut Connection) -> Result<(), StoreError> {
+    if let Connection::Postgres(inner) = connection {
+        sql_query("SELECT 1 FROM word_lists WHERE id = 1 FOR SHARE").execute(inner)?;
+    }
+    Ok(())
 }
 
 /// Holds a channel's row against every other writer.

@@ -899,6 +899,82 @@ diesel::table! {
     use crate::storage::sql_types::*;
     use diesel::sql_types::*;
 
+    /// Comments on candidates and replies to them; `listed` means a place in the public list.
+    comments (id) {
+        id -> Id,
+        candidate_id -> Id,
+        cycle -> Integer,
+        district_id -> Id,
+        unit_id -> Nullable<Id>,
+        author_id -> Id,
+        parent_id -> Nullable<Id>,
+        reply_to_id -> Nullable<Id>,
+        body -> Nullable<Text>,
+        status -> Text,
+        listed -> Bool,
+        hold_reason -> Nullable<Text>,
+        held_words -> JsonValue,
+        shown_replies -> Integer,
+        open_reports -> Integer,
+        decision -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        decided_by -> Nullable<Id>,
+        decided_at -> Nullable<Instant>,
+        version -> BigInt,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Who has reported a comment, each person once.
+    comment_reports (comment_id, user_id) {
+        comment_id -> Id,
+        user_id -> Id,
+        kind -> Text,
+        note -> Nullable<Text>,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// The words for which comments are held, and the phrases that are allowed although they contain one; one row.
+    word_lists (id) {
+        id -> Integer,
+        version -> BigInt,
+        updated_by -> Nullable<Id>,
+        updated_at -> Nullable<Instant>,
+        words -> JsonValue,
+        allowed -> JsonValue,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// What accounts are told of.
+    notifications (id) {
+        id -> Id,
+        user_id -> Id,
+        kind -> Text,
+        comment_id -> Nullable<Id>,
+        candidate_id -> Nullable<Id>,
+        reason -> Nullable<Text>,
+        created_at -> Instant,
+        read_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
     /// Published lists.
     lists (cycle) {
         cycle -> Integer,
@@ -1102,6 +1178,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     study_counts,
     membership_confirmations,
     objections,
+    comments,
+    comment_reports,
+    word_lists,
+    notifications,
     lists,
     tie_breaks,
     honours,

@@ -81,6 +81,7 @@ identifiers! {
     UserId OrganizationId CandidateId NominationId PhotoId ReviewId TransitionId BatchId ObjectionId HonoreeId HonourId
     TokenId AuditId EventId AmendmentId VerificationId AttachmentId ChannelId LeadId MergeId OperationId
     StudyRecordId
+    CommentId NotificationId
 }
 
 /// A UUID of any kind of thing on its way into an `Id` column. (It is read as a plain `Uuid`.)
@@ -246,12 +247,17 @@ text_enums! {
     domain::candidate::Status,
     domain::candidate::Subject,
     domain::candidate::Visibility,
+    domain::comment::CommentStatus,
+    domain::comment::HoldReason,
+    domain::comment::ModerationDecision,
+    domain::comment::ReportKind,
     domain::consent::ConsentMethod,
     domain::consent::GivenBy,
     domain::document::DocumentType,
     domain::lead::LeadStatus,
     domain::merger::ItemKind,
     domain::import::RowOutcome,
+    domain::notification::NotificationKind,
     domain::objection::ObjectionStatus,
     domain::operation::OperationKind,
     domain::operation::OperationStatus,

@@ -1,0 +1,4 @@
+DROP TABLE notifications;
+DROP TABLE word_lists;
+DROP TABLE comment_reports;
+DROP TABLE comments;
