@@ -17,6 +17,7 @@ pub mod candidates;
 pub mod categories;
 pub mod channels;
 pub mod clock;
+pub mod comments;
 pub mod cycles;
 pub mod detours;
 pub mod error;
@@ -34,6 +35,7 @@ pub mod leads;
 pub mod lists;
 pub mod memberships;
 pub mod merging;
+pub mod notifications;
 pub mod objections;
 pub mod operations;
 pub mod organizations;
@@ -54,6 +56,7 @@ pub mod transitions;
 pub mod vote_log;
 pub mod voter;
 pub mod votes;
+pub mod word_lists;
 
 use std::sync::Arc;
 
@@ -81,6 +84,8 @@ pub struct Service {
     pub origins: origins::Origins,
     /// Takes votes.
     pub ballot_box: ballot_box::BallotBox,
+    /// Finds the words for which comments are held.
+    pub word_filters: comments::filters::WordFilters,
     /// Hashes and checks passwords.
     pub passwords: accounts::passwords::Passwords,
     /// Issues and checks access tokens.
