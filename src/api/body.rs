@@ -22,11 +22,11 @@ use crate::{
     service::{Caller, idempotency::Attempt},
 };
 
-/// Most bytes of a JSON body.
+/// Most bytes of a JSON body where an operation says nothing of its own.
 pub const MAX_BYTES: usize = 256 * 1024;
 
-/// A JSON body that has arrived and is not yet judged.
-pub struct Body<T> {
+/// A JSON body of at most so many bytes that has arrived and is not yet judged.
+pub struct Body<T, const MOST: usize = MAX_BYTES> {
     bytes: Result<Bytes, Problem>,
     key: Result<Option<String>, Problem>,
     place: String,
@@ -35,7 +35,7 @@ pub struct Body<T> {
     what: PhantomData<T>,
 }
 
-impl<T> FromRequest for Body<T> {
+impl<T, const MOST: usize> FromRequest for Body<T, MOST> {
     type Error = Problem;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
@@ -43,7 +43,7 @@ impl<T> FromRequest for Body<T> {
         let (request, mut payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let bytes = match check_type(&request) {
-                Ok(()) => collect(&mut payload).await,
+                Ok(()) => collect(&mut payload, MOST).await,
                 Err(problem) => Err(problem),
             };
             Ok(Self {
@@ -58,7 +58,7 @@ impl<T> FromRequest for Body<T> {
     }
 }
 
-impl<T> Body<T> {
+impl<T, const MOST: usize> Body<T, MOST> {
     /// What the request says of itself for [`super::once`]; `None` without an `Idempotency-Key`.
     pub fn attempt(&self, caller: &Caller) -> Result<Option<Attempt>, Problem> {
         let Some(key) = self.key.clone()? else { return Ok(None) };
@@ -80,6 +80,7 @@ impl<T: DeserializeOwned + ToSchema + Validate> Body<T> {
         }
     }
 
+impl<T: DeserializeOwned + ToSchema + Validate, const MOST: usize> Body<T, MOST> {
     /// Judges the body, and reads it when nothing is wrong with it.
     pub fn read(&self) -> Result<T, Problem> {
         let bytes = self.bytes.as_ref().map_err(Clone::clone)?;
@@ -144,12 +145,12 @@ fn check_type(request: &HttpRequest) -> Result<(), Problem> {
     if known.iter().any(|known| essence.eq_ignore_ascii_case(known)) { Ok(()) } else { Err(unsupported()) }
 }
 
-async fn collect(payload: &mut Payload) -> Result<Bytes, Problem> {
+async fn collect(payload: &mut Payload, most: usize) -> Result<Bytes, Problem> {
     let mut bytes = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| Problem::of(Code::MalformedJson))?;
-        if bytes.len() + chunk.len() > MAX_BYTES {
-            let fault = Fault::of(Code::PayloadTooLarge).with("limit", MAX_BYTES);
+        if bytes.len() + chunk.len() > most {
+            let fault = Fault::of(Code::PayloadTooLarge).with("limit", most);
             return Err(Problem::with(Code::PayloadTooLarge, vec![fault]));
         }
         bytes.extend_from_slice(&chunk);

@@ -28,6 +28,7 @@ use super::responses::{ProblemBody, ProblemError};
         (name = "candidates", description = "Recommending, reading candidates and editing their files."),
         (name = "categories", description = "The categories in which good people are recommended."),
         (name = "channels", description = "Recommendation channels in use, with how to reach them and who minds them."),
+        (name = "comments", description = "Comments on candidates: written, read, moderated and reported; the words for which they are held."),
         (name = "cycles", description = "The months' rounds: windows, policies, quotas."),
         (name = "leads", description = "线索: what comes in before it is a nomination, and what becomes of it."),
         (name = "organizations", description = "The tree city → district → unit, and its leadership groups."),

@@ -9,6 +9,7 @@ pub mod categories;
 pub mod channels;
 pub mod clock;
 pub mod codes;
+pub mod comments;
 pub mod context;
 pub mod contract;
 pub mod credentials;
@@ -29,6 +30,7 @@ pub mod leads;
 pub mod lists;
 pub mod localized;
 pub mod middleware;
+pub mod notifications;
 pub mod objections;
 pub mod once;
 pub mod operations;
@@ -57,6 +59,7 @@ pub mod text_count;
 pub mod vote_log;
 pub mod voter;
 pub mod votes;
+pub mod word_lists;
 
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
@@ -81,12 +84,14 @@ fn resources(config: &mut ServiceConfig<'_>) {
     categories::configure(config);
     channels::configure(config);
     clock::configure(config);
+    comments::configure(config);
     cycles::configure(config);
     exports::configure(config);
     honorees::configure(config);
     imports::configure(config);
     leads::configure(config);
     lists::configure(config);
+    notifications::configure(config);
     objections::configure(config);
     operations::configure(config);
     organizations::configure(config);
@@ -97,4 +102,6 @@ fn resources(config: &mut ServiceConfig<'_>) {
     tallies::configure(config);
     vote_log::configure(config);
     text_count::configure(config);
+    votes::configure(config);
+    word_lists::configure(config);
 }

@@ -1,4 +1,5 @@
-//! How often a client may log in, register, nominate without an account, ask by tracking code, object, count and vote.
+//! How often a client may log in, register, nominate without an account, ask by tracking code, object, count, vote,
+//! comment and report.
 //!
 //! Each process counts for itself and by the machine's clock. What is told follows the IETF draft: `RateLimit-Policy`
 //! names the limit, `RateLimit` what is left of it and in how many seconds the whole of it is there again.
@@ -135,6 +136,20 @@ const RULES: &[Rule] = &[
         most: 120,
         seconds: 60,
         requests: &[(Method::POST, "/api/v1/votes"), (Method::POST, "/api/v1/ballots")],
+    },
+    Rule {
+        name: "comments",
+        who: Who::Account,
+        most: 30,
+        seconds: 600,
+        requests: &[(Method::POST, "/api/v1/candidates/{id}/comments")],
+    },
+    Rule {
+        name: "reports",
+        who: Who::Account,
+        most: 60,
+        seconds: 3600,
+        requests: &[(Method::POST, "/api/v1/comments/{id}/reports")],
     },
 ];
 
