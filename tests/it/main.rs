@@ -17,6 +17,7 @@ mod actors;
 mod ballots;
 mod candidates;
 mod channels;
+mod comments;
 mod consent_withdrawal;
 mod contract;
 mod cycle_races;

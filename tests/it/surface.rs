@@ -28,6 +28,24 @@ async fn citizens_are_counted_and_staff_type_on() {
     assert_eq!(staff.post("/candidates", body).await.expect(201).header("ratelimit-policy"), "");
 }
 
+#[tokio::test]
+async fn comments_and_reports_are_counted() {
+    let app = App::with_flags(&["--rate-limits=on"]).await;
+    let tree = app.tree().await;
+    let id = app.contender(&tree, haoren::domain::candidate::Status::Forwarded, "dedication", "王小明").await;
+    app.set_clock("2026-11-26T02:00:00Z");
+    let (citizen, path) = (app.citizen().await, format!("/candidates/{id}/comments"));
+    let first = citizen.post(&path, json!({ "body": "好样的！" })).await.expect(201);
+    assert_eq!(first.header("ratelimit-policy"), "\"comments\";q=30;w=600");
+    for _ in 1..30 {
+        citizen.post(&path, json!({ "body": "好样的！" })).await.expect(201);
+    }
+    citizen.post(&path, json!({ "body": "好样的！" })).await.problem(429, "rate_limited");
+    let path = format!("/comments/{}/reports", first.id());
+    let reported = app.citizen().await.post(&path, json!({ "kind": "abuse" })).await.expect(201);
+    assert_eq!(reported.header("ratelimit-policy"), "\"reports\";q=60;w=3600");
+}
+
 both! {
     async fn an_unknown_path_is_a_problem(app: App) {
         for path in ["/nothing", "//", "//api/v2/me", "/me/", "//api/v1"] {

@@ -18,13 +18,13 @@ use crate::{
 };
 
 /// What was left behind about one subject: the actions of the audit, the kinds of the events, and all their texts.
-struct Traces {
-    audited: Vec<String>,
-    announced: Vec<String>,
-    texts: String,
+pub struct Traces {
+    pub audited: Vec<String>,
+    pub announced: Vec<String>,
+    pub texts: String,
 }
 
-async fn traces(app: &App, subject: impl ToString) -> Traces {
+pub async fn traces(app: &App, subject: impl ToString) -> Traces {
     let subject = subject.to_string();
     let work = move |db: &mut Connection| {
         let audited: Vec<(String, Vec<u8>)> = match db {

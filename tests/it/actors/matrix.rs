@@ -18,6 +18,7 @@ const SIGNED_IN: &str = "401 + + + + + + + +";
 const ADMIN: &str = "401 403 403 403 403 403 403 403 +";
 const INSIDE_AND_ADMIN_OR_404: &str = "404 404 + 404 + 404 + 404 +";
 const VOTERS: &str = "401 + + + + + + 403 403";
+const WRITERS: &str = "401 + + + + + + 403 +";
 const CITY: &str = "401 403 403 403 403 403 + 403 403";
 const CITY_AND_PORTAL: &str = "401 403 403 403 403 403 + + 403";
 const STRANGERS: &str = "401 404 404 404 404 404 404 404 404";
@@ -161,6 +162,22 @@ pub const MATRIX: &[Row] = &[
     row("GET", "/api/v1/cycles/{month}/log/entries", ANYBODY),
     row("GET", "/api/v1/cycles/{month}/log/proof", ANYBODY),
     row("GET", "/api/v1/cycles/{month}/log/consistency", ANYBODY),
+    // Comments. Somebody else of the columns has written the one that the paths name, on the unit's candidate.
+    row("GET", "/api/v1/candidates/{id}/comments", ANYBODY),
+    row("POST", "/api/v1/candidates/{id}/comments", WRITERS),
+    row("GET", "/api/v1/comments", "401 403 403 403 + + + 403 403"),
+    row("POST", "/api/v1/comment-moderations", "401 403 403 403 + + + 403 403"),
+    row("GET", "/api/v1/comments/{id}", ANYBODY),
+    row("DELETE", "/api/v1/comments/{id}", STRANGERS),
+    row("GET", "/api/v1/comments/{id}/replies", ANYBODY),
+    row("POST", "/api/v1/comments/{id}/moderation", "401 403 403 403 + 404 + 403 403"),
+    row("GET", "/api/v1/comments/{id}/reports", "401 403 403 403 + 404 + 403 403"),
+    row("POST", "/api/v1/comments/{id}/reports", WRITERS),
+    row("GET", "/api/v1/me/comments", SIGNED_IN),
+    row("GET", "/api/v1/me/notifications", SIGNED_IN),
+    row("POST", "/api/v1/me/notifications/read", SIGNED_IN),
+    row("GET", "/api/v1/moderation/word-lists", CITY),
+    row("PUT", "/api/v1/moderation/word-lists", CITY),
     row("POST", "/api/v1/candidates/{id}/objections", ANYBODY),
     row("GET", "/api/v1/objections", CITY),
     row("GET", "/api/v1/objections/{id}/contact", CITY),

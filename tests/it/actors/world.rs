@@ -24,6 +24,8 @@ impl World {
         let (member, _) = app.user(haoren::domain::role::Role::Citizen, Some(tree.unit)).await;
         let study = app.studied(public, member, Some("很受教育。")).await;
         let (channel, lead) = channel_and_lead(app, &tree).await;
+        let author = app.user(haoren::domain::role::Role::Citizen, None).await.0;
+        let comment = app.comment(&tree, public, author).await;
         let names = vec![
             ("/channels/{id}", format!("/channels/{channel}")),
             ("/leads/{id}", format!("/leads/{lead}")),
@@ -31,6 +33,8 @@ impl World {
             ("/candidates/{id}/study-", format!("/candidates/{public}/study-")),
             ("/study-records/{id}", format!("/study-records/{study}")),
             ("/organizations/{id}/members/{user_id}", format!("/organizations/{}/members/{member}", tree.unit)),
+            ("/comments/{id}", format!("/comments/{comment}")),
+            ("/candidates/{id}/comments", format!("/candidates/{public}/comments")),
             ("/candidates/{id}/objections", format!("/candidates/{public}/objections")),
             ("/certificates/{number}", "/certificates/2026-11-DED-0001".to_owned()),
             ("/honorees/{id}", format!("/honorees/{honoree}")),

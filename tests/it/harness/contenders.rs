@@ -4,9 +4,11 @@ use haoren::{
     domain::{
         batch::{Batch, BatchStatus},
         candidate::{Candidate, Channel, Status, Subject, Visibility},
+        comment::{Comment, CommentStatus},
         consent::{ConsentMethod, ConsentScope, GivenBy},
         honour::{CertificateNumber, Honour, Standing},
         id::{BatchId, CandidateId, HonoreeId, ObjectionId, StudyRecordId, UserId},
+        id::{BatchId, CandidateId, CommentId, HonoreeId, ObjectionId, UserId},
         month::Month,
         objection::ObjectionStatus,
         policy::{Policy, ResultSource},
@@ -142,6 +144,33 @@ impl App {
             created_at: At(self.service.clocks.campaign()),
         };
         self.write(move |db| Ok(storage::objections::insert(db, &row)?)).await;
+        id
+    }
+
+    /// A shown comment on a candidate of the tree's first unit.
+    pub async fn comment(&self, tree: &Tree, candidate: CandidateId, author: UserId) -> CommentId {
+        // As with candidates, the order of ids follows the clock.
+        self.time.advance(chrono::Duration::milliseconds(1));
+        let comment = Comment {
+            id: generator::new_id(&self.service.clocks).unwrap(),
+            candidate,
+            cycle: MONTH.parse().unwrap(),
+            district: tree.district,
+            unit: Some(tree.unit),
+            author,
+            parent: None,
+            reply_to: None,
+            body: Some("好人一生平安。".to_owned()),
+            status: CommentStatus::Shown,
+            hold: None,
+            shown_replies: 0,
+            open_reports: 0,
+            ruling: None,
+            version: 1,
+            created_at: self.service.clocks.campaign(),
+        };
+        let id = comment.id;
+        self.write(move |db| Ok(storage::comments::insert(db, &comment)?)).await;
         id
     }
 
