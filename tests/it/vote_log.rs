@@ -66,7 +66,7 @@ async fn entries(client: &Client, size: u64) -> String {
         let reply =
             client.get(&format!("/cycles/2026-11/log/entries?from={from}&to={size}&limit=300")).await.expect(200);
         assert_eq!(reply.header("content-type"), "application/x-ndjson");
-        let page = String::from_utf8(reply.bytes.to_vec()).unwrap();
+        let page = String::from_utf8(reply.bytes.clone()).unwrap();
         from += page.lines().count() as u64;
         assert_eq!(reply.header("link").contains(&format!("from={from}&to={size}&limit=300")), from < size);
         lines.push_str(&page);
