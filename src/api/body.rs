@@ -70,7 +70,7 @@ impl<T, const MOST: usize> Body<T, MOST> {
     }
 }
 
-impl<T: DeserializeOwned + ToSchema + Validate> Body<T> {
+impl<T: DeserializeOwned + ToSchema + Validate, const MOST: usize> Body<T, MOST> {
     /// What `plain` makes of the bytes, or where it finds fault, what [`Body::read`] does: for a body that is asked most and
     /// says little.
     pub fn read_plain(&self, plain: impl FnOnce(&[u8]) -> Option<T>) -> Result<T, Problem> {
@@ -80,7 +80,6 @@ impl<T: DeserializeOwned + ToSchema + Validate> Body<T> {
         }
     }
 
-impl<T: DeserializeOwned + ToSchema + Validate, const MOST: usize> Body<T, MOST> {
     /// Judges the body, and reads it when nothing is wrong with it.
     pub fn read(&self) -> Result<T, Problem> {
         let bytes = self.bytes.as_ref().map_err(Clone::clone)?;

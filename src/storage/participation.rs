@@ -67,8 +67,8 @@ pub fn nodes(
     Ok(query.load::<Row>(connection)?.into_iter().map(read).collect())
 }
 
-/// The numbers of each organization's own people; one that nobody belongs to is left out. Two queries, however many
-/// organizations are asked for.
+/// The numbers of each organization's own people; one that nobody belongs to is left out. One query, however many
+/// organizations are asked for. Whose comments are all hidden has not commented.
 pub fn own_numbers(
     connection: &mut Connection,
     cycle: Month,
@@ -80,9 +80,7 @@ pub fn own_numbers(
         add(&mut entry.members, row.confirmed, row.members);
         add(&mut entry.studied, row.confirmed, row.studied);
         add(&mut entry.voted, row.confirmed, row.voted);
-    }
-    for (organization, confirmed, people) in commented(connection, cycle, organizations)? {
-        add(&mut numbers.entry(organization).or_default().commented, confirmed, people);
+        add(&mut entry.commented, row.confirmed, row.commented);
     }
     Ok(numbers)
 }
@@ -90,17 +88,6 @@ pub fn own_numbers(
 fn add(people: &mut People, confirmed: bool, count: i64) {
     let number = if confirmed { &mut people.confirmed } else { &mut people.claimed };
     *number = u32::try_from(count).unwrap_or(u32::MAX);
-}
-
-/// How many people of each organization commented in a cycle, those with a confirmed membership and those without apart.
-/// Comments are kept by no table yet, so nobody did.
-#[expect(clippy::unnecessary_wraps, reason = "asks the database as soon as there are comments")]
-fn commented(
-    _: &mut Connection,
-    _: Month,
-    _: &BTreeSet<OrganizationId>,
-) -> Result<Vec<(OrganizationId, bool, i64)>, StoreError> {
-    Ok(Vec::new())
 }
 
 #[derive(QueryableByName)]
@@ -115,6 +102,8 @@ struct CountedRow {
     studied: i64,
     #[diesel(sql_type = BigInt)]
     voted: i64,
+    #[diesel(sql_type = BigInt)]
+    commented: i64,
 }
 
 /// The cycle is bound first, then the organizations. A subquery that gives one value, and at most one row, is looked up for
@@ -124,7 +113,8 @@ const COUNTED: &str = "
            u.role <> 'citizen' OR m.user_id IS NOT NULL AS confirmed,
            COUNT(*) AS members,
            COUNT((SELECT 1 FROM study_records s WHERE s.cycle = {cycle} AND s.user_id = u.id LIMIT 1)) AS studied,
-           COUNT((SELECT 1 FROM votes b WHERE b.cycle = {cycle} AND b.voter = v.id LIMIT 1)) AS voted
+           COUNT((SELECT 1 FROM votes b WHERE b.cycle = {cycle} AND b.voter = v.id LIMIT 1)) AS voted,
+           COUNT((SELECT 1 FROM comments c WHERE c.author_id = u.id AND c.cycle = {cycle} AND c.status = 'shown' LIMIT 1)) AS commented
     FROM users u
     LEFT JOIN membership_confirmations m ON m.user_id = u.id AND m.organization_id = u.organization_id
     LEFT JOIN voters v ON v.user_id = u.id

@@ -86,6 +86,9 @@ async fn people_who_took_part(app: &App, tree: &Tree) -> UserId {
             client.post("/votes", json!({ "candidate_id": candidate })).await.expect(201);
         }
     }
+    for candidate in [one, two] {
+        as_first.post(&format!("/candidates/{candidate}/comments"), json!({ "body": "向您学习。" })).await.expect(201);
+    }
     window.post(&format!("/candidates/{one}/study-records"), json!({})).await.expect(201);
     elsewhere.post("/votes", json!({ "candidate_id": one })).await.expect(201);
     staff.unit.post("/votes", json!({ "candidate_id": one })).await.expect(201);
@@ -107,7 +110,7 @@ both! {
         assert_eq!(people(&all, tree.unit, "members"), (3, 2));
         assert_eq!(people(&all, tree.unit, "studied"), (2, 1));
         assert_eq!(people(&all, tree.unit, "voted"), (1, 2));
-        assert_eq!(people(&all, tree.unit, "commented"), (0, 0));
+        assert_eq!(people(&all, tree.unit, "commented"), (1, 0));
         assert_eq!(people(&all, tree.window, "members"), (1, 0));
         assert_eq!(people(&all, tree.sister_unit, "members"), (0, 0));
         assert_eq!(people(&all, tree.district, "members"), (3, 3));
