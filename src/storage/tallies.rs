@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use diesel::{BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, QueryableByName,
+    RunQueryDsl, sql_query,
+    sql_types::{BigInt, Integer},
+};
 
 use super::{
     Connection, StoreError,
@@ -37,6 +41,44 @@ pub fn voted_among(connection: &mut Connection, numbers: &[i64]) -> Result<BTree
         .select(tallies::candidate)
         .load(connection)?;
     Ok(rows.into_iter().collect())
+}
+
+/// How far a candidate's counts are from its votes: what was counted, less what the rows say.
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
+pub struct Deviation {
+    /// In which cycle, as year × 100 + month.
+    #[diesel(sql_type = Integer)]
+    pub cycle: i32,
+    /// The candidate's number.
+    #[diesel(sql_type = BigInt)]
+    pub candidate: i64,
+    /// Of all votes.
+    #[diesel(sql_type = BigInt)]
+    pub raw: i64,
+    /// Of those held back.
+    #[diesel(sql_type = BigInt)]
+    pub quarantined: i64,
+    /// Of those found invalid.
+    #[diesel(sql_type = BigInt)]
+    pub invalid: i64,
+}
+
+/// One statement, so that votes that come in meanwhile are in both or in neither.
+const DEVIATIONS: &str = "
+    SELECT cycle, candidate, CAST(SUM(raw) AS BIGINT) AS raw, CAST(SUM(quarantined) AS BIGINT) AS quarantined,
+           CAST(SUM(invalid) AS BIGINT) AS invalid
+    FROM (SELECT cycle, candidate, raw, quarantined, invalid FROM tallies
+          UNION ALL
+          SELECT cycle, candidate, -COUNT(*), -SUM(CASE state WHEN 1 THEN 1 ELSE 0 END),
+                 -SUM(CASE state WHEN 2 THEN 1 ELSE 0 END)
+          FROM votes GROUP BY cycle, candidate) AS both_ways
+    GROUP BY cycle, candidate
+    HAVING SUM(raw) <> 0 OR SUM(quarantined) <> 0 OR SUM(invalid) <> 0
+    ORDER BY cycle, candidate LIMIT 100";
+
+/// The first hundred candidates whose counts are not those of their votes. Reads every vote: seconds for millions.
+pub fn deviations(connection: &mut Connection) -> Result<Vec<Deviation>, StoreError> {
+    Ok(on_either!(connection, inner => sql_query(DEVIATIONS).load(inner)?))
 }
 
 /// The candidates of a cycle in one of these states with their counts, in no order that tells of votes.

@@ -1,15 +1,19 @@
 //! Votes that are sent together: all of them or none, whoever else votes at the same time.
 
+use diesel::{ExpressionMethods, RunQueryDsl};
 use futures_util::future::join_all;
-use haoren::domain::{
-    candidate::Status,
-    id::CandidateId,
-    policy::{Repeat, Voters},
-    role::Role,
+use haoren::{
+    domain::{
+        candidate::Status,
+        id::CandidateId,
+        policy::{Repeat, Voters},
+        role::Role,
+    },
+    storage::{self, schema::tallies},
 };
 use serde_json::{Value, json};
 
-use crate::harness::{App, Client, Tree};
+use crate::harness::{App, Client, Tree, program};
 
 const VOTING: &str = "2026-11-26T02:00:00Z";
 const CLOSED: &str = "2026-12-01T02:00:00Z";
@@ -32,6 +36,17 @@ async fn total(client: &Client) -> u64 {
     let categories = reply.json["categories"].as_array().unwrap().clone();
     let candidates = categories.iter().flat_map(|one| one["candidates"].as_array().unwrap());
     candidates.map(|one| one["votes"].as_u64().unwrap()).sum()
+}
+
+/// What `haoren doctor` says of an app's database.
+async fn examined(app: &App) -> String {
+    let mut command = program(&app.settings.data_dir);
+    command.arg("doctor");
+    if let Some(url) = &app.settings.database_url {
+        command.env("DATABASE_URL", url);
+    }
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// The code of each fault by its place.
@@ -187,5 +202,21 @@ both! {
         assert!(replies.iter().all(|reply| [201, 503].contains(&reply.status.as_u16())));
         assert!(replies.iter().filter(|reply| reply.status == 503).all(|reply| reply.header("retry-after") == "1"));
         assert_eq!(total(&app.anonymous()).await, answered as u64 * 8);
+    }
+
+    async fn the_doctor_finds_counts_that_are_not_those_of_the_votes(app: App) {
+        let tree = app.tree().await;
+        let ids = contenders(&app, &tree, "dedication", 1).await;
+        app.set_clock(VOTING);
+        app.votes(ids[0], 3).await;
+        let good = examined(&app).await;
+        assert!(good.contains("every candidate has as many votes as were counted"), "{good}");
+        app.write(|db| {
+            let changed = diesel::update(tallies::table).set(tallies::raw.eq(tallies::raw + 2)).execute(db);
+            changed.map(drop).map_err(|error| storage::StoreError::from(error).into())
+        })
+        .await;
+        let bad = examined(&app).await;
+        assert!(bad.contains("MEND  votes") && bad.contains("+2 cast, +0 held back, +0 invalid"), "{bad}");
     }
 }

@@ -32,6 +32,7 @@ mod hostile_sheets;
 mod imports;
 mod inputs;
 mod issuers;
+mod killed;
 mod layers;
 mod leads;
 mod listing;

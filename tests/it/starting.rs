@@ -1,55 +1,11 @@
 //! First starts, second servers, wrong keys: through the real program.
 
-use std::{
-    io::{BufRead, BufReader, Lines},
-    path::Path,
-    process::{Child, ChildStdout, Command, Stdio},
-};
+use std::process::Command;
 
 use haoren::service::{clock::SystemTime, startup};
 use tempfile::TempDir;
 
-use crate::harness::{App, database};
-
-fn program(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_haoren"));
-    command.env_clear().env("HAOREN_DATA_DIR", folder).env("HAOREN_BIND", "127.0.0.1:0").env("HAOREN_LOG", "warn");
-    command.env("HAOREN_PASSWORD_MEMORY_KIB", "8").stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
-
-/// A server of the real program, ended when it is dropped.
-struct Running {
-    child: Child,
-    /// What it printed until it served.
-    printed: String,
-    /// Kept open: a program whose output nobody takes ends.
-    _output: Lines<BufReader<ChildStdout>>,
-}
-
-impl Running {
-    fn start(mut command: Command) -> Self {
-        let mut child = command.spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut printed = String::new();
-        while !printed.contains("/docs\n") {
-            printed.push_str(&lines.next().expect("the server ended before it served").unwrap());
-            printed.push('\n');
-        }
-        Self { child, printed, _output: lines }
-    }
-
-    fn base(&self) -> &str {
-        self.printed.split("haoren serves ").nth(1).unwrap().split(' ').next().unwrap()
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
+use crate::harness::{App, Running, database, program};
 
 async fn signs_in(base: &str, password: &str) -> bool {
     let credentials = serde_json::json!({ "username": "admin", "password": password });

@@ -60,7 +60,7 @@ fn checked(head: &Value) -> Checkpoint {
 }
 
 /// All entries, page by page.
-async fn entries(client: &Client, size: u64) -> String {
+pub async fn entries(client: &Client, size: u64) -> String {
     let (mut lines, mut from) = (String::new(), 0);
     while from < size {
         let reply =

@@ -216,13 +216,33 @@ fn clock(connection: &mut Connection) -> Result<Finding, StoreError> {
 fn vote_logs(address: &Address, key: Option<&MasterKey>) -> Vec<Finding> {
     let is_complete =
         holds_database(address) && matches!(migrations::pending(address), Ok(pending) if pending.is_empty());
-    let (true, Some(key), Ok(mut connection)) = (is_complete, key, Connection::open(address)) else {
-        return Vec::new();
-    };
+    // Opening would make a database where there is none.
+    let (true, Some(key)) = (is_complete, key) else { return Vec::new() };
+    let Ok(mut connection) = Connection::open(address) else { return Vec::new() };
+    let mut findings = vec![counts(&mut connection).unwrap_or_else(|error| unreadable(&error))];
     match storage::vote_logs::list(&mut connection) {
-        Ok(logs) => logs.into_iter().filter_map(|log| vote_log(&mut connection, key, log.cycle)).collect(),
-        Err(error) => vec![unreadable(&error)],
+        Ok(logs) => findings.extend(logs.into_iter().filter_map(|log| vote_log(&mut connection, key, log.cycle))),
+        Err(error) => findings.push(unreadable(&error)),
     }
+    findings
+}
+
+/// Counts the votes again, and compares.
+fn counts(connection: &mut Connection) -> Result<Finding, StoreError> {
+    let found = storage::tallies::deviations(connection)?;
+    let Some(first) = found.first() else {
+        return Ok(Finding::good("votes", "every candidate has as many votes as were counted"));
+    };
+    let storage::tallies::Deviation { cycle, candidate, raw, quarantined, invalid } = first;
+    Ok(Finding::broken(
+        "votes",
+        format!(
+            "the counts of {} candidates are not those of their votes; first in {cycle}, candidate number {candidate}: \
+             {raw:+} cast, {quarantined:+} held back, {invalid:+} invalid",
+            found.len()
+        ),
+        "keep the database as it is, and find out who wrote to it; the votes and their log tell what holds",
+    ))
 }
 
 fn vote_log(connection: &mut Connection, key: &MasterKey, cycle: Month) -> Option<Finding> {

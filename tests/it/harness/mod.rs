@@ -6,6 +6,7 @@ mod client;
 mod contenders;
 pub mod database;
 mod people;
+mod program;
 mod promised;
 pub mod provider;
 
@@ -13,6 +14,7 @@ pub use app::App;
 pub use candidates::{Change, Staff};
 pub use client::{Client, Reply};
 pub use people::Tree;
+pub use program::{Running, program};
 
 /// Makes of each function a module with the tests `sqlite` and `postgres`, run against a fresh server each.
 macro_rules! both {
