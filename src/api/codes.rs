@@ -35,6 +35,7 @@ table! {
     ConsentMissing CONFLICT "缺少公示与上报同意书" "The consent to publication and forwarding is missing";
     OwnNomination CONFLICT "不能审核自己推荐的候选人" "Nobody reviews their own nomination";
     DecidedBefore CONFLICT "同一候选人不能由同一人审核两个环节" "Nobody decides two stages of one candidate";
+    OwnQuarantine CONFLICT "不能由提出隔离的人自己作出处理决定" "Nobody decides a quarantine that they opened";
     StageStaffed CONFLICT "本环节应由该单位的审核员办理" "The stage has reviewers of its own";
     QuotaExceeded CONFLICT "本区本期名额已用完|名额 {limit} 个，已用 {used} 个" "The district's places are used up|{used} of {limit} places are used";
     NextStageDecided CONFLICT "下一环节已作出决定" "The next stage has decided";
@@ -63,6 +64,7 @@ table! {
     VoterNotEligible CONFLICT "按本期规则您不能投票|可以投票的是：{voters}" "The policy of this cycle lets others vote|Those who may vote: {voters}";
     TieAtCut CONFLICT "末位票数相同，须说明取舍" "A tie across the cut must be broken";
     VotesUndecided CONFLICT "有待处理的可疑选票" "Votes in quarantine are undecided";
+    NothingToHold CONFLICT "没有可以隔离的选票|{already_held} 张选票已被隔离或已作废" "There are no votes to hold|{already_held} are held or invalid already";
     ObjectionsUndecided CONFLICT "有尚未处理的异议" "Objections are undecided";
     ResultsMissing CONFLICT "省级门户尚未交付结果" "The portal has not delivered the results";
     ObjectionsClosed CONFLICT "现在不在异议受理期内" "Objections are not taken now";

@@ -46,6 +46,8 @@ codes! {
     OwnNomination = "own_nomination",
     /// The reviewer has decided another stage of this candidate.
     DecidedBefore = "decided_before",
+    /// The reviewer opened the quarantine.
+    OwnQuarantine = "own_quarantine",
     /// The organization whose stage it is has reviewers of its own who may decide.
     StageStaffed = "stage_staffed",
     /// The district's places of the cycle are used up.
@@ -104,6 +106,8 @@ codes! {
     TieAtCut = "tie_at_cut",
     /// Votes in quarantine are undecided.
     VotesUndecided = "votes_undecided",
+    /// All of the votes are held or invalid already, or there are none.
+    NothingToHold = "nothing_to_hold",
     /// Objections are undecided.
     ObjectionsUndecided = "objections_undecided",
     /// The portal has not delivered the results.

@@ -76,6 +76,10 @@ identifiers! {
     VoteId;
     /// That somebody has studied a candidate's story.
     StudyRecordId;
+    /// A sign that votes may not be the people's.
+    SignalId;
+    /// Votes held back together.
+    QuarantineId;
     /// An objection to a published candidate.
     ObjectionId;
     /// A comment on a candidate, or a reply to one.

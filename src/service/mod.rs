@@ -42,12 +42,14 @@ pub mod organizations;
 pub mod origins;
 pub mod participation;
 pub mod pictures;
+
 pub mod record;
 pub mod reference_data;
 pub mod renewing;
 pub mod review_stages;
 pub mod reviews;
 pub mod sheets;
+
 pub mod startup;
 pub mod study;
 pub mod sweeping;
@@ -55,6 +57,8 @@ pub mod tallies;
 pub mod transitions;
 pub mod vote_log;
 pub mod voter;
+
+
 pub mod votes;
 pub mod word_lists;
 

@@ -82,6 +82,7 @@ identifiers! {
     TokenId AuditId EventId AmendmentId VerificationId AttachmentId ChannelId LeadId MergeId OperationId
     StudyRecordId
     CommentId NotificationId
+    TokenId AuditId EventId AmendmentId VerificationId AttachmentId ChannelId LeadId MergeId OperationId SignalId QuarantineId
 }
 
 /// A UUID of any kind of thing on its way into an `Id` column. (It is read as a plain `Uuid`.)
@@ -264,8 +265,10 @@ text_enums! {
     domain::organization::OrganizationKind,
     domain::photo::PhotoType,
     domain::policy::ResultSource,
+    domain::quarantine::QuarantineStatus,
     domain::role::Role,
     domain::review::Decision,
+    domain::signal::SignalKind,
     domain::stage::StageCode,
     domain::transition::Action,
     domain::verification::Finding,

@@ -1,0 +1,171 @@
+//! Votes as a reviewer of the city reads them, and those that a signal points at.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, Queryable, RunQueryDsl,
+};
+
+use super::{
+    Connection, StoreError,
+    held_votes::Wanted,
+    schema::{candidates, held_votes, quarantines, users, vote_traces, voters, votes},
+    sql_values::At,
+};
+use crate::domain::{
+    id::{CandidateId, QuarantineId},
+    month::Month,
+    quarantine::{QuarantineStatus, VoteState},
+    signal::{self, Subject},
+};
+
+/// A vote with where it came from and how it stands.
+#[derive(Clone, Debug, Queryable)]
+pub struct SheetRow {
+    /// Its place in the log.
+    pub seq: i64,
+    /// Whom it supports.
+    pub candidate: CandidateId,
+    /// The number of its voter, which is shown to nobody.
+    pub voter: i64,
+    /// The span: 0, or the number of the local day.
+    pub day: i32,
+    /// When it was cast.
+    pub cast_at: DateTime<Utc>,
+    /// As its row says.
+    pub state: i16,
+    /// Of the network; none once the traces are removed.
+    pub prefix: Option<i64>,
+    /// Of network and client.
+    pub client: Option<i64>,
+    /// How well the voter is known.
+    pub tier: Option<i16>,
+    /// The quarantine that holds it.
+    pub quarantine: Option<QuarantineId>,
+    /// How that stands.
+    pub quarantine_status: Option<QuarantineStatus>,
+}
+
+impl SheetRow {
+    /// How the vote stands: as the quarantine says that holds it, else as its row does.
+    #[must_use]
+    pub fn standing(&self) -> Option<VoteState> {
+        let by_quarantine = self.quarantine_status.and_then(QuarantineStatus::state);
+        by_quarantine.or_else(|| VoteState::of_number(self.state))
+    }
+}
+
+/// The votes that a signal points at, within its first and last one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pointed {
+    /// What it points at.
+    pub subject: Subject,
+    /// The first of its votes.
+    pub first_seq: i64,
+    /// The last of them.
+    pub last_seq: i64,
+}
+
+/// Which votes are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct SheetFilter {
+    /// For this candidate, by number.
+    pub candidate: Option<i64>,
+    /// Those of a signal.
+    pub signal: Option<Pointed>,
+    /// These, by number.
+    pub seqs: Option<Vec<i64>>,
+    /// Standing so.
+    pub state: Option<VoteState>,
+}
+
+/// The votes of a cycle with traces, voters and accounts; the filters of a signal fit on every query over it.
+macro_rules! joined {
+    () => {
+        votes::table
+            .left_join(vote_traces::table.on(vote_traces::cycle.eq(votes::cycle).and(vote_traces::seq.eq(votes::seq))))
+            .left_join(voters::table.on(voters::id.eq(votes::voter)))
+            .left_join(users::table.on(voters::user_id.eq(users::id.nullable())))
+    };
+}
+
+macro_rules! filtered {
+    ($query:expr, $cycle:expr, $filter:expr, $after:expr) => {{
+        let mut query = $query.filter(votes::cycle.eq($cycle)).filter(votes::seq.gt($after)).into_boxed();
+        if let Some(candidate) = $filter.candidate {
+            query = query.filter(votes::candidate.eq(candidate));
+        }
+        if let Some(seqs) = &$filter.seqs {
+            query = query.filter(votes::seq.eq_any(seqs.clone()));
+        }
+        if let Some(pointed) = $filter.signal {
+            query = query.filter(votes::seq.between(pointed.first_seq, pointed.last_seq));
+            query = match pointed.subject {
+                Subject::Prefix { prefix, .. } => query.filter(vote_traces::prefix.eq(prefix)),
+                Subject::Candidate { candidate, .. } => query.filter(votes::candidate.eq(candidate)),
+                Subject::Minute(minute) => query
+                    .filter(users::created_at.ge(At(signal::minute_start(minute))))
+                    .filter(users::created_at.lt(At(signal::minute_start(minute + 1)))),
+                Subject::Unit(unit) => query.filter(users::organization_id.eq(unit)),
+            };
+            if let Subject::Prefix { bucket, .. } = pointed.subject {
+                query = query
+                    .filter(votes::cast_at.ge(At(signal::bucket_start(bucket))))
+                    .filter(votes::cast_at.lt(At(signal::bucket_start(bucket + 1))));
+            }
+        }
+        query
+    }};
+}
+
+/// One page by number, after one.
+pub fn list(
+    connection: &mut Connection,
+    cycle: Month,
+    filter: &SheetFilter,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<SheetRow>, StoreError> {
+    let holding = held_votes::cycle.eq(votes::cycle).and(held_votes::seq.eq(votes::seq)).and(held_votes::active.eq(true));
+    let query = joined!()
+        .inner_join(candidates::table.on(candidates::number.eq(votes::candidate)))
+        .left_join(held_votes::table.on(holding))
+        .left_join(quarantines::table.on(quarantines::id.eq(held_votes::quarantine_id)))
+        .select((
+            votes::seq,
+            candidates::id,
+            votes::voter,
+            votes::day,
+            votes::cast_at,
+            votes::state,
+            vote_traces::prefix.nullable(),
+            vote_traces::client.nullable(),
+            vote_traces::tier.nullable(),
+            quarantines::id.nullable(),
+            quarantines::status.nullable(),
+        ));
+    let mut query = filtered!(query, cycle, filter, after);
+    if let Some(state) = filter.state {
+        let status = match state {
+            VoteState::Valid => QuarantineStatus::Released,
+            VoteState::Quarantined => QuarantineStatus::Open,
+            VoteState::Invalid => QuarantineStatus::Invalidated,
+        };
+        let silent = quarantines::status.nullable().is_null().or(quarantines::status.eq(QuarantineStatus::Gathering));
+        query = query.filter(quarantines::status.eq(status).or(silent.and(votes::state.eq(state.number()))));
+    }
+    Ok(query.order(votes::seq).limit(limit).load(connection)?)
+}
+
+/// One page of votes that are to be held.
+pub fn wanted(
+    connection: &mut Connection,
+    cycle: Month,
+    filter: &SheetFilter,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Wanted>, StoreError> {
+    let query = joined!().select((votes::seq, votes::candidate, votes::state));
+    let rows: Vec<(i64, i64, i16)> =
+        filtered!(query, cycle, filter, after).order(votes::seq).limit(limit).load(connection)?;
+    Ok(rows.into_iter().map(|(seq, candidate, state)| Wanted { seq, candidate, state }).collect())
+}
