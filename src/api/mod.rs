@@ -22,6 +22,7 @@ pub mod faults;
 pub mod health;
 pub mod honorees;
 pub mod imports;
+pub mod integrity;
 pub mod json;
 pub mod judged;
 pub mod keys;
@@ -89,6 +90,7 @@ fn resources(config: &mut ServiceConfig<'_>) {
     exports::configure(config);
     honorees::configure(config);
     imports::configure(config);
+    integrity::configure(config);
     leads::configure(config);
     lists::configure(config);
     notifications::configure(config);

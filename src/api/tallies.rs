@@ -52,8 +52,17 @@ pub struct CandidateResult {
     pub name: Option<String>,
     /// 1 for the most votes; equal votes share a rank and the next is skipped.
     pub rank: u32,
-    /// Valid votes.
+    /// Valid votes, which rank.
     pub votes: i64,
+    /// All votes that were cast; for reviewers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raw: Option<i64>,
+    /// Those held back until they are decided; for reviewers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quarantined: Option<i64>,
+    /// Those found invalid; for reviewers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invalid: Option<i64>,
 }
 
 impl From<CycleTally> for TallyView {
@@ -64,11 +73,14 @@ impl From<CycleTally> for TallyView {
 
 impl From<CategoryTally> for CategoryResult {
     fn from(tally: CategoryTally) -> Self {
-        let candidates = tally.candidates.into_iter().map(|(ranked, name)| CandidateResult {
-            candidate_id: ranked.candidate.into(),
-            name,
-            rank: ranked.rank,
-            votes: ranked.votes,
+        let candidates = tally.candidates.into_iter().map(|placed| CandidateResult {
+            candidate_id: placed.ranked.candidate.into(),
+            name: placed.name,
+            rank: placed.ranked.rank,
+            votes: placed.ranked.votes,
+            raw: placed.counts.map(|counts| counts.raw),
+            quarantined: placed.counts.map(|counts| counts.quarantined),
+            invalid: placed.counts.map(|counts| counts.invalid),
         });
         Self { category: tally.category, candidates: candidates.collect() }
     }

@@ -8,7 +8,8 @@ use super::{CommandError, hold::hold, say};
 use crate::{
     api::server::Server,
     service::{
-        Service, accounts::first_admin, backlog, clock::SystemTime, operations, renewing, startup, sweeping, vote_log,
+        Service, accounts::first_admin, backlog, clock::SystemTime, operations, quarantines, renewing, startup,
+        sweeping, vote_log, vote_scan,
     },
     settings::{ServerSettings, Settings},
     storage::{Address, private_folder},
@@ -67,6 +68,7 @@ async fn run(service: Service, settings: &ServerSettings) -> Result<ExitCode, Co
     }
     say(format_args!("\nhaoren serves {base} from {database}\nDocumentation 文档: {base}/docs\n"))?;
     actix_web::rt::spawn(advance_vote_logs(service.clone()));
+    actix_web::rt::spawn(look_for_signals(service.clone()));
     actix_web::rt::spawn(sweep_now_and_then(service));
     let handle = server.handle();
     actix_web::rt::spawn(async move {
@@ -90,6 +92,17 @@ async fn advance_vote_logs(service: Service) {
     }
 }
 
+async fn look_for_signals(service: Service) {
+    let mut ticks = tokio::time::interval(vote_scan::EVERY);
+    loop {
+        ticks.tick().await;
+        match vote_scan::scan(&service).await {
+            Ok(votes) => log::debug!("looked through {votes} votes"),
+            Err(error) => log::warn!("looking through the votes failed: {error}"),
+        }
+    }
+}
+
 async fn sweep_now_and_then(service: Service) {
     let mut ticks = tokio::time::interval(sweeping::EVERY);
     loop {
@@ -109,6 +122,14 @@ async fn sweep_now_and_then(service: Service) {
         match sweeping::sweep_staged(&service).await {
             Ok(removed) => log::debug!("swept {removed} rows of imports"),
             Err(error) => log::warn!("sweeping the rows of imports failed: {error}"),
+        }
+        match sweeping::sweep_traces(&service).await {
+            Ok(removed) => log::debug!("removed {removed} traces of votes"),
+            Err(error) => log::warn!("removing the traces of votes failed: {error}"),
+        }
+        match quarantines::finish_all(&service).await {
+            Ok(finished) => log::debug!("finished {finished} quarantines that were broken off"),
+            Err(error) => log::warn!("quarantines that were broken off could not be finished: {error}"),
         }
         match sweeping::sweep_files(&service).await {
             Ok(removed) => log::debug!("swept {removed} files without a row"),

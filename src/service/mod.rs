@@ -42,23 +42,23 @@ pub mod organizations;
 pub mod origins;
 pub mod participation;
 pub mod pictures;
-
+pub mod quarantines;
 pub mod record;
 pub mod reference_data;
 pub mod renewing;
 pub mod review_stages;
 pub mod reviews;
 pub mod sheets;
-
+pub mod signals;
 pub mod startup;
 pub mod study;
 pub mod sweeping;
 pub mod tallies;
 pub mod transitions;
 pub mod vote_log;
+pub mod vote_scan;
+pub mod vote_sheet;
 pub mod voter;
-
-
 pub mod votes;
 pub mod word_lists;
 

@@ -5,6 +5,9 @@ use std::{collections::BTreeSet, time::Duration};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
+mod traces;
+
+pub use self::traces::sweep_traces;
 use super::{
     Caller, Error, Service, exports, idempotency,
     record::{self, Deed},

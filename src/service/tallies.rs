@@ -13,7 +13,7 @@ use crate::{
         month::Month,
         policy::ResultSource,
         role::Role,
-        tally::{self, Ranked},
+        tally::{self, Ranked, Tally},
     },
     storage::{self, Connection},
 };
@@ -23,8 +23,19 @@ use crate::{
 pub struct CategoryTally {
     /// The category.
     pub category: CategoryCode,
-    /// Its candidates, most votes first; the name is none where the consent was withdrawn.
-    pub candidates: Vec<(Ranked, Option<String>)>,
+    /// Its candidates, most votes first.
+    pub candidates: Vec<Placed>,
+}
+
+/// A candidate in the results.
+#[derive(Clone, Debug)]
+pub struct Placed {
+    /// Rank and valid votes.
+    pub ranked: Ranked,
+    /// The name; none where the consent was withdrawn.
+    pub name: Option<String>,
+    /// All counts, for reviewers.
+    pub counts: Option<Tally>,
 }
 
 /// The results of a cycle.
@@ -34,7 +45,7 @@ pub struct CycleTally {
     pub cycle: Cycle,
     /// Every category, in their order.
     pub categories: Vec<CategoryTally>,
-    /// Whether everybody may see them now.
+    /// Whether everybody may see them now, as they are here.
     pub is_public: bool,
 }
 
@@ -54,31 +65,35 @@ pub async fn get_tally(service: &Service, caller: &Caller, month: Month) -> Resu
             if cycle.policy.result_source == ResultSource::Portal {
                 return Err(Error::fault(votes::elsewhere(&cycle)));
             }
-            let is_public = tally::is_public(visibility, closes_at, now);
             let inner = role.is_some_and(Role::is_reviewer);
+            let is_public = !inner && tally::is_public(visibility, closes_at, now);
             let recent = access::recently_published(db, now)?;
             let hides_losers = !inner && cycle.published_at.is_some() && !recent.contains(&month);
-            Ok(CycleTally { categories: count(db, month, hides_losers)?, cycle, is_public })
+            Ok(CycleTally { categories: count(db, month, (hides_losers, inner))?, cycle, is_public })
         })
         .await
 }
 
-/// Counts by category. Those who are not on the list are named to the public for thirty days only.
-fn count(db: &mut Connection, month: Month, hides_losers: bool) -> Result<Vec<CategoryTally>, Error> {
+/// Counts by category. Those who are not on the list are named to the public for thirty days only; reviewers see every count.
+fn count(db: &mut Connection, month: Month, (hides_losers, inner): (bool, bool)) -> Result<Vec<CategoryTally>, Error> {
     let all = [Status::Forwarded, Status::Listed, Status::NotListed];
     let shown = if hides_losers { &all[..2] } else { &all[..] };
     let counted = storage::tallies::list(db, month, shown)?;
-    let mut names: BTreeMap<CandidateId, Option<String>> = BTreeMap::new();
+    let mut known: BTreeMap<CandidateId, (Option<String>, Tally)> = BTreeMap::new();
     let mut votes: BTreeMap<CategoryCode, Vec<(CandidateId, i64)>> = BTreeMap::new();
     for one in counted {
         let id = one.tally.candidate;
-        names.insert(id, (one.visibility == Visibility::Shown).then_some(one.name));
+        known.insert(id, ((one.visibility == Visibility::Shown).then_some(one.name), one.tally));
         votes.entry(one.category).or_default().push((id, one.tally.valid()));
     }
     let mut categories = Vec::new();
     for category in storage::categories::list(db)? {
         let ranked = tally::rank(votes.remove(&category.code).unwrap_or_default());
-        let candidates = ranked.into_iter().map(|one| (one, names.remove(&one.candidate).flatten())).collect();
+        let candidates = ranked.into_iter().filter_map(|ranked| {
+            let (name, tally) = known.remove(&ranked.candidate)?;
+            Some(Placed { ranked, name, counts: inner.then_some(tally) })
+        });
+        let candidates = candidates.collect();
         categories.push(CategoryTally { category: category.code, candidates });
     }
     Ok(categories)

@@ -75,11 +75,7 @@ pub fn let_go(connection: &mut Connection, id: QuarantineId, most: i64) -> Resul
 }
 
 /// Votes of a quarantine after a number, in order.
-pub fn after(
-    connection: &mut Connection,
-    (id, seq): (QuarantineId, i64),
-    most: i64,
-) -> Result<Vec<i64>, StoreError> {
+pub fn after(connection: &mut Connection, (id, seq): (QuarantineId, i64), most: i64) -> Result<Vec<i64>, StoreError> {
     Ok(held_votes::table
         .filter(held_votes::quarantine_id.eq(id))
         .filter(held_votes::seq.gt(seq))
@@ -99,9 +95,8 @@ pub fn settle(
     let rows = votes::table.filter(votes::cycle.eq(cycle)).filter(votes::seq.eq_any(seqs.to_vec()));
     diesel::update(rows).set(votes::state.eq(state.number())).execute(connection)?;
     if state == VoteState::Valid {
-        let held = held_votes::table
-            .filter(held_votes::quarantine_id.eq(id))
-            .filter(held_votes::seq.eq_any(seqs.to_vec()));
+        let held =
+            held_votes::table.filter(held_votes::quarantine_id.eq(id)).filter(held_votes::seq.eq_any(seqs.to_vec()));
         diesel::update(held).set(held_votes::active.eq(false)).execute(connection)?;
     }
     Ok(())

@@ -11,8 +11,7 @@ use uuid::Uuid;
 
 use super::{Connection, StoreError};
 use crate::domain::{
-    id::{BatchId, CandidateId, ChannelId, CommentId, LeadId, ObjectionId, OrganizationId, UserId},
-    id::{BatchId, CandidateId, ChannelId, LeadId, ObjectionId, OrganizationId, QuarantineId, UserId},
+    id::{BatchId, CandidateId, ChannelId, CommentId, LeadId, ObjectionId, OrganizationId, QuarantineId, UserId},
     month::Month,
 };
 
@@ -79,6 +78,8 @@ pub fn word_lists_shared(connection: &mut Connection) -> Result<(), StoreError> 
         sql_query("SELECT 1 FROM word_lists WHERE id = 1 FOR SHARE").execute(inner)?;
     }
     Ok(())
+}
+
 /// Holds a quarantine's row against other decisions.
 pub fn quarantine(connection: &mut Connection, id: QuarantineId) -> Result<(), StoreError> {
     hold(connection, "SELECT 1 FROM quarantines WHERE id = $1 FOR UPDATE", id.0)

@@ -89,9 +89,9 @@ pub mod vote_log_heads;
 pub mod vote_log_tiles;
 pub mod vote_log_trees;
 pub mod vote_logs;
-pub mod voters;
 pub mod vote_scans;
 pub mod vote_sheet;
+pub mod voters;
 pub mod votes;
 pub mod word_lists;
 

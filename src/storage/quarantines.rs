@@ -209,8 +209,9 @@ pub fn list(
         query = query.filter(quarantines::status.eq_any(filter.statuses.clone()));
     }
     if let Some((at, id)) = after {
-        query = query
-            .filter(quarantines::opened_at.gt(At(at)).or(quarantines::opened_at.eq(At(at)).and(quarantines::id.gt(id))));
+        query = query.filter(
+            quarantines::opened_at.gt(At(at)).or(quarantines::opened_at.eq(At(at)).and(quarantines::id.gt(id))),
+        );
     }
     let rows: Vec<QuarantineRow> =
         query.order((quarantines::opened_at, quarantines::id)).limit(limit).load(connection)?;

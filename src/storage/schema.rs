@@ -844,88 +844,6 @@ diesel::table! {
         reflection -> Nullable<Text>,
         version -> BigInt,
         created_at -> Instant,
-    /// How far a cycle's votes were looked through.
-    vote_scans (cycle) {
-        cycle -> Integer,
-        scanned -> BigInt,
-        traces_removed_at -> Nullable<Instant>,
-    }
-}
-
-diesel::table! {
-    use crate::storage::sql_types::*;
-    use diesel::sql_types::*;
-
-    /// What the looking through counts, by what a signal would be about.
-    vote_counters (cycle, kind, subject) {
-        cycle -> Integer,
-        kind -> Text,
-        subject -> Text,
-        votes -> BigInt,
-        voters -> BigInt,
-        first_seq -> BigInt,
-        last_seq -> BigInt,
-    }
-}
-
-diesel::table! {
-    use crate::storage::sql_types::*;
-    use diesel::sql_types::*;
-
-    /// A candidate's votes in the current bucket of ten minutes, and sums over the earlier ones.
-    candidate_paces (cycle, candidate) {
-        cycle -> Integer,
-        candidate -> BigInt,
-        first_bucket -> BigInt,
-        bucket -> BigInt,
-        votes -> BigInt,
-        earlier_votes -> BigInt,
-        earlier_squares -> BigInt,
-        first_seq -> BigInt,
-        last_seq -> BigInt,
-    }
-}
-
-diesel::table! {
-    use crate::storage::sql_types::*;
-    use diesel::sql_types::*;
-
-    /// What looks as if votes were not cast by the people they count for.
-    signals (id) {
-        id -> Id,
-        cycle -> Integer,
-        kind -> Text,
-        subject -> Text,
-        first_seq -> BigInt,
-        last_seq -> BigInt,
-        figures -> JsonValue,
-        raised_at -> Instant,
-    }
-}
-
-diesel::table! {
-    use crate::storage::sql_types::*;
-    use diesel::sql_types::*;
-
-    /// Votes held back together, and what a second reviewer decided of them.
-    quarantines (id) {
-        id -> Id,
-        cycle -> Integer,
-        signal_id -> Nullable<Id>,
-        candidate_id -> Nullable<Id>,
-        status -> Text,
-        reason -> Text,
-        held -> BigInt,
-        already_held -> BigInt,
-        opened_by -> Id,
-        opened_at -> Instant,
-        decision_reason -> Nullable<Text>,
-        decided_by -> Nullable<Id>,
-        decided_at -> Nullable<Instant>,
-        lease_until -> Instant,
-        settled_seq -> BigInt,
-        is_settled -> Bool,
-        version -> BigInt,
     }
 }
 
@@ -937,11 +855,6 @@ diesel::table! {
     study_counts (candidate_id) {
         candidate_id -> Id,
         people -> BigInt,
-    /// How many votes of each candidate a quarantine holds.
-    quarantine_counts (quarantine_id, candidate) {
-        quarantine_id -> Id,
-        candidate -> BigInt,
-        votes -> BigInt,
     }
 }
 
@@ -955,12 +868,6 @@ diesel::table! {
         organization_id -> Id,
         confirmed_by -> Id,
         confirmed_at -> Instant,
-    /// The votes of a quarantine; a vote is in one at most that is not released.
-    held_votes (quarantine_id, seq) {
-        quarantine_id -> Id,
-        seq -> BigInt,
-        cycle -> Integer,
-        active -> Bool,
     }
 }
 
@@ -1219,6 +1126,120 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// How far a cycle's votes were looked through.
+    vote_scans (cycle) {
+        cycle -> Integer,
+        scanned -> BigInt,
+        traces_removed_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// What the looking through counts, by what a signal would be about.
+    vote_counters (cycle, kind, subject) {
+        cycle -> Integer,
+        kind -> Text,
+        subject -> Text,
+        votes -> BigInt,
+        voters -> BigInt,
+        first_seq -> BigInt,
+        last_seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// A candidate's votes in the current bucket of ten minutes, and sums over the earlier ones.
+    candidate_paces (cycle, candidate) {
+        cycle -> Integer,
+        candidate -> BigInt,
+        first_bucket -> BigInt,
+        bucket -> BigInt,
+        votes -> BigInt,
+        earlier_votes -> BigInt,
+        earlier_squares -> BigInt,
+        first_seq -> BigInt,
+        last_seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// What looks as if votes were not cast by the people they count for.
+    signals (id) {
+        id -> Id,
+        cycle -> Integer,
+        kind -> Text,
+        subject -> Text,
+        first_seq -> BigInt,
+        last_seq -> BigInt,
+        figures -> JsonValue,
+        raised_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Votes held back together, and what a second reviewer decided of them.
+    quarantines (id) {
+        id -> Id,
+        cycle -> Integer,
+        signal_id -> Nullable<Id>,
+        candidate_id -> Nullable<Id>,
+        status -> Text,
+        reason -> Text,
+        held -> BigInt,
+        already_held -> BigInt,
+        opened_by -> Id,
+        opened_at -> Instant,
+        decision_reason -> Nullable<Text>,
+        decided_by -> Nullable<Id>,
+        decided_at -> Nullable<Instant>,
+        lease_until -> Instant,
+        settled_seq -> BigInt,
+        is_settled -> Bool,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// How many votes of each candidate a quarantine holds.
+    quarantine_counts (quarantine_id, candidate) {
+        quarantine_id -> Id,
+        candidate -> BigInt,
+        votes -> BigInt,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// The votes of a quarantine; a vote is in one at most that is not released.
+    held_votes (quarantine_id, seq) {
+        quarantine_id -> Id,
+        seq -> BigInt,
+        cycle -> Integer,
+        active -> Bool,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     server_keys,
     campaign_clock,
@@ -1270,13 +1291,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     study_records,
     study_counts,
     membership_confirmations,
-    vote_scans,
-    vote_counters,
-    candidate_paces,
-    signals,
-    quarantines,
-    quarantine_counts,
-    held_votes,
     objections,
     comments,
     comment_reports,
@@ -1290,4 +1304,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     staged_candidates,
     staged_reaches,
     import_rows,
+    vote_scans,
+    vote_counters,
+    candidate_paces,
+    signals,
+    quarantines,
+    quarantine_counts,
+    held_votes,
 );

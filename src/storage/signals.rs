@@ -105,10 +105,7 @@ pub fn covered(
 }
 
 /// The ids of candidates by the numbers by which votes name them.
-pub fn candidate_ids(
-    connection: &mut Connection,
-    numbers: Vec<i64>,
-) -> Result<BTreeMap<i64, CandidateId>, StoreError> {
+pub fn candidate_ids(connection: &mut Connection, numbers: Vec<i64>) -> Result<BTreeMap<i64, CandidateId>, StoreError> {
     let rows: Vec<(i64, CandidateId)> = candidates::table
         .filter(candidates::number.eq_any(numbers))
         .select((candidates::number, candidates::id))
@@ -124,7 +121,9 @@ pub fn forget_prefixes(connection: &mut Connection, cycle: Month) -> Result<(), 
         .select(signals::id)
         .load(connection)?;
     for id in rows {
-        diesel::update(signals::table.find(id)).set(signals::subject.eq(format!("removed {id}"))).execute(connection)?;
+        diesel::update(signals::table.find(id))
+            .set(signals::subject.eq(format!("removed {id}")))
+            .execute(connection)?;
     }
     Ok(())
 }

@@ -80,9 +80,7 @@ macro_rules! identifiers {
 identifiers! {
     UserId OrganizationId CandidateId NominationId PhotoId ReviewId TransitionId BatchId ObjectionId HonoreeId HonourId
     TokenId AuditId EventId AmendmentId VerificationId AttachmentId ChannelId LeadId MergeId OperationId
-    StudyRecordId
-    CommentId NotificationId
-    TokenId AuditId EventId AmendmentId VerificationId AttachmentId ChannelId LeadId MergeId OperationId SignalId QuarantineId
+    StudyRecordId CommentId NotificationId SignalId QuarantineId
 }
 
 /// A UUID of any kind of thing on its way into an `Id` column. (It is read as a plain `Uuid`.)

@@ -283,8 +283,11 @@ pub fn remove_traces(connection: &mut Connection, cycle: Month, most: i64) -> Re
 
 /// Removes the counts by network of a cycle, at most `most`; returns how many.
 pub fn remove_prefixes(connection: &mut Connection, cycle: Month, most: i64) -> Result<usize, StoreError> {
-    let of_cycle =
-        || vote_counters::table.filter(vote_counters::cycle.eq(cycle)).filter(vote_counters::kind.eq(SignalKind::PrefixBurst));
+    let of_cycle = || {
+        vote_counters::table
+            .filter(vote_counters::cycle.eq(cycle))
+            .filter(vote_counters::kind.eq(SignalKind::PrefixBurst))
+    };
     let some: Vec<String> =
         of_cycle().order(vote_counters::subject).select(vote_counters::subject).limit(most).load(connection)?;
     let gone = vote_counters::table

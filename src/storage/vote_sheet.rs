@@ -125,7 +125,8 @@ pub fn list(
     after: i64,
     limit: i64,
 ) -> Result<Vec<SheetRow>, StoreError> {
-    let holding = held_votes::cycle.eq(votes::cycle).and(held_votes::seq.eq(votes::seq)).and(held_votes::active.eq(true));
+    let holding =
+        held_votes::cycle.eq(votes::cycle).and(held_votes::seq.eq(votes::seq)).and(held_votes::active.eq(true));
     let query = joined!()
         .inner_join(candidates::table.on(candidates::number.eq(votes::candidate)))
         .left_join(held_votes::table.on(holding))

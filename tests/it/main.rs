@@ -45,6 +45,7 @@ mod month;
 mod organization_changes;
 mod participation;
 mod photos;
+mod quarantines;
 mod queries;
 mod races;
 mod readiness;

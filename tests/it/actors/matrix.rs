@@ -180,6 +180,13 @@ pub const MATRIX: &[Row] = &[
     row("PUT", "/api/v1/moderation/word-lists", CITY),
     row("POST", "/api/v1/candidates/{id}/objections", ANYBODY),
     row("GET", "/api/v1/objections", CITY),
+    // The integrity desk.
+    row("GET", "/api/v1/cycles/{month}/signals", CITY),
+    row("GET", "/api/v1/cycles/{month}/votes", CITY),
+    row("POST", "/api/v1/quarantines", CITY),
+    row("GET", "/api/v1/quarantines", CITY),
+    row("GET", "/api/v1/quarantines/{id}", CITY),
+    row("POST", "/api/v1/quarantines/{id}/decision", CITY),
     row("GET", "/api/v1/objections/{id}/contact", CITY),
     row("POST", "/api/v1/objections/{id}/decision", CITY),
 ];

@@ -18,8 +18,11 @@ impl World {
         let nominated = nominated(app, &tree).await;
         let public = app.contender(&tree, Status::Forwarded, "dedication", "王小明").await;
         let (objection, batch) = (app.objection(public).await, app.batch(public, user).await);
-        let honoree = app.honour(public, user).await;
         app.votes(public, 3).await;
+        let opener = app.user(haoren::domain::role::Role::CityReviewer, Some(tree.city)).await.1;
+        let held = serde_json::json!({ "cycle": "2026-11", "sequences": [0], "reason": "同一网络短时间内集中投票。" });
+        let quarantine = opener.post("/quarantines", held).await.expect(201).json["id"].as_str().unwrap().to_owned();
+        let honoree = app.honour(public, user).await;
         haoren::service::vote_log::advance(&app.service).await.unwrap();
         let (member, _) = app.user(haoren::domain::role::Role::Citizen, Some(tree.unit)).await;
         let study = app.studied(public, member, Some("很受教育。")).await;
@@ -40,6 +43,7 @@ impl World {
             ("/honorees/{id}", format!("/honorees/{honoree}")),
             ("/lists/{month}", "/lists/2026-11".to_owned()),
             ("/operations/{id}", format!("/operations/{}", operation(app, &tree).await)),
+            ("/quarantines/{id}", format!("/quarantines/{quarantine}")),
             ("/objections/{id}", format!("/objections/{objection}")),
             ("/candidates/{id}/photos/{photo_id}", format!("/candidates/{}/photos/{}", nominated.id, nominated.photo)),
             (
