@@ -82,8 +82,8 @@ impl Added {
 impl Slice {
     fn read(db: &mut Connection, month: Month, (from, to): (i64, i64)) -> Result<Self, StoreError> {
         let votes = storage::vote_scans::slice(db, month, (from, to))?;
-        let voters: BTreeSet<i64> = votes.iter().map(|vote| vote.voter).collect();
-        let first = storage::vote_scans::first_votes(db, month, &voters)?;
+        let people: BTreeSet<i64> = votes.iter().map(|vote| vote.voter).collect();
+        let first = storage::vote_scans::first_votes(db, month, &people)?;
         let units: BTreeSet<OrganizationId> = votes.iter().filter_map(|vote| vote.organization).collect();
         let headcounts = storage::vote_scans::headcounts(db, &units)?;
         let mut slice = Self { range: Some((month, from, to)), headcounts, ..Self::default() };

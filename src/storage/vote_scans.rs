@@ -180,13 +180,13 @@ pub fn above(
     connection: &mut Connection,
     (cycle, kind): (Month, SignalKind),
     subjects: Vec<String>,
-    (voters, votes): (i64, i64),
+    (people, votes): (i64, i64),
 ) -> Result<Vec<CounterRow>, StoreError> {
     Ok(vote_counters::table
         .filter(vote_counters::cycle.eq(cycle))
         .filter(vote_counters::kind.eq(kind))
         .filter(vote_counters::subject.eq_any(subjects))
-        .filter(vote_counters::voters.ge(voters).or(vote_counters::votes.ge(votes)))
+        .filter(vote_counters::voters.ge(people).or(vote_counters::votes.ge(votes)))
         .order(vote_counters::subject)
         .select(CounterRow::as_select())
         .load(connection)?)

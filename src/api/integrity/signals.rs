@@ -145,11 +145,11 @@ impl From<Figures> for SignalFigures {
 }
 
 fn reason(kind: SignalKind, figures: &Figures) -> SignalReason {
-    let (votes, voters) = (figures.votes, figures.voters.unwrap_or_default());
+    let (votes, people) = (figures.votes, figures.voters.unwrap_or_default());
     let (zh, en) = match kind {
         SignalKind::PrefixBurst => (
-            format!("同一网络段在 10 分钟内投出 {votes} 票，其中 {voters} 人为首次投票"),
-            format!("{votes} votes from one network within 10 minutes, {voters} voters among them for the first time"),
+            format!("同一网络段在 10 分钟内投出 {votes} 票，其中 {people} 人为首次投票"),
+            format!("{votes} votes from one network within 10 minutes, {people} voters among them for the first time"),
         ),
         SignalKind::CandidateSurge => {
             let (mean, z) = (figures.mean.unwrap_or_default(), figures.z.unwrap_or_default());
@@ -161,14 +161,14 @@ fn reason(kind: SignalKind, figures: &Figures) -> SignalReason {
             )
         }
         SignalKind::AccountsSameMinute => (
-            format!("{voters} 个投票账号在同一分钟内注册，共投 {votes} 票"),
-            format!("{voters} voters whose accounts were made in the same minute, with {votes} votes"),
+            format!("{people} 个投票账号在同一分钟内注册，共投 {votes} 票"),
+            format!("{people} voters whose accounts were made in the same minute, with {votes} votes"),
         ),
         SignalKind::UnitAboveHeadcount => {
             let headcount = figures.headcount.unwrap_or_default();
             (
-                format!("该单位有 {voters} 人投票，超过其 {headcount} 人的总人数"),
-                format!("{voters} voters of a unit of {headcount} people"),
+                format!("该单位有 {people} 人投票，超过其 {headcount} 人的总人数"),
+                format!("{people} voters of a unit of {headcount} people"),
             )
         }
     };

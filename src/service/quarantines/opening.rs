@@ -166,10 +166,10 @@ impl Opening {
             }
             Err(error) => Err(error),
         };
-        if opened.is_err() {
-            if let Err(error) = abandon(&service, id).await {
-                log::warn!("the votes gathered for quarantine {id} are let go later: {error}");
-            }
+        if opened.is_err()
+            && let Err(error) = abandon(&service, id).await
+        {
+            log::warn!("the votes gathered for quarantine {id} are let go later: {error}");
         }
         opened
     }
