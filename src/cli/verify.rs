@@ -47,7 +47,7 @@ pub struct Verify {
     /// The key to trust, of the form name+hash+base64. Without it, that of the head's file is taken.
     #[arg(long, value_name = "VKEY")]
     key: Option<String>,
-    /// A receipt to look for: <sequence>:<leaf hash>, or a file with the answer to a vote. May be given several times.
+    /// A receipt to look for: `SEQUENCE:LEAF_HASH`, or a file with the answer to a vote. May be given several times.
     #[arg(long, value_name = "FILE-OR-VALUES")]
     receipt: Vec<String>,
 }
