@@ -97,7 +97,7 @@ pub struct NotificationsQuery {
 #[utoipa::path(
     tag = "accounts",
     params(NotificationsQuery),
-    responses((status = 200, description = "A page of notifications.", body = Page<Notification>), responses::Unauthenticated, responses::BadQuery, responses::Common)
+    responses((status = 200, description = "A page of notifications.", body = Page<Notification>), responses::Unauthenticated, responses::Forbidden, responses::BadQuery, responses::Common)
 )]
 #[get("/me/notifications")]
 pub async fn list_notifications(
@@ -136,7 +136,7 @@ pub struct MarkReadResult {
 #[utoipa::path(
     tag = "accounts",
     request_body = MarkReadRequest,
-    responses((status = 200, description = "Marked.", body = MarkReadResult), responses::Unauthenticated, responses::Invalid, responses::Common)
+    responses((status = 200, description = "Marked.", body = MarkReadResult), responses::Unauthenticated, responses::Forbidden, responses::Invalid, responses::Common)
 )]
 #[post("/me/notifications/read")]
 pub async fn mark_notifications_read(

@@ -282,7 +282,7 @@ both! {
         let of = |name: &str| rows.iter().find(|row| row[0].to_string().trim() == name).unwrap();
         let unit = of("江汉区政务服务中心");
         let numbers: Vec<f64> = unit[2..15].iter().map(|cell| if let Data::Float(number) = cell { *number } else { -1.0 }).collect();
-        assert_eq!(numbers, [2.0, 3.0, 2.0, 5.0, 2.0, 1.0, 3.0, 0.0, 0.0, 0.0, 1.0, 2.0, 3.0]);
+        assert_eq!(numbers, [2.0, 3.0, 2.0, 5.0, 2.0, 1.0, 3.0, 1.0, 0.0, 1.0, 1.0, 2.0, 3.0]);
         let notes = unit[15].to_string();
         assert!(notes.contains("归属人数（5）超过总人数（2）") && notes.contains("[headcount_exceeded]"), "{notes}");
         assert_eq!(notes.lines().count(), 3);

@@ -31,7 +31,7 @@ use crate::{
 #[utoipa::path(
     tag = "comments",
     params(("id" = Uuid, Path, description = "The comment's id."), responses::IfMatchHeader),
-    responses((status = 204, description = "Deleted."), responses::Unauthenticated, responses::BadQuery, responses::NotFound, responses::Precondition, responses::Common)
+    responses((status = 204, description = "Deleted."), responses::Unauthenticated, responses::Forbidden, responses::BadQuery, responses::NotFound, responses::Precondition, responses::Common)
 )]
 #[delete("/comments/{id}")]
 pub async fn delete_comment(
@@ -70,7 +70,7 @@ pub struct MyCommentsQuery {
 #[utoipa::path(
     tag = "comments",
     params(MyCommentsQuery),
-    responses((status = 200, description = "A page of comments.", body = Page<Comment>), responses::Unauthenticated, responses::BadQuery, responses::Common)
+    responses((status = 200, description = "A page of comments.", body = Page<Comment>), responses::Unauthenticated, responses::Forbidden, responses::BadQuery, responses::Common)
 )]
 #[get("/me/comments")]
 pub async fn list_my_comments(

@@ -103,6 +103,7 @@ both! {
         let client = app.anonymous();
         change(&app, &[
             "DELETE FROM votes WHERE seq >= 10",
+            "DELETE FROM vote_traces WHERE seq >= 10",
             "UPDATE vote_logs SET size = 10",
             "DELETE FROM vote_log_trees",
             "DELETE FROM vote_log_tiles",
