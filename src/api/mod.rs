@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod answer;
+pub mod ballot_papers;
 pub mod batches;
 pub mod body;
 pub mod candidates;
@@ -80,6 +81,7 @@ fn resources(config: &mut ServiceConfig<'_>) {
     // A path is tried against one pattern after the other; the one that is asked most comes first.
     votes::configure(config);
     accounts::configure(config);
+    ballot_papers::configure(config);
     batches::configure(config);
     candidates::configure(config);
     categories::configure(config);

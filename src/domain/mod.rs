@@ -9,6 +9,7 @@ pub mod allowed;
 pub mod amendment;
 pub mod assignment;
 pub mod authority;
+pub mod ballot_paper;
 pub mod batch;
 pub mod birth;
 pub mod candidate;

@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod background;
 pub mod backlog;
 pub mod ballot_box;
+pub mod ballot_papers;
 pub mod batches;
 pub mod bearer;
 pub mod caller;

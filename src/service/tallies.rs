@@ -68,17 +68,24 @@ pub async fn get_tally(service: &Service, caller: &Caller, month: Month) -> Resu
             let inner = role.is_some_and(Role::is_reviewer);
             let is_public = !inner && tally::is_public(visibility, closes_at, now);
             let recent = access::recently_published(db, now)?;
-            let hides_losers = !inner && cycle.published_at.is_some() && !recent.contains(&month);
-            Ok(CycleTally { categories: count(db, month, (hides_losers, inner))?, cycle, is_public })
+            let statuses = if inner { &IN_VOTE[..] } else { shown(&cycle, &recent) };
+            Ok(CycleTally { categories: count(db, month, statuses, inner)?, cycle, is_public })
         })
         .await
 }
 
-/// Counts by category. Those who are not on the list are named to the public for thirty days only; reviewers see every count.
-fn count(db: &mut Connection, month: Month, (hides_losers, inner): (bool, bool)) -> Result<Vec<CategoryTally>, Error> {
-    let all = [Status::Forwarded, Status::Listed, Status::NotListed];
-    let shown = if hides_losers { &all[..2] } else { &all[..] };
-    let counted = storage::tallies::list(db, month, shown)?;
+/// In which states a candidate was or is voted for; those who are not on the list come last.
+const IN_VOTE: [Status; 3] = [Status::Forwarded, Status::Listed, Status::NotListed];
+
+/// Which candidates of a cycle the public may see: those who are not on the list are named for thirty days only.
+pub(super) fn shown(cycle: &Cycle, recently_published: &[Month]) -> &'static [Status] {
+    let hides_losers = cycle.published_at.is_some() && !recently_published.contains(&cycle.month);
+    if hides_losers { &IN_VOTE[..2] } else { &IN_VOTE }
+}
+
+/// Counts by category; reviewers (`inner`) see every count.
+fn count(db: &mut Connection, month: Month, statuses: &[Status], inner: bool) -> Result<Vec<CategoryTally>, Error> {
+    let counted = storage::tallies::list(db, month, statuses)?;
     let mut known: BTreeMap<CandidateId, (Option<String>, Tally)> = BTreeMap::new();
     let mut votes: BTreeMap<CategoryCode, Vec<(CandidateId, i64)>> = BTreeMap::new();
     for one in counted {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
+use serde_json::json;
 
 use super::{
     Error, Service,
@@ -19,6 +20,7 @@ use crate::{
         month::Month,
         vote::Vote,
         vote_log::Receipt,
+        window::WindowKind,
     },
     storage::{self, Connection, StoreError, foreign_voters::Subject, votes::Logged},
 };
@@ -54,6 +56,16 @@ pub fn elsewhere(cycle: &Cycle) -> Fault {
         Some(url) => fault.with("voting_url", url.as_str()),
         None => fault,
     }
+}
+
+/// That voting is not open, with its window.
+#[must_use]
+pub fn closed(cycle: &Cycle) -> Fault {
+    let voting = cycle.windows.voting;
+    Fault::of(Code::VotingClosed)
+        .with("window", WindowKind::Voting.as_str())
+        .with("opens_at", json!(voting.opens_at))
+        .with("closes_at", json!(voting.closes_at))
 }
 
 /// A vote of the caller's own, with its receipt where the policy gives one.

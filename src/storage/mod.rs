@@ -14,6 +14,7 @@ pub(crate) use on_either;
 
 pub mod attachments;
 pub mod audit_events;
+pub mod ballot_papers;
 pub mod batches;
 pub mod campaign_clock;
 pub mod candidate_grams;

@@ -14,6 +14,7 @@ mod harness;
 
 mod accounts;
 mod actors;
+mod ballot_papers;
 mod ballots;
 mod candidates;
 mod channels;

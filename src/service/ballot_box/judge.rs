@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
-
 use super::{
     Ballot, Choice,
     batch::Shown,
@@ -12,17 +10,15 @@ use super::{
 };
 use crate::{
     domain::{
-        cycle::Cycle,
         fault::{Code, Fault},
         id::CandidateId,
         month::Month,
         vote::{self, Outcome, Situation},
-        window::WindowKind,
     },
     service::{
         error::{Error, Refusal},
         voter::Elector,
-        votes::elsewhere,
+        votes::{closed, elsewhere},
     },
     storage::contenders::Contender,
 };
@@ -103,14 +99,6 @@ fn pointer(choice: &Choice, index: usize) -> String {
         Choice::One(_) => "/candidate_id".to_owned(),
         Choice::Several(_) => format!("/candidate_ids/{index}"),
     }
-}
-
-fn closed(cycle: &Cycle) -> Fault {
-    let voting = cycle.windows.voting;
-    Fault::of(Code::VotingClosed)
-        .with("window", WindowKind::Voting.as_str())
-        .with("opens_at", json!(voting.opens_at))
-        .with("closes_at", json!(voting.closes_at))
 }
 
 /// What is absent comes before what is not allowed, as everywhere.

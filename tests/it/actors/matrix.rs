@@ -157,6 +157,7 @@ pub const MATRIX: &[Row] = &[
     row("POST", "/api/v1/votes", VOTERS),
     row("POST", "/api/v1/ballots", VOTERS),
     row("GET", "/api/v1/me/votes", SIGNED_IN),
+    row("GET", "/api/v1/cycles/{month}/ballot-paper", ANYBODY),
     row("GET", "/api/v1/cycles/{month}/tally", ANYBODY),
     row("GET", "/api/v1/cycles/{month}/log/head", ANYBODY),
     row("GET", "/api/v1/cycles/{month}/log/entries", ANYBODY),
