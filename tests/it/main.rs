@@ -61,6 +61,7 @@ mod texts;
 mod traces;
 mod verifications;
 mod vote_log;
+mod vote_model;
 mod vote_races;
 mod voters;
 mod voting;
