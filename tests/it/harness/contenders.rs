@@ -40,6 +40,17 @@ impl App {
 
     /// A candidate of [`MONTH`] in a state, carried by the tree's first unit, with everything but photos and consent.
     pub async fn contender(&self, tree: &Tree, status: Status, category: &str, name: &str) -> CandidateId {
+        self.contender_in(MONTH, tree, (status, category), name).await
+    }
+
+    /// The same of another month, which must be the running one or one of the two after it.
+    pub async fn contender_in(
+        &self,
+        month: &str,
+        tree: &Tree,
+        (status, category): (Status, &str),
+        name: &str,
+    ) -> CandidateId {
         // Ids follow the clock, which stands still: without this their order would be left to chance.
         self.time.advance(chrono::Duration::milliseconds(1));
         let id: CandidateId = generator::new_id(&self.service.clocks).unwrap();
@@ -47,7 +58,7 @@ impl App {
         let candidate = Candidate {
             id,
             number: 0,
-            cycle: MONTH.parse().unwrap(),
+            cycle: month.parse().unwrap(),
             category: category.parse().unwrap(),
             status,
             visibility: Visibility::Shown,

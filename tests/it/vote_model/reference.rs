@@ -13,8 +13,8 @@ mod amending;
 mod answer;
 mod holding;
 
-pub use amending::{Amendment, forwarding};
-pub use answer::{Answer, Fault, Held, Line, Placed, Seen};
+pub use amending::Amendment;
+pub use answer::{Answer, Custody, Fault, Line, Placed, Seen};
 
 pub type Moment = DateTime<Utc>;
 
@@ -84,7 +84,7 @@ impl Entry {
 /// The vote of one cycle.
 #[derive(Clone, Debug)]
 pub struct Poll {
-    pub month: &'static str,
+    pub month: String,
     pub rules: Rules,
     pub opens: Moment,
     pub closes: Moment,
@@ -120,6 +120,9 @@ pub struct Quarantine {
 #[derive(Clone, Debug)]
 pub struct Model {
     pub now: Moment,
+    /// From when to when one forwards, whatever becomes of voting: it opens with forwarding or later, and closes with it
+    /// or later.
+    pub forwarding: [Moment; 2],
     pub candidates: Vec<Candidate>,
     pub voters: Vec<Voter>,
     pub polls: Vec<Poll>,

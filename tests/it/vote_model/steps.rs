@@ -7,7 +7,7 @@ use haoren::domain::{
 };
 use rand::{RngExt as _, rngs::StdRng, seq::IndexedRandom as _};
 
-use super::reference::{Amendment, Model, Moment, Standing, forwarding};
+use super::reference::{Amendment, Model, Moment, Standing};
 
 /// How many reviewers of the city open and decide quarantines.
 pub const REVIEWERS: usize = 2;
@@ -129,7 +129,7 @@ fn moment(rng: &mut StdRng, model: &Model) -> Moment {
 fn move_window(rng: &mut StdRng, model: &Model) -> Step {
     let cycle = cycle(rng, model);
     let poll = &model.polls[cycle];
-    let [forwarding_opens, forwarding_closes] = forwarding();
+    let [forwarding_opens, forwarding_closes] = model.forwarding;
     let moments: Vec<Moment> = poll.votes().map(|(_, vote)| vote.at).collect();
     let tick = TimeDelta::microseconds(1);
     let mut opens = vec![forwarding_opens, forwarding_opens - tick, model.now, model.now + TimeDelta::hours(1)];

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use haoren::{
     domain::{
-        candidate::{Candidate as File, Status},
+        candidate::Status,
         id::CandidateId,
+        policy::{Repeat, Voters},
         quarantine::Verdict,
         role::Role,
         vote_log::{Entry, Event},
@@ -17,21 +18,33 @@ use haoren::{
 use serde_json::{Value, json};
 
 use super::{
-    reference::{
-        Amendment, Answer, Fault, Held, Line, Model, Moment, Placed, Rules, Seen, Standing, Voter, forwarding,
-    },
+    reference::{Amendment, Answer, Custody, Fault, Line, Model, Moment, Placed, Rules, Seen, Standing, Voter},
     steps::{REVIEWERS, Step},
 };
 use crate::harness::{App, Client, Reply, Tree};
 
-/// A server with the voters and candidates of a model.
-pub struct World {
-    app: App,
-    months: Vec<&'static str>,
+/// A server with a city, for several sequences one after another, each in months of its own: to start one takes longer
+/// than to play a sequence.
+pub struct Server {
+    pub app: App,
+    tree: Tree,
+    admin: Client,
+}
+
+impl Server {
+    pub async fn new(app: App) -> Self {
+        Self { tree: app.tree().await, admin: app.admin().await, app }
+    }
+}
+
+/// The voters and candidates of a model on a server.
+pub struct World<'a> {
+    app: &'a App,
+    admin: &'a Client,
+    months: Vec<String>,
     /// In the model's order, which is that of the ids.
     candidates: Vec<CandidateId>,
     voters: Vec<Client>,
-    admin: Client,
     reviewers: Vec<Client>,
     /// Path and first tag of each quarantine.
     quarantines: Vec<(String, String)>,
@@ -50,24 +63,24 @@ fn window(opens: Moment, closes: Moment) -> Value {
     json!({ "opens_at": opens, "closes_at": closes })
 }
 
-impl World {
-    /// Makes on a fresh server what the model begins with.
-    pub async fn new(app: App, model: &Model) -> Self {
-        let tree = app.tree().await;
+impl<'a> World<'a> {
+    /// Makes on a server what the model begins with.
+    pub async fn new(Server { app, tree, admin }: &'a Server, model: &Model) -> Self {
         let mut world = Self {
-            months: model.polls.iter().map(|poll| poll.month).collect(),
+            app,
+            admin,
+            months: model.polls.iter().map(|poll| poll.month.clone()).collect(),
             candidates: Vec::new(),
             voters: Vec::new(),
-            admin: app.admin().await,
             reviewers: Vec::new(),
             quarantines: Vec::new(),
             first: BTreeMap::new(),
-            app,
         };
-        world.add_people(&tree, model).await;
-        world.add_candidates(&tree, model).await;
-        let [forwarding_opens, forwarding_closes] = forwarding();
+        let [forwarding_opens, forwarding_closes] = model.forwarding;
         let month_opens = forwarding_opens - TimeDelta::days(20);
+        world.set_clock(month_opens);
+        world.add_people(tree, model).await;
+        world.add_candidates(tree, model).await;
         for (cycle, poll) in model.polls.iter().enumerate() {
             // Both cycles are voted in at the same time, whatever their months.
             let change = json!({
@@ -90,7 +103,7 @@ impl World {
             let client = match voter {
                 Voter::Person { member: false } => self.app.citizen().await,
                 // Citizens and reviewers in turn.
-                Voter::Person { member: true } if self.voters.len() % 2 == 0 => {
+                Voter::Person { member: true } if self.voters.len().is_multiple_of(2) => {
                     self.app.user(Role::Citizen, Some(tree.unit)).await.1
                 }
                 Voter::Person { member: true } => self.app.user(Role::UnitReviewer, Some(tree.unit)).await.1,
@@ -112,17 +125,8 @@ impl World {
                 Standing::Disqualified => Status::Rejected,
             };
             let (name, category) = (format!("候选{number}"), candidate.category);
-            let id = if candidate.cycle == 0 {
-                self.app.contender(tree, status, category, &name).await
-            } else {
-                // As with contenders, the order of ids follows the clock.
-                self.app.time.advance(TimeDelta::milliseconds(1));
-                let month = self.months[candidate.cycle];
-                let change = move |file: &mut File| {
-                    (file.cycle, file.category) = (month.parse().unwrap(), category.parse().unwrap());
-                };
-                self.app.candidate_with(tree, status, change).await
-            };
+            let month = &self.months[candidate.cycle];
+            let id = self.app.contender_in(month, tree, (status, category), &name).await;
             self.candidates.push(id);
         }
         assert!(self.candidates.is_sorted());
@@ -170,8 +174,8 @@ impl World {
             Step::Amend { cycle, amendment } => {
                 let Amendment { repeat, per_category, in_all, voters } = amendment;
                 let mut policy = json!({
-                    "repeat": repeat.map(|one| one.as_str()), "votes_per_category": per_category,
-                    "votes_in_all": in_all, "voters": voters.map(|one| one.as_str()),
+                    "repeat": repeat.map(Repeat::as_str), "votes_per_category": per_category,
+                    "votes_in_all": in_all, "voters": voters.map(Voters::as_str),
                 });
                 // A member that is null would bring the default back.
                 policy.as_object_mut().unwrap().retain(|_, value| !value.is_null());
@@ -315,7 +319,7 @@ impl World {
     }
 
     /// A quarantine as it is read.
-    pub async fn quarantine(&self, number: usize) -> Held {
+    pub async fn quarantine(&self, number: usize) -> Custody {
         held(&self.reviewers[0].get(&self.quarantines[number].0).await.expect(200).json)
     }
 
@@ -329,8 +333,8 @@ fn number(value: &Value) -> usize {
     usize::try_from(value.as_u64().unwrap()).unwrap()
 }
 
-fn held(quarantine: &Value) -> Held {
-    Held {
+fn held(quarantine: &Value) -> Custody {
+    Custody {
         votes: number(&quarantine["votes"]),
         already_held: number(&quarantine["already_held"]),
         status: quarantine["status"].as_str().unwrap().to_owned(),

@@ -8,9 +8,6 @@ use super::{
     answer::{Answer, Fault},
 };
 
-/// Forwarding has its day whatever becomes of voting, which opens with it or later and closes with it or later.
-const FORWARDING: [&str; 2] = ["2026-11-24T16:00:00Z", "2026-11-25T16:00:00Z"];
-
 /// Rules that are wanted; what is `None` stays.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Amendment {
@@ -18,11 +15,6 @@ pub struct Amendment {
     pub per_category: Option<usize>,
     pub in_all: Option<usize>,
     pub voters: Option<Voters>,
-}
-
-/// The first and the last moment of forwarding.
-pub fn forwarding() -> [Moment; 2] {
-    FORWARDING.map(|moment| moment.parse().unwrap())
 }
 
 impl Model {
@@ -33,7 +25,7 @@ impl Model {
         if (opens, closes) == (poll.opens, poll.closes) {
             return Answer::done(200);
         }
-        let [earliest, end] = forwarding();
+        let [earliest, end] = self.forwarding;
         let (at_opens, at_closes) = ("/windows/voting/opens_at", "/windows/voting/closes_at");
         let mut faults = Vec::new();
         let mut check = |fails: bool, pointer, code| faults.extend(fails.then(|| Fault::at(pointer, code)));

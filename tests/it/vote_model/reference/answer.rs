@@ -15,7 +15,7 @@ pub struct Answer {
     /// Of a ballot, in its order.
     pub votes: Vec<Seen>,
     /// A quarantine as it stands now.
-    pub held: Option<Held>,
+    pub held: Option<Custody>,
 }
 
 /// A single failure.
@@ -40,7 +40,7 @@ pub struct Seen {
 
 /// A quarantine as its reviewers see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Held {
+pub struct Custody {
     pub votes: usize,
     pub already_held: usize,
     pub status: String,

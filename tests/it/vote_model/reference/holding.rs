@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Entry, Model, Quarantine, QuarantineStatus, Verdict, VoteState,
-    answer::{Answer, Fault, Held},
+    answer::{Answer, Custody, Fault},
 };
 
 impl Model {
@@ -70,9 +70,9 @@ impl Model {
     }
 
     /// A quarantine as it stands.
-    pub fn held(&self, number: usize) -> Held {
+    pub fn held(&self, number: usize) -> Custody {
         let of = &self.quarantines[number];
-        Held { votes: of.votes.len(), already_held: of.already_held, status: of.status.to_string() }
+        Custody { votes: of.votes.len(), already_held: of.already_held, status: of.status.to_string() }
     }
 
     fn set(&mut self, cycle: usize, votes: &[usize], state: VoteState) {
