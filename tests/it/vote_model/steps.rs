@@ -60,13 +60,13 @@ pub fn draw(rng: &mut StdRng, model: &Model) -> Step {
         62..74 => Step::Clock(moment(rng, model)),
         74..79 => move_window(rng, model),
         79..83 => Step::Amend { cycle: cycle(rng, model), amendment: amendment(rng) },
-        83..91 => hold(rng, model),
-        91..99 if !model.quarantines.is_empty() => Step::Decide {
+        91..98 if !model.quarantines.is_empty() => Step::Decide {
             by: rng.random_range(0..REVIEWERS),
             quarantine: rng.random_range(0..model.quarantines.len()),
             verdict: if rng.random_bool(0.5) { Verdict::Invalidate } else { Verdict::Release },
             as_opened: rng.random_bool(0.5),
         },
+        83..98 => hold(rng, model),
         _ => disqualify(rng, model),
     }
 }
