@@ -23,10 +23,13 @@ use crate::{
 };
 
 mod batch;
+mod courier;
 mod electors;
 mod judge;
 mod poll;
 mod writer;
+
+use courier::Courier;
 
 /// So many votes wait at most; at the rates that were measured they are written within half a second.
 const MOST_WAITING: usize = 8192;
@@ -117,10 +120,14 @@ enum Slot {
     Closed,
 }
 
+/// What became of a ballot: its votes in their order, or why none was taken.
+type Outcome = Result<Vec<TakenVote>, Error>;
+
 /// A ballot that waits for its commit.
 struct Waiting {
     ballot: Ballot,
-    answer: oneshot::Sender<Result<Vec<TakenVote>, Error>>,
+    answer: oneshot::Sender<Outcome>,
+    courier: Courier,
     _place: Place,
 }
 
@@ -162,10 +169,10 @@ impl BallotBox {
         answered.await.map_err(broken_off)?
     }
 
-    fn hand_over(&self, ballot: Ballot, answer: oneshot::Sender<Result<Vec<TakenVote>, Error>>) -> Result<(), Error> {
+    fn hand_over(&self, ballot: Ballot, answer: oneshot::Sender<Outcome>) -> Result<(), Error> {
         let full = || Error::Unavailable("the ballot box is full".to_owned());
         let place = Place::take(&self.0.waiting, ballot.choice.as_slice().len()).ok_or_else(full)?;
-        let waiting = Waiting { ballot, answer, _place: place };
+        let waiting = Waiting { ballot, answer, courier: Courier::here(), _place: place };
         let mut slot = self.0.slot.lock().unwrap_or_else(PoisonError::into_inner);
         let waiting = match &*slot {
             Slot::Closed => return Err(Error::Unavailable("the server is stopping".to_owned())),

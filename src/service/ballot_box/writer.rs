@@ -3,8 +3,9 @@
 use std::sync::mpsc::Receiver;
 
 use super::{
-    Ballot, Desk, TakenVote, Waiting,
+    Ballot, Desk, Outcome, Waiting,
     batch::{self, Taken},
+    courier::Post,
 };
 use crate::{
     service::error::Error,
@@ -18,10 +19,11 @@ pub(super) fn run(desk: &Desk, incoming: &Receiver<Waiting>) {
         let batch = gather(first, incoming, desk.most_at_once);
         let ballots: Vec<&Ballot> = batch.iter().map(|waiting| &waiting.ballot).collect();
         let outcomes = writer.write(&ballots);
+        let mut post = Post::default();
         for (waiting, outcome) in batch.into_iter().zip(outcomes) {
-            // Whoever has gone away meanwhile finds the vote when asking again.
-            drop(waiting.answer.send(outcome));
+            post.add(waiting.courier, (waiting.answer, outcome));
         }
+        post.send();
     }
 }
 
@@ -47,7 +49,7 @@ struct Writer<'a> {
 impl Writer<'_> {
     /// Writes the ballots in one transaction. When that fails for a reason that lies in the data, each is written in a
     /// transaction of its own, so that none suffers from another.
-    fn write(&mut self, ballots: &[&Ballot]) -> Vec<Result<Vec<TakenVote>, Error>> {
+    fn write(&mut self, ballots: &[&Ballot]) -> Vec<Outcome> {
         match self.commit(ballots) {
             Ok(outcomes) => outcomes,
             Err(Error::Internal(why)) if ballots.len() > 1 => {
@@ -62,7 +64,7 @@ impl Writer<'_> {
         }
     }
 
-    fn commit(&mut self, ballots: &[&Ballot]) -> Result<Vec<Result<Vec<TakenVote>, Error>>, Error> {
+    fn commit(&mut self, ballots: &[&Ballot]) -> Result<Vec<Outcome>, Error> {
         loop {
             // Before the connection is touched, as every writer of this process does.
             let _turn = self.desk.store.blocking_turn();
