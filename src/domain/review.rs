@@ -130,33 +130,6 @@ fn escaped(member: &str) -> String {
     member.replace('~', "~0").replace('/', "~1")
 }
 
-/// Whether an action is done only with a reason given. Who assigns gives one when a unit was assigned before.
-#[must_use]
-pub const fn needs_reason(action: Action) -> bool {
-    match action {
-        Action::Return
-        | Action::Recall
-        | Action::Reject
-        | Action::Reinstate
-        | Action::Refuse
-        | Action::Disqualify
-        | Action::Revoke
-        | Action::Merge => true,
-        Action::Assign
-        | Action::Verify
-        | Action::Endorse
-        | Action::Screen
-        | Action::Forward
-        | Action::List
-        | Action::NotList
-        | Action::Resubmit
-        | Action::Withdraw
-        | Action::WithdrawConsent
-        | Action::CarryOver
-        | Action::Unmerge => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

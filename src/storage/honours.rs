@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use diesel::{
-    ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, dsl::count_star,
-};
+use diesel::{ExpressionMethods, Insertable, JoinOnDsl, QueryDsl, Queryable, RunQueryDsl, dsl::count_star};
 
 use super::{
     Connection, StoreError,
@@ -231,9 +229,4 @@ pub fn set_revoked(
         ))
         .execute(connection)?;
     Ok(())
-}
-
-/// The honour of a candidate, if it has one.
-pub fn find_id(connection: &mut Connection, candidate: CandidateId) -> Result<Option<HonourId>, StoreError> {
-    Ok(honours::table.filter(honours::candidate_id.eq(candidate)).select(honours::id).first(connection).optional()?)
 }
