@@ -117,8 +117,7 @@ fn draw_up(service: &Service, db: &mut Connection, cycle: &Cycle, breaks: &[TieB
         storage::locks::candidate(db, id)?;
     }
     let counted = storage::tallies::list(db, cycle.month, &[Status::Forwarded])?;
-    let quarantined: i64 = counted.iter().map(|one| one.tally.quarantined).sum();
-    let mut faults = undecided(db, cycle, quarantined)?;
+    let mut faults = undecided(db, cycle)?;
     if let Some(early) = guard::before_publication(&cycle.windows, service.clocks.campaign()) {
         // While votes may still come in there is no tie to be told of.
         faults.push(early);
@@ -138,8 +137,10 @@ fn draw_up(service: &Service, db: &mut Connection, cycle: &Cycle, breaks: &[TieB
     }
 }
 
-fn undecided(db: &mut Connection, cycle: &Cycle, quarantined: i64) -> Result<Vec<Fault>, Error> {
+fn undecided(db: &mut Connection, cycle: &Cycle) -> Result<Vec<Fault>, Error> {
     let mut faults = Vec::new();
+    // Those for somebody who has left the vote meanwhile, too: they would stay undecided.
+    let quarantined = storage::tallies::quarantined(db, cycle.month)?;
     if quarantined > 0 {
         faults.push(Fault::of(Code::VotesUndecided).with("actual", quarantined));
     }

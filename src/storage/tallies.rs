@@ -43,6 +43,16 @@ pub fn voted_among(connection: &mut Connection, numbers: &[i64]) -> Result<BTree
     Ok(rows.into_iter().collect())
 }
 
+/// How many votes of a cycle are held back, whoever they are for.
+pub fn quarantined(connection: &mut Connection, cycle: Month) -> Result<i64, StoreError> {
+    let held: Vec<i64> = tallies::table
+        .filter(tallies::cycle.eq(cycle))
+        .filter(tallies::quarantined.gt(0))
+        .select(tallies::quarantined)
+        .load(connection)?;
+    Ok(held.into_iter().sum())
+}
+
 /// How far a candidate's counts are from its votes: what was counted, less what the rows say.
 #[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
 pub struct Deviation {
