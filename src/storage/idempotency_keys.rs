@@ -95,6 +95,16 @@ pub fn sweep(connection: &mut Connection, before: DateTime<Utc>, most: i64) -> R
     Ok(removed)
 }
 
+/// Gives up a claim under which nothing was answered.
+pub fn release(connection: &mut Connection, (scope, key): (&[u8], &str)) -> Result<(), StoreError> {
+    diesel::delete(idempotency_keys::table)
+        .filter(idempotency_keys::scope.eq(scope))
+        .filter(idempotency_keys::key.eq(key))
+        .filter(idempotency_keys::status.is_null())
+        .execute(connection)?;
+    Ok(())
+}
+
 /// Writes what was answered under a claimed key.
 pub fn complete(
     connection: &mut Connection,

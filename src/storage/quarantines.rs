@@ -45,6 +45,10 @@ pub struct QuarantineRow {
     pub decided_at: Option<At>,
     /// Machine time: until then somebody gathers.
     pub lease_until: At,
+    /// The scope of the idempotency key that is claimed for as long as it is being gathered.
+    pub request_scope: Option<Vec<u8>>,
+    /// That key.
+    pub request_key: Option<String>,
     /// Up to this number the rows of its votes show its status.
     pub settled_seq: i64,
     /// Whether all of them do.
@@ -111,6 +115,8 @@ pub fn set_open(
             quarantines::held.eq(held),
             quarantines::already_held.eq(already_held),
             quarantines::opened_at.eq(At(now)),
+            quarantines::request_scope.eq(None::<Vec<u8>>),
+            quarantines::request_key.eq(None::<String>),
         ))
         .execute(connection)?;
     Ok(())

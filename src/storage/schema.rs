@@ -1209,6 +1209,8 @@ diesel::table! {
         decided_by -> Nullable<Id>,
         decided_at -> Nullable<Instant>,
         lease_until -> Instant,
+        request_scope -> Nullable<Binary>,
+        request_key -> Nullable<Text>,
         settled_seq -> BigInt,
         is_settled -> Bool,
         version -> BigInt,

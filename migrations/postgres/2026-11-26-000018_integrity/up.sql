@@ -50,7 +50,8 @@ CREATE TABLE signals (
 CREATE INDEX signals_page ON signals (cycle, raised_at, id);
 
 -- Votes held back together, and what a second reviewer decided of them. `gathering`: seen by nobody and counted nowhere;
--- by the machine's clock, one whose lease has run out was broken off. `settled_seq`: up to here the votes' rows show it.
+-- by the machine's clock, one whose lease has run out was broken off, and the request's key (`request_*`) is free again.
+-- `settled_seq`: up to here the votes' rows show it.
 CREATE TABLE quarantines (
     id UUID NOT NULL,
     cycle INTEGER NOT NULL REFERENCES cycles (month),
@@ -66,6 +67,8 @@ CREATE TABLE quarantines (
     decided_by UUID REFERENCES users (id),
     decided_at TIMESTAMPTZ,
     lease_until TIMESTAMPTZ NOT NULL,
+    request_scope BYTEA,
+    request_key TEXT COLLATE "C",
     settled_seq BIGINT NOT NULL,
     is_settled BOOLEAN NOT NULL,
     version BIGINT NOT NULL,

@@ -51,7 +51,9 @@ pub async fn create_quarantine(
     let (opened, more) = if i64::try_from(first.len()).unwrap_or(SLICE) < SLICE {
         service.store.write(move |db| opening.at_once(db, &first)).await?
     } else {
-        opening.in_slices(filter).await?
+        // Whoever hangs up meanwhile finds it opened when asking again.
+        let work = tokio::spawn(opening.in_slices(filter));
+        work.await.map_err(|_| Error::Unavailable("the gathering of votes was broken off".to_owned()))??
     };
     if more {
         settle(service, id).await;
@@ -75,6 +77,8 @@ fn new_row(service: &Service, account: &Account, input: &QuarantineInput) -> Res
         decided_by: None,
         decided_at: None,
         lease_until: At(service.clocks.machine() + LEASE),
+        request_scope: None,
+        request_key: None,
         settled_seq: -1,
         is_settled: false,
         version: 1,
@@ -146,21 +150,26 @@ struct Opening {
 impl Opening {
     fn at_once(self, db: &mut Connection, wanted: &[Wanted]) -> Result<(Quarantine, bool), Error> {
         self.begin(db)?;
-        storage::quarantines::insert(db, &self.row)?;
         let mut gathered = Gathered::default();
         gathered.add(wanted.len(), gather(db, (self.row.id, self.row.cycle), wanted)?);
         self.open(db, &gathered)
     }
 
-    async fn in_slices(self, filter: SheetFilter) -> Result<(Quarantine, bool), Error> {
-        let (service, id) = (self.service.clone(), self.row.id);
-        let row = self.row.clone();
-        service.store.write(move |db| Ok::<_, Error>(storage::quarantines::insert(db, &row)?)).await?;
-        let opened = match gather_all(&service, (id, self.row.cycle), filter).await {
+    /// The key of the request is claimed from the first slice on, so that the same request sent again is told of this one.
+    async fn in_slices(mut self, filter: SheetFilter) -> Result<(Quarantine, bool), Error> {
+        let (service, id, month) = (self.service.clone(), self.row.id, self.row.cycle);
+        self.row.request_scope = self.attempt.as_ref().map(|attempt| attempt.scope.clone());
+        self.row.request_key = self.attempt.as_ref().map(|attempt| attempt.key.clone());
+        let begun = service.store.write(move |db| {
+            self.begin(db)?;
+            Ok::<_, Error>(self)
+        });
+        let opening = begun.await?;
+        let opened = match gather_all(&service, (id, month), filter).await {
             Ok(gathered) => {
                 let work = move |db: &mut Connection| {
-                    self.begin(db)?;
-                    self.open(db, &gathered)
+                    opening.account.recheck(db)?;
+                    opening.open(db, &gathered)
                 };
                 service.store.write(work).await
             }
@@ -176,7 +185,8 @@ impl Opening {
 
     fn begin(&self, db: &mut Connection) -> Result<(), Error> {
         self.account.recheck(db)?;
-        idempotency::claim(db, self.attempt.as_ref(), self.service.clocks.machine())
+        idempotency::claim(db, self.attempt.as_ref(), self.service.clocks.machine())?;
+        Ok(storage::quarantines::insert(db, &self.row)?)
     }
 
     /// What is seen: status and counts, in this transaction.

@@ -57,16 +57,19 @@ pub async fn finish_all(service: &Service) -> Result<usize, Error> {
     Ok(abandoned.len() + unsettled.len())
 }
 
-/// Lets go of what was gathered for a quarantine that is not opened.
+/// Lets go of what was gathered for a quarantine that is not opened, and of the key of the request.
 pub(super) async fn abandon(service: &Service, id: QuarantineId) -> Result<(), Error> {
     let slice = move |db: &mut Connection| {
-        let gathering = storage::quarantines::find_locked(db, id)?;
-        if gathering.is_none_or(|row| row.status != QuarantineStatus::Gathering) {
+        let found = storage::quarantines::find_locked(db, id)?;
+        let Some(row) = found.filter(|row| row.status == QuarantineStatus::Gathering) else {
             return Ok::<_, Error>(false);
-        }
+        };
         let more = storage::held_votes::let_go(db, id, SLICE)? > 0;
         if !more {
             storage::quarantines::delete(db, id)?;
+            if let (Some(scope), Some(key)) = (&row.request_scope, &row.request_key) {
+                storage::idempotency_keys::release(db, (scope, key))?;
+            }
         }
         Ok(more)
     };
