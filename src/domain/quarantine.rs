@@ -57,6 +57,16 @@ impl VoteState {
         }
     }
 
+    /// How the quarantine stands that holds a vote of this state; none for votes that count, which need not be held at all.
+    #[must_use]
+    pub const fn held_by(self) -> Option<QuarantineStatus> {
+        match self {
+            Self::Valid => None,
+            Self::Quarantined => Some(QuarantineStatus::Open),
+            Self::Invalid => Some(QuarantineStatus::Invalidated),
+        }
+    }
+
     /// The state with this number.
     #[must_use]
     pub fn of_number(number: i16) -> Option<Self> {

@@ -78,13 +78,21 @@ pub struct SheetFilter {
     pub state: Option<VoteState>,
 }
 
-/// The votes of a cycle with traces, voters and accounts; the filters of a signal fit on every query over it.
+/// The votes of a cycle with traces; the filters of a signal fit on every query over it.
 macro_rules! joined {
     () => {
         votes::table
             .left_join(vote_traces::table.on(vote_traces::cycle.eq(votes::cycle).and(vote_traces::seq.eq(votes::seq))))
-            .left_join(voters::table.on(voters::id.eq(votes::voter)))
-            .left_join(users::table.on(voters::user_id.eq(users::id.nullable())))
+    };
+}
+
+/// The voters with an account, by number. They are looked for first: of a unit there are few, and votes are found by voter.
+macro_rules! voters_where {
+    ($filter:expr) => {
+        voters::table
+            .inner_join(users::table.on(voters::user_id.eq(users::id.nullable())))
+            .filter($filter)
+            .select(voters::id)
     };
 }
 
@@ -102,10 +110,14 @@ macro_rules! filtered {
             query = match pointed.subject {
                 Subject::Prefix { prefix, .. } => query.filter(vote_traces::prefix.eq(prefix)),
                 Subject::Candidate { candidate, .. } => query.filter(votes::candidate.eq(candidate)),
-                Subject::Minute(minute) => query
-                    .filter(users::created_at.ge(At(signal::minute_start(minute))))
-                    .filter(users::created_at.lt(At(signal::minute_start(minute + 1)))),
-                Subject::Unit(unit) => query.filter(users::organization_id.eq(unit)),
+                Subject::Minute(minute) => {
+                    let from = users::created_at.ge(At(signal::minute_start(minute)));
+                    let made = from.and(users::created_at.lt(At(signal::minute_start(minute + 1))));
+                    query.filter(votes::voter.eq_any(voters_where!(made)))
+                }
+                Subject::Unit(unit) => {
+                    query.filter(votes::voter.eq_any(voters_where!(users::organization_id.eq(unit))))
+                }
             };
             if let Subject::Prefix { bucket, .. } = pointed.subject {
                 query = query
@@ -117,11 +129,57 @@ macro_rules! filtered {
     }};
 }
 
+/// So many votes that do not count are looked at in one query.
+const HELD_AT_ONCE: i64 = 200;
+
 /// One page by number, after one.
 pub fn list(
     connection: &mut Connection,
     cycle: Month,
     filter: &SheetFilter,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<SheetRow>, StoreError> {
+    let Some(status) = filter.state.and_then(VoteState::held_by) else {
+        return page(connection, (cycle, filter), after, limit);
+    };
+    // What does not count is little among all votes, and the quarantine that holds it says so: it is looked for there.
+    let (mut after, mut found) = (after, Vec::new());
+    let last_seq = filter.signal.map_or(i64::MAX, |pointed| pointed.last_seq);
+    if let Some(pointed) = filter.signal {
+        after = after.max(pointed.first_seq - 1);
+    }
+    loop {
+        let missing = limit - i64::try_from(found.len()).unwrap_or(limit);
+        let seqs = held_votes_of(connection, (cycle, status), after)?;
+        let Some(last) = seqs.last().copied().filter(|_| missing > 0 && after < last_seq) else { return Ok(found) };
+        let few = SheetFilter { seqs: Some(seqs), ..filter.clone() };
+        found.extend(page(connection, (cycle, &few), after, missing)?);
+        after = last;
+    }
+}
+
+/// The next votes that quarantines of a status hold.
+fn held_votes_of(
+    connection: &mut Connection,
+    (cycle, status): (Month, QuarantineStatus),
+    after: i64,
+) -> Result<Vec<i64>, StoreError> {
+    Ok(held_votes::table
+        .inner_join(quarantines::table.on(quarantines::id.eq(held_votes::quarantine_id)))
+        .filter(held_votes::cycle.eq(cycle))
+        .filter(held_votes::seq.gt(after))
+        .filter(held_votes::active.eq(true))
+        .filter(quarantines::status.eq(status))
+        .order(held_votes::seq)
+        .limit(HELD_AT_ONCE)
+        .select(held_votes::seq)
+        .load(connection)?)
+}
+
+fn page(
+    connection: &mut Connection,
+    (cycle, filter): (Month, &SheetFilter),
     after: i64,
     limit: i64,
 ) -> Result<Vec<SheetRow>, StoreError> {
@@ -145,15 +203,15 @@ pub fn list(
             quarantines::status.nullable(),
         ));
     let mut query = filtered!(query, cycle, filter, after);
-    if let Some(state) = filter.state {
-        let status = match state {
-            VoteState::Valid => QuarantineStatus::Released,
-            VoteState::Quarantined => QuarantineStatus::Open,
-            VoteState::Invalid => QuarantineStatus::Invalidated,
-        };
-        let silent = quarantines::status.nullable().is_null().or(quarantines::status.eq(QuarantineStatus::Gathering));
-        query = query.filter(quarantines::status.eq(status).or(silent.and(votes::state.eq(state.number()))));
-    }
+    query = match filter.state.map(VoteState::held_by) {
+        None => query,
+        Some(Some(status)) => query.filter(quarantines::status.eq(status)),
+        Some(None) => {
+            let status = quarantines::status.nullable();
+            let holding = [QuarantineStatus::Open, QuarantineStatus::Invalidated];
+            query.filter(status.is_null().or(status.ne_all(holding)))
+        }
+    };
     Ok(query.order(votes::seq).limit(limit).load(connection)?)
 }
 
