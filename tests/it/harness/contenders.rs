@@ -1,5 +1,7 @@
 //! Candidates far along the way, their votes and their cycle's policy, put straight into the storage.
 
+use std::collections::BTreeMap;
+
 use haoren::{
     domain::{
         batch::{Batch, BatchStatus},
@@ -114,24 +116,26 @@ impl App {
 
     /// Lets as many voters vote for a candidate.
     pub async fn votes(&self, id: CandidateId, count: i64) {
+        let candidate = self.stored(id).await.number;
+        let vote = move |place| NewVote { voter: 1_000_000 + place, candidate, day: 0, prefix: 0, client: 0, tier: 0 };
+        self.cast(move |size| (size..size + count).map(vote).collect()).await;
+    }
+
+    /// Casts votes of [`MONTH`] at this moment, made from the number of votes that were cast before.
+    pub async fn cast(&self, votes: impl FnOnce(i64) -> Vec<NewVote> + Send + 'static) {
         let now = self.service.clocks.campaign();
         self.write(move |db| {
-            let contender = storage::contenders::find(db, id)?.unwrap();
-            let cycle = contender.cycle;
+            let cycle: Month = MONTH.parse().unwrap();
             let size = storage::votes::lock_log(db, cycle)?;
-            let vote = |place| NewVote {
-                voter: 1_000_000 + size + place,
-                candidate: contender.number,
-                day: 0,
-                prefix: 0,
-                client: 0,
-                tier: 0,
-            };
-            let new: Vec<NewVote> = (0..count).map(vote).collect();
+            let new = votes(size);
+            let mut counts = BTreeMap::new();
+            for vote in &new {
+                *counts.entry(vote.candidate).or_insert(0) += 1;
+            }
             storage::votes::insert(db, (cycle, size), &new, now)?;
             storage::votes::insert_traces(db, (cycle, size), &new)?;
-            storage::votes::add_to_tallies(db, cycle, &[(contender.number, count)])?;
-            Ok(storage::votes::set_log_size(db, cycle, size + count)?)
+            storage::votes::add_to_tallies(db, cycle, &counts.into_iter().collect::<Vec<_>>())?;
+            Ok(storage::votes::set_log_size(db, cycle, size + i64::try_from(new.len()).unwrap())?)
         })
         .await;
     }
