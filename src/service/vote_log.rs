@@ -14,7 +14,7 @@ mod signer;
 
 pub use advance::{EVERY, advance, settle_at_start};
 pub use destroy::destroy_secrets;
-pub use invalidation::append_invalidation;
+pub use invalidation::{append_invalidation, append_invalidations};
 pub use read::{
     Consistency, Entries, Head, Inclusion, MAX_ENTRIES, get_consistency, get_head, get_inclusion, list_entries,
 };

@@ -1,7 +1,7 @@
 //! What the entries of a log are made of: the rows of votes and invalidations, by their numbers.
 
 use chrono::{DateTime, Utc};
-use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, RunQueryDsl};
 
 use super::{
     Connection, StoreError,
@@ -88,42 +88,40 @@ pub fn invalidations(
     Ok(logged.collect())
 }
 
-/// Whether an entry is a vote.
-pub fn is_vote(connection: &mut Connection, cycle: Month, sequence: i64) -> Result<bool, StoreError> {
-    let found: Option<i64> = votes::table
+/// How many of these entries are votes.
+pub fn votes_among(connection: &mut Connection, cycle: Month, sequences: &[i64]) -> Result<i64, StoreError> {
+    Ok(votes::table
         .filter(votes::cycle.eq(cycle))
-        .filter(votes::seq.eq(sequence))
-        .select(votes::seq)
-        .first(connection)
-        .optional()?;
-    Ok(found.is_some())
+        .filter(votes::seq.eq_any(sequences.to_vec()))
+        .count()
+        .get_result(connection)?)
 }
 
-/// Whether a vote was invalidated.
-pub fn is_invalidated(connection: &mut Connection, cycle: Month, vote: i64) -> Result<bool, StoreError> {
-    let found: Option<i64> = vote_log_invalidations::table
+/// How many of these votes were invalidated.
+pub fn invalidated_among(connection: &mut Connection, cycle: Month, votes: &[i64]) -> Result<i64, StoreError> {
+    Ok(vote_log_invalidations::table
         .filter(vote_log_invalidations::cycle.eq(cycle))
-        .filter(vote_log_invalidations::vote_seq.eq(vote))
-        .select(vote_log_invalidations::seq)
-        .first(connection)
-        .optional()?;
-    Ok(found.is_some())
+        .filter(vote_log_invalidations::vote_seq.eq_any(votes.to_vec()))
+        .count()
+        .get_result(connection)?)
 }
 
-/// Writes an invalidation. The log's row must be held, and grow by it: see [`super::vote_logs::grow`].
-pub fn insert_invalidation(
+/// Writes invalidations. The log's row must be held, and grow by them: see [`super::vote_logs::grow`].
+pub fn insert_invalidations(
     connection: &mut Connection,
     cycle: Month,
-    invalidation: &LoggedInvalidation,
+    invalidations: &[LoggedInvalidation],
 ) -> Result<(), StoreError> {
-    diesel::insert_into(vote_log_invalidations::table)
-        .values((
+    let row = |one: &LoggedInvalidation| {
+        (
             vote_log_invalidations::cycle.eq(cycle),
-            vote_log_invalidations::seq.eq(invalidation.sequence),
-            vote_log_invalidations::vote_seq.eq(invalidation.vote),
-            vote_log_invalidations::reason.eq(&invalidation.reason),
-            vote_log_invalidations::created_at.eq(At(invalidation.created_at)),
-        ))
-        .execute(connection)?;
+            vote_log_invalidations::seq.eq(one.sequence),
+            vote_log_invalidations::vote_seq.eq(one.vote),
+            vote_log_invalidations::reason.eq(one.reason.clone()),
+            vote_log_invalidations::created_at.eq(At(one.created_at)),
+        )
+    };
+    let rows: Vec<_> = invalidations.iter().map(row).collect();
+    on_either!(connection, inner => diesel::insert_into(vote_log_invalidations::table).values(&rows).execute(inner)?);
     Ok(())
 }

@@ -94,9 +94,9 @@ pub fn give_secret(connection: &mut Connection, cycle: Month, wrapped: &[u8]) ->
     Ok(())
 }
 
-/// Grows a log by an entry that is no vote. `size` is what [`super::votes::lock_log`] returned.
-pub fn grow(connection: &mut Connection, cycle: Month, size: i64) -> Result<(), StoreError> {
-    diesel::update(vote_logs::table.find(cycle)).set(vote_logs::size.eq(size + 1)).execute(connection)?;
+/// Grows a log by entries that are no votes. `size` is what [`super::votes::lock_log`] returned.
+pub fn grow(connection: &mut Connection, cycle: Month, (size, by): (i64, i64)) -> Result<(), StoreError> {
+    diesel::update(vote_logs::table.find(cycle)).set(vote_logs::size.eq(size + by)).execute(connection)?;
     Ok(())
 }
 

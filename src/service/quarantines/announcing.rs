@@ -1,4 +1,4 @@
-//! What the public is told of a vote that does not count any more.
+//! What the public is told of votes that do not count any more.
 
 use crate::{
     domain::{month::Month, vote_log::Reason},
@@ -6,15 +6,15 @@ use crate::{
     storage::Connection,
 };
 
-/// Announces that a vote was found invalid, in the transaction in which its row becomes so and under the cycle's log.
-pub(super) fn announce_invalidation(
+/// Announces that votes were found invalid, in the transaction in which their rows become so and under the cycle's log.
+pub(super) fn announce_invalidations(
     service: &Service,
     db: &mut Connection,
     cycle: Month,
-    vote_sequence: i64,
+    votes: &[i64],
     reason: &str,
 ) -> Result<(), Error> {
-    vote_log::append_invalidation(service, db, cycle, vote_sequence, &public(reason)?).map(drop)
+    vote_log::append_invalidations(service, db, cycle, votes, &public(reason)?).map(drop)
 }
 
 /// A reviewer's reason on one line, as far as the log has room for it.

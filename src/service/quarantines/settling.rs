@@ -1,6 +1,6 @@
 //! The rows of votes follow the quarantine that holds them.
 
-use super::{SLICE, announcing::announce_invalidation};
+use super::{SLICE, announcing::announce_invalidations};
 use crate::{
     domain::{id::QuarantineId, quarantine::QuarantineStatus},
     service::{Error, Service},
@@ -16,11 +16,8 @@ pub(super) fn settle_slice(service: &Service, db: &mut Connection, id: Quarantin
     let Some(state) = row.status.state().filter(|_| !row.is_settled) else { return Ok(false) };
     let seqs = storage::held_votes::after(db, (id, row.settled_seq), SLICE)?;
     storage::held_votes::settle(db, (id, row.cycle), &seqs, state)?;
-    if row.status == QuarantineStatus::Invalidated {
-        let reason = row.decision_reason.unwrap_or_default();
-        for seq in &seqs {
-            announce_invalidation(service, db, row.cycle, *seq, &reason)?;
-        }
+    if row.status == QuarantineStatus::Invalidated && !seqs.is_empty() {
+        announce_invalidations(service, db, row.cycle, &seqs, &row.decision_reason.unwrap_or_default())?;
     }
     let is_settled = i64::try_from(seqs.len()).unwrap_or(SLICE) < SLICE;
     storage::quarantines::set_settled(db, id, (seqs.last().copied().unwrap_or(row.settled_seq), is_settled))?;
