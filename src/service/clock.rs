@@ -54,6 +54,12 @@ pub struct Clocks {
     distance: Arc<AtomicI64>,
 }
 
+impl AsRef<Self> for Clocks {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
 impl Clocks {
     /// Both clocks on the machine's time.
     #[must_use]

@@ -104,3 +104,9 @@ pub struct Service {
     /// Whether administrators may set the campaign clock.
     pub sandbox: bool,
 }
+
+impl AsRef<clock::Clocks> for Service {
+    fn as_ref(&self) -> &clock::Clocks {
+        &self.clocks
+    }
+}

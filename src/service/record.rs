@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use serde_json::{Value, json};
 
-use super::{Service, caller::Caller, error::Error, generator};
+use super::{caller::Caller, clock::Clocks, error::Error, generator};
 use crate::{
     domain::{
         id::{AuditId, EventId, OrganizationId},
@@ -53,10 +53,16 @@ pub struct Place {
 }
 
 /// Writes the audit event of a change.
-pub fn audit(service: &Service, connection: &mut Connection, caller: &Caller, deed: &Deed<'_>) -> Result<(), Error> {
+pub fn audit(
+    clocks: &impl AsRef<Clocks>,
+    connection: &mut Connection,
+    caller: &Caller,
+    deed: &Deed<'_>,
+) -> Result<(), Error> {
+    let clocks = clocks.as_ref();
     let row = storage::audit_events::NewAuditEvent {
-        id: generator::new_id::<AuditId>(&service.clocks)?,
-        at: service.clocks.campaign().into(),
+        id: generator::new_id::<AuditId>(clocks)?,
+        at: clocks.campaign().into(),
         actor_id: caller.id(),
         actor_role: caller.role(),
         organization_id: caller.account.as_ref().and_then(super::caller::Account::organization_id),
@@ -70,10 +76,16 @@ pub fn audit(service: &Service, connection: &mut Connection, caller: &Caller, de
 }
 
 /// Writes the outgoing event of a change; thin, without personal data.
-pub fn announce(service: &Service, connection: &mut Connection, deed: &Deed<'_>, place: Place) -> Result<(), Error> {
+pub fn announce(
+    clocks: &impl AsRef<Clocks>,
+    connection: &mut Connection,
+    deed: &Deed<'_>,
+    place: Place,
+) -> Result<(), Error> {
+    let clocks = clocks.as_ref();
     let row = storage::outbox_events::NewOutboxEvent {
-        id: generator::new_id::<EventId>(&service.clocks)?,
-        at: service.clocks.campaign().into(),
+        id: generator::new_id::<EventId>(clocks)?,
+        at: clocks.campaign().into(),
         kind: deed.action,
         subject_kind: deed.subject_kind,
         subject_id: &deed.subject_id,

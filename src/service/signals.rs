@@ -1,4 +1,4 @@
-//! Reading signals; the city only.
+//! Signals: read by the city only, and raised.
 
 use chrono::{DateTime, Utc};
 
@@ -13,6 +13,10 @@ use crate::{
     },
     storage::{self, signals::SignalRow},
 };
+
+mod raising;
+
+pub use raising::{Raised, raise};
 
 /// A signal with what it points at.
 #[derive(Clone, Debug)]

@@ -6,11 +6,9 @@ use std::{
     time::Duration,
 };
 
-use serde_json::json;
-
 use super::{
-    Caller, Error, Service, generator,
-    record::{self, Deed, Place},
+    Error, Service,
+    signals::{self, Raised},
 };
 use crate::{
     domain::{
@@ -20,8 +18,6 @@ use crate::{
     },
     storage::{
         self, Connection, StoreError,
-        signals::SignalRow,
-        sql_values::{At, Stored},
         vote_scans::{CounterRow, Paced, Scanned},
     },
 };
@@ -127,7 +123,7 @@ impl Slice {
         }
         let surges = self.pace(db, month)?;
         for (subject, seqs, figures) in self.counted(db, month)?.into_iter().chain(surges) {
-            raise(service, db, month, (subject, seqs, figures))?;
+            signals::raise(&service.clocks, db, month, (subject, seqs, figures))?;
         }
         Ok(true)
     }
@@ -187,33 +183,4 @@ impl Slice {
             Subject::Candidate { .. } => None,
         }
     }
-}
-
-/// A signal with the first and last of its votes.
-type Raised = (Subject, (i64, i64), Figures);
-
-fn raise(
-    service: &Service,
-    db: &mut Connection,
-    month: Month,
-    (subject, (first_seq, last_seq), figures): Raised,
-) -> Result<(), Error> {
-    let row = SignalRow {
-        id: generator::new_id(&service.clocks)?,
-        cycle: month,
-        kind: subject.kind(),
-        subject: subject.key(),
-        first_seq,
-        last_seq,
-        figures: Stored(figures),
-        raised_at: At(service.clocks.campaign()),
-    };
-    let id = row.id;
-    if storage::signals::raise(db, row)? {
-        let deed =
-            Deed::new("signal.raised", "signal", id).with(json!({ "cycle": month, "kind": subject.kind().as_str() }));
-        record::audit(service, db, &Caller::default(), &deed)?;
-        record::announce(service, db, &deed, Place { cycle: Some(month), ..Place::default() })?;
-    }
-    Ok(())
 }
