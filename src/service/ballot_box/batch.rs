@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Ballot, Desk, TakenVote, Trace,
-    electors::{self, Electors, Voter},
+    electors::{self, Electors},
     judge,
     poll::{Fresh, Poll},
 };
@@ -95,14 +95,16 @@ struct Judged {
     vote: Vote,
     seq: i64,
     is_new: bool,
+    /// The number by which it was cast earlier; none for a vote of this batch.
+    number: Option<i64>,
 }
 
 impl Judged {
     fn taken(self, electors: &Electors, logs: &BTreeMap<Month, CycleLog>) -> TakenVote {
-        let Self { vote, seq, is_new, .. } = self;
-        let voter = electors.get(self.voter).and_then(Voter::number).unwrap_or_default();
+        let Self { vote, seq, number, .. } = self;
+        let voter = number.or_else(|| electors.get(self.voter)?.number()).unwrap_or_default();
         let receipt = logs.get(&vote.cycle).map(|log| log.receipt(seq, &VoteFacts::of(&vote, voter)));
-        TakenVote { vote, receipt, is_new }
+        TakenVote { vote, receipt, is_new: self.is_new }
     }
 }
 
@@ -163,15 +165,16 @@ impl Batch {
         let mut votes = Vec::with_capacity(verdicts.len());
         for (id, contender, before) in verdicts {
             let Some(poll) = polls.get_mut(&contender.cycle) else { continue };
-            let (seq, cast_at, is_new) = match before {
-                Some(first) => (first.seq, first.at, false),
+            let is_new = before.is_none();
+            let (seq, cast_at, number) = match before {
+                Some(first) => (first.seq, first.at, first.number),
                 None => {
-                    (poll.add(fresh(place, contender.number, ballot, poll.day), &contender.category, *now), *now, true)
+                    (poll.add(fresh(place, contender.number, ballot, poll.day), &contender.category, *now), *now, None)
                 }
             };
             let (cycle, category) = (contender.cycle, contender.category.clone());
             let vote = Vote { candidate: id, cycle, category, day: poll.day, cast_at };
-            votes.push(Judged { voter: place, vote, seq, is_new });
+            votes.push(Judged { voter: place, vote, seq, is_new, number });
         }
         Ok(votes)
     }

@@ -7,7 +7,11 @@ use chrono_tz::Tz;
 
 use crate::{
     domain::{candidate::Status, category::CategoryCode, cycle::Cycle, policy::ResultSource, vote},
-    storage::{self, Connection, StoreError, contenders::Contender, votes::NewVote},
+    storage::{
+        self, Connection, StoreError,
+        contenders::Contender,
+        votes::{Earlier, NewVote},
+    },
 };
 
 /// A vote of somebody in this cycle's span, written earlier or in this batch.
@@ -21,6 +25,8 @@ pub(super) struct Cast {
     pub(super) seq: i64,
     /// When.
     pub(super) at: DateTime<Utc>,
+    /// The number by which it was cast; none for a vote of this batch.
+    pub(super) number: Option<i64>,
 }
 
 /// A new vote: who casts it, by the place among the batch's voters, and the row without its voter's number.
@@ -70,9 +76,9 @@ impl Poll {
         let places: HashMap<i64, usize> = voters.iter().copied().collect();
         for earlier in storage::votes::earlier(db, (self.cycle.month, self.day), &numbers)? {
             let Some(place) = places.get(&earlier.voter) else { continue };
-            let (candidate, category, seq, cast_at) =
-                (earlier.candidate, earlier.category, earlier.seq, earlier.cast_at);
-            self.by_voter.entry(*place).or_default().push(Cast { candidate, category, seq, at: cast_at });
+            let number = Some(earlier.voter);
+            let Earlier { candidate, category, seq, cast_at: at, .. } = earlier;
+            note(self.by_voter.entry(*place).or_default(), Cast { candidate, category, seq, at, number });
         }
         Ok(())
     }
@@ -86,7 +92,7 @@ impl Poll {
     pub(super) fn add(&mut self, fresh: Fresh, category: &CategoryCode, cast_at: DateTime<Utc>) -> i64 {
         let seq = self.size + i64::try_from(self.fresh.len()).unwrap_or(0);
         let (candidate, category) = (fresh.row.candidate, category.clone());
-        let cast = Cast { candidate, category, seq, at: cast_at };
+        let cast = Cast { candidate, category, seq, at: cast_at, number: None };
         self.by_voter.entry(fresh.voter).or_default().push(cast);
         self.fresh.push(fresh);
         seq
@@ -123,5 +129,14 @@ impl Poll {
         storage::votes::add_to_tallies(db, month, &counts)?;
         let size = self.size + i64::try_from(rows.len()).unwrap_or(0);
         storage::votes::set_log_size(db, month, size)
+    }
+}
+
+/// Takes up a vote, for each candidate the first: somebody who has turned out to be one person may have two.
+fn note(known: &mut Vec<Cast>, cast: Cast) {
+    match known.iter_mut().find(|other| other.candidate == cast.candidate) {
+        Some(other) if other.seq < cast.seq => {}
+        Some(other) => *other = cast,
+        None => known.push(cast),
     }
 }
