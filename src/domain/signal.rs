@@ -21,6 +21,8 @@ text_enum! {
         AccountsSameMinute = "accounts_same_minute",
         /// More voters of a unit than it has people.
         UnitAboveHeadcount = "unit_above_headcount",
+        /// Votes for one candidate by two voters who have turned out to be one person.
+        SamePerson = "same_person",
     }
 }
 
@@ -84,6 +86,8 @@ pub enum Subject {
     Minute(i64),
     /// A unit.
     Unit(OrganizationId),
+    /// A person, by one of the numbers by which the person votes.
+    Person(i64),
 }
 
 impl Subject {
@@ -95,6 +99,7 @@ impl Subject {
             Self::Candidate { .. } => SignalKind::CandidateSurge,
             Self::Minute(_) => SignalKind::AccountsSameMinute,
             Self::Unit(_) => SignalKind::UnitAboveHeadcount,
+            Self::Person(_) => SignalKind::SamePerson,
         }
     }
 
@@ -104,7 +109,7 @@ impl Subject {
         match self {
             Self::Prefix { prefix, bucket } => format!("{prefix:016x}@{bucket}"),
             Self::Candidate { candidate, bucket } => format!("{candidate}@{bucket}"),
-            Self::Minute(minute) => minute.to_string(),
+            Self::Minute(number) | Self::Person(number) => number.to_string(),
             Self::Unit(unit) => unit.to_string(),
         }
     }
@@ -125,6 +130,7 @@ impl Subject {
             }
             SignalKind::AccountsSameMinute => Self::Minute(key.parse().ok()?),
             SignalKind::UnitAboveHeadcount => Self::Unit(OrganizationId(Uuid::parse_str(key).ok()?)),
+            SignalKind::SamePerson => Self::Person(key.parse().ok()?),
         })
     }
 }
@@ -135,7 +141,7 @@ impl Subject {
 pub struct Figures {
     /// Votes.
     pub votes: i64,
-    /// Voters; for a network those who cast their first vote of the cycle.
+    /// Voters; for a network those who cast their first vote of the cycle, for a person the accounts.
     pub voters: Option<i64>,
     /// The candidate's earlier buckets that were compared with, empty ones included.
     pub buckets: Option<i64>,
@@ -175,6 +181,12 @@ pub fn same_minute(counts: Counts) -> Option<Figures> {
 pub fn above_headcount(counts: Counts, headcount: Option<i64>) -> Option<Figures> {
     let headcount = headcount.filter(|headcount| counts.voters > *headcount)?;
     Some(Figures { headcount: Some(headcount), ..figures(counts) })
+}
+
+/// Judges the votes of one person's numbers: `votes` repeat earlier ones, `voters` is how many numbers there are.
+#[must_use]
+pub fn same_person(counts: Counts) -> Option<Figures> {
+    (counts.votes > 0).then(|| figures(counts))
 }
 
 fn figures(counts: Counts) -> Figures {

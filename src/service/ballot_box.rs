@@ -27,6 +27,7 @@ mod courier;
 mod electors;
 mod judge;
 mod poll;
+mod same_person;
 mod writer;
 
 use courier::Courier;

@@ -44,7 +44,7 @@ pub async fn list_signals(
         let mut covered = storage::signals::covered(db, rows.iter().map(|row| row.id).collect())?;
         let number = |row: &SignalRow| match row.subject() {
             Some(Subject::Candidate { candidate, .. }) => Some(candidate),
-            Some(Subject::Prefix { .. } | Subject::Minute(_) | Subject::Unit(_)) | None => None,
+            Some(Subject::Prefix { .. } | Subject::Minute(_) | Subject::Unit(_) | Subject::Person(_)) | None => None,
         };
         let ids = storage::signals::candidate_ids(db, rows.iter().filter_map(number).collect())?;
         let whole = rows.into_iter().map(|row| Signal {

@@ -180,7 +180,7 @@ impl Slice {
             Subject::Prefix { .. } => signal::burst(row.counts()),
             Subject::Minute(_) => signal::same_minute(row.counts()),
             Subject::Unit(unit) => signal::above_headcount(row.counts(), self.headcounts.get(&unit).copied().flatten()),
-            Subject::Candidate { .. } => None,
+            Subject::Candidate { .. } | Subject::Person(_) => None,
         }
     }
 }

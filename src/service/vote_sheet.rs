@@ -8,6 +8,7 @@ use crate::{
         month::Month,
         quarantine::VoteState,
         role::Role,
+        signal::Subject,
     },
     storage::{
         self, Connection,
@@ -74,6 +75,11 @@ pub(super) fn resolve(
             Some(Pointed { subject: row.subject()?, first_seq: row.first_seq, last_seq: row.last_seq })
         };
         filter.signal = found.and_then(pointed);
+        if let Some(Pointed { subject: Subject::Person(number), .. }) = filter.signal {
+            let numbers = storage::same_person::numbers(db, number)?;
+            filter.seqs =
+                Some(storage::same_person::repeated(db, &numbers, Some(month))?.remove(&month).unwrap_or_default());
+        }
         faults.extend(filter.signal.is_none().then(|| Fault::at("/signal_id", Code::UnknownReference)));
     }
     Ok(if faults.is_empty() { Ok(filter) } else { Err(faults) })

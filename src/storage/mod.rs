@@ -68,6 +68,7 @@ pub mod refresh_tokens;
 pub mod review_stages;
 pub mod reviewers;
 pub mod reviews;
+pub mod same_person;
 pub mod schema;
 pub mod server_keys;
 pub mod signals;

@@ -56,18 +56,35 @@ pub fn find(connection: &mut Connection, id: SignalId) -> Result<Option<SignalRo
 }
 
 /// Raises a signal, or brings the figures of the one that was raised for the same subject up to date; true when it is new.
-/// The caller holds the cycle's water mark.
+/// The caller holds what orders those who raise signals of this kind.
 pub fn raise(connection: &mut Connection, row: SignalRow) -> Result<bool, StoreError> {
     let same = signals::table
         .filter(signals::cycle.eq(row.cycle))
         .filter(signals::kind.eq(row.kind))
         .filter(signals::subject.eq(&row.subject));
-    let newer = (signals::last_seq.eq(row.last_seq), signals::figures.eq(row.figures.clone()));
+    let newer = (
+        signals::first_seq.eq(row.first_seq),
+        signals::last_seq.eq(row.last_seq),
+        signals::figures.eq(row.figures.clone()),
+    );
     if diesel::update(same).set(newer).execute(connection)? > 0 {
         return Ok(false);
     }
     diesel::insert_into(signals::table).values(row).execute(connection)?;
     Ok(true)
+}
+
+/// The number by which the signal of a person with these numbers was raised in a cycle.
+pub fn of_person(connection: &mut Connection, cycle: Month, numbers: &[i64]) -> Result<Option<i64>, StoreError> {
+    let keys: Vec<String> = numbers.iter().map(|number| Subject::Person(*number).key()).collect();
+    let raised: Option<String> = signals::table
+        .filter(signals::cycle.eq(cycle))
+        .filter(signals::kind.eq(SignalKind::SamePerson))
+        .filter(signals::subject.eq_any(keys))
+        .select(signals::subject)
+        .first(connection)
+        .optional()?;
+    Ok(raised.and_then(|key| key.parse().ok()))
 }
 
 /// One page of a cycle's signals in the order in which they were raised, of one of these kinds where any are named.

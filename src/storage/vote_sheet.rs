@@ -118,6 +118,8 @@ macro_rules! filtered {
                 Subject::Unit(unit) => {
                     query.filter(votes::voter.eq_any(voters_where!(users::organization_id.eq(unit))))
                 }
+                // Which of a person's votes are meant is said by `seqs`.
+                Subject::Person(_) => query,
             };
             if let Subject::Prefix { bucket, .. } = pointed.subject {
                 query = query

@@ -43,7 +43,7 @@ CREATE TABLE signals (
     last_seq INTEGER NOT NULL,
     figures BLOB NOT NULL,
     raised_at INTEGER NOT NULL,
-    CONSTRAINT signals_kind_known CHECK (kind IN ('prefix_burst', 'candidate_surge', 'accounts_same_minute', 'unit_above_headcount')),
+    CONSTRAINT signals_kind_known CHECK (kind IN ('prefix_burst', 'candidate_surge', 'accounts_same_minute', 'unit_above_headcount', 'same_person')),
     CONSTRAINT signals_once UNIQUE (cycle, kind, subject),
     PRIMARY KEY (id)
 ) STRICT;

@@ -41,6 +41,8 @@ mirrored! {
         AccountsSameMinute,
         /// More voters of a unit than it has people.
         UnitAboveHeadcount,
+        /// Votes for one candidate by two voters who have turned out to be one person.
+        SamePerson,
     }
 }
 
@@ -58,7 +60,7 @@ pub struct SignalReason {
 pub struct SignalFigures {
     /// Votes.
     pub votes: i64,
-    /// Voters; for a network those who cast their first vote of the cycle.
+    /// Voters; for a network those who cast their first vote of the cycle, for a person the accounts.
     pub voters: Option<i64>,
     /// The candidate's earlier buckets of ten minutes, empty ones included.
     pub buckets: Option<i64>,
@@ -116,7 +118,7 @@ impl From<Signal> for SignalView {
             Some(Subject::Candidate { bucket, .. }) => (Some(signal::bucket_start(bucket)), None, None),
             Some(Subject::Minute(minute)) => (Some(signal::minute_start(minute)), None, None),
             Some(Subject::Unit(unit)) => (None, None, Some(unit.into())),
-            None => (None, None, None),
+            Some(Subject::Person(_)) | None => (None, None, None),
         };
         Self {
             id: row.id.into(),
@@ -171,6 +173,10 @@ fn reason(kind: SignalKind, figures: &Figures) -> SignalReason {
                 format!("{people} voters of a unit of {headcount} people"),
             )
         }
+        SignalKind::SamePerson => (
+            format!("经身份核验，{people} 个投票账号属于同一人，其中 {votes} 票与此人先前所投重复"),
+            format!("{people} voters have turned out to be one person; {votes} of their votes repeat earlier ones"),
+        ),
     };
     SignalReason { zh, en }
 }
@@ -193,7 +199,8 @@ pub struct ListSignalsQuery {
 /// List signals
 ///
 /// What looks as if votes were not cast by the people they count for, in the order in which it was noticed. Votes are looked
-/// through once a minute. There is no table of units.
+/// through once a minute; that two voters are one person is noticed with the first ballot that tells it. There is no table of
+/// units.
 #[utoipa::path(
     tag = "votes",
     params(("month" = String, Path, description = "The cycle, such as 2026-11."), ListSignalsQuery),

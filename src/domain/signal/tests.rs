@@ -68,7 +68,7 @@ proptest! {
         let unit = OrganizationId(Uuid::from_u128(id));
         for subject in [
             Subject::Prefix { prefix: a, bucket: b }, Subject::Candidate { candidate: a, bucket: b },
-            Subject::Minute(a), Subject::Unit(unit),
+            Subject::Minute(a), Subject::Unit(unit), Subject::Person(b),
         ] {
             prop_assert_eq!(Subject::read(subject.kind(), &subject.key()), Some(subject));
         }

@@ -70,7 +70,9 @@ pub(super) fn take(desk: &Desk, db: &mut Connection, logs: &Logs, ballots: &[&Ba
         polls.insert(month, poll);
         receipts.extend(log.filter(|_| gives_receipts).map(|log| (month, log)));
     }
-    let mut batch = Batch { electors: Electors::call(db, ballots)?, shown: shown(db, contenders, now)?, polls, now };
+    let electors = Electors::call(db, ballots)?;
+    electors.note_persons(&desk.clocks, db)?;
+    let mut batch = Batch { electors, shown: shown(db, contenders, now)?, polls, now };
     batch.load_earlier(db, ballots)?;
     let judged: Vec<_> = ballots.iter().map(|ballot| batch.judge(ballot)).collect();
     let electors = batch.write(db)?;

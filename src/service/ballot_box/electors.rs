@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
-use super::Ballot;
+use super::{Ballot, same_person};
 use crate::{
     domain::{
         fault::Code,
@@ -13,7 +13,7 @@ use crate::{
         policy::Voters,
         vote,
     },
-    service::{error::Error, voter::Elector},
+    service::{clock::Clocks, error::Error, voter::Elector},
     storage::{
         self, Connection, StoreError,
         foreign_voters::{Known, Subject},
@@ -39,8 +39,9 @@ pub(super) struct Voter {
 enum Who {
     /// With its standing; none when there is no such account.
     Account(UserId, Option<Standing>),
-    /// Known by an identity provider; with the accounts there that have no row, or not the person's.
-    Foreign { person: Option<Vec<u8>>, untold: Vec<(i64, Vec<u8>)>, new: Vec<Subject> },
+    /// Known by an identity provider; with the numbers of accounts there whose person is told for the first time, and
+    /// the accounts that have no row.
+    Foreign { person: Option<Vec<u8>>, untold: Vec<i64>, new: Vec<Subject> },
 }
 
 impl Electors {
@@ -90,6 +91,10 @@ impl Electors {
         let person_of = |subject: &Subject, told: &Option<Vec<u8>>| {
             rows.get(subject).and_then(|row| row.person.clone()).or_else(|| told.clone())
         };
+        let is_untold = |row: &Known| row.person.is_none() && told.get(&row.subject).is_some_and(Option::is_some);
+        if rows.values().any(is_untold) {
+            storage::same_person::lock(db)?;
+        }
         let persons: BTreeSet<Vec<u8>> = told.iter().filter_map(|(subject, told)| person_of(subject, told)).collect();
         let mut numbers: HashMap<Vec<u8>, Vec<i64>> = HashMap::new();
         for row in storage::foreign_voters::of_persons(db, &persons.into_iter().collect::<Vec<_>>())? {
@@ -135,7 +140,22 @@ impl Electors {
         self.list.get(place)
     }
 
-    /// Gives numbers to those of these voters that have none, and notes what was told of persons.
+    /// Notes what is told of the persons of those who have voted before, whatever becomes of their ballots: from now on
+    /// they are one voter with whoever else is that person.
+    pub(super) fn note_persons(&self, clocks: &Clocks, db: &mut Connection) -> Result<(), Error> {
+        for voter in &self.list {
+            let Who::Foreign { person: Some(person), untold, .. } = &voter.who else { continue };
+            for number in untold {
+                storage::foreign_voters::set_person(db, *number, person)?;
+            }
+            if !untold.is_empty() && voter.numbers.len() > 1 {
+                same_person::tell_repeated(clocks, db, &voter.numbers)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives numbers to those of these voters that have none.
     pub(super) fn number(
         &mut self,
         db: &mut Connection,
@@ -146,11 +166,8 @@ impl Electors {
         for place in voting.collect::<BTreeSet<usize>>() {
             match self.list.get(place).map(|voter| (&voter.who, voter.numbers.is_empty())) {
                 Some((Who::Account(id, _), true)) => accounts.push(*id),
-                Some((Who::Foreign { person, untold, new }, _)) => {
+                Some((Who::Foreign { person, new, .. }, _)) => {
                     subjects.extend(new.iter().map(|subject| (subject.clone(), person.clone())));
-                    for (number, person) in untold {
-                        storage::foreign_voters::set_person(db, *number, person)?;
-                    }
                 }
                 Some((Who::Account(..), false)) | None => {}
             }
@@ -226,8 +243,8 @@ impl Voter {
         match row {
             None => new.push(subject.clone()),
             Some(row) => {
-                if let (Some(person), None) = (person, &row.person) {
-                    untold.push((row.number, person.clone()));
+                if person.is_some() && row.person.is_none() {
+                    untold.push(row.number);
                 }
                 self.numbers.push(row.number);
             }

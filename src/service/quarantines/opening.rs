@@ -91,7 +91,7 @@ fn look(db: &mut Connection, input: &QuarantineInput) -> Result<(SheetFilter, Ve
         return Err(Error::invalid(vec![Fault::at("/cycle", Code::UnknownReference)]));
     }
     let filter = vote_sheet::resolve(db, input.cycle, (input.candidate, input.signal))?.map_err(Error::invalid)?;
-    let filter = SheetFilter { seqs: input.sequences.clone(), ..filter };
+    let filter = SheetFilter { seqs: input.sequences.clone().or(filter.seqs), ..filter };
     let Some(sequences) = &input.sequences else {
         let first = storage::vote_sheet::wanted(db, input.cycle, &filter, -1, SLICE)?;
         return Ok((filter, first));
