@@ -2,7 +2,10 @@
 
 mod forged;
 mod keys;
+mod one_person;
 mod public;
+mod turned_out;
+mod voting;
 
 use std::sync::Arc;
 

@@ -77,6 +77,11 @@ impl App {
         Self::start(with_issuers(made, issuers), &[]).await
     }
 
+    /// Another server on the same database, as a second process would be one; its clock stands where this one began.
+    pub async fn beside(&self) -> Self {
+        Self::start((TempDir::with_prefix("haoren-it-").unwrap(), self.settings.clone()), &[]).await
+    }
+
     async fn start((folder, settings): (TempDir, Settings), flags: &[&str]) -> Self {
         let time = ManualTime::at(START.parse().unwrap());
         let mut line = vec!["test", "--bind=127.0.0.1:0", "--workers=2", "--shutdown-seconds=5"];
