@@ -106,8 +106,8 @@ pub struct Quarantine {
     pub held: i64,
     /// How many of those asked for were held or invalid before.
     pub already_held: i64,
-    /// Who opened it.
-    pub opened_by: UserId,
+    /// Who opened it; none for the server itself, whose quarantines any reviewer decides.
+    pub opened_by: Option<UserId>,
     /// When.
     pub opened_at: DateTime<Utc>,
     /// What was decided.
@@ -142,7 +142,7 @@ pub fn decide(
         return Err(vec![Fault::of(Code::AlreadyDecided).with("status", quarantine.status.as_str())]);
     }
     let mut faults = Vec::new();
-    if quarantine.opened_by == by {
+    if quarantine.opened_by == Some(by) {
         faults.push(Fault::of(Code::OwnQuarantine));
     }
     let status = match verdict {
@@ -177,7 +177,7 @@ mod tests {
             reason: "集中投票。".to_owned(),
             held: 3,
             already_held: 0,
-            opened_by: user(1),
+            opened_by: Some(user(1)),
             opened_at: "2026-11-27T01:00:00Z".parse().unwrap(),
             decision: None,
             version: 1,

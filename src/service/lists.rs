@@ -10,6 +10,7 @@ use super::{
     error::{refuse_guarded, refuse_invalid},
     generator,
     idempotency::{self, Attempt, FirstAnswer},
+    quarantines,
     record::{self, Deed, Place},
     transitions::{self, Order},
 };
@@ -61,6 +62,7 @@ pub async fn publish_list(
     let account = caller.require(&[Role::CityReviewer])?.clone();
     let tie_breaks = tidy(tie_breaks);
     refuse_invalid(reason_faults(&tie_breaks))?;
+    quarantines::hold_repeated(service).await?;
     let (service, caller) = (service.clone(), caller.clone());
     let store = service.store.clone();
     store

@@ -24,7 +24,7 @@ mod opening;
 mod settling;
 
 pub use deciding::{DecisionInput, decide_quarantine};
-pub use opening::create_quarantine;
+pub use opening::{create_quarantine, hold_repeated};
 pub use settling::finish_all;
 
 /// So many votes are worked on in one transaction: well below 50 ms, an entry of the log for each included.

@@ -33,8 +33,8 @@ pub struct QuarantineRow {
     pub held: i64,
     /// How many were held before.
     pub already_held: i64,
-    /// By whom.
-    pub opened_by: UserId,
+    /// By whom; none for the server itself.
+    pub opened_by: Option<UserId>,
     /// When.
     pub opened_at: At,
     /// Why it was decided so.

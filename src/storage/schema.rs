@@ -1186,6 +1186,7 @@ diesel::table! {
         last_seq -> BigInt,
         figures -> JsonValue,
         raised_at -> Instant,
+        to_be_held -> Bool,
     }
 }
 
@@ -1203,7 +1204,7 @@ diesel::table! {
         reason -> Text,
         held -> BigInt,
         already_held -> BigInt,
-        opened_by -> Id,
+        opened_by -> Nullable<Id>,
         opened_at -> Instant,
         decision_reason -> Nullable<Text>,
         decided_by -> Nullable<Id>,

@@ -40,6 +40,8 @@ pub struct SignalRow {
     pub figures: Stored<Figures>,
     /// When it was raised first.
     pub raised_at: At,
+    /// Whether the server itself is to hold its votes back, and has not yet.
+    pub to_be_held: bool,
 }
 
 impl SignalRow {
@@ -66,12 +68,26 @@ pub fn raise(connection: &mut Connection, row: SignalRow) -> Result<bool, StoreE
         signals::first_seq.eq(row.first_seq),
         signals::last_seq.eq(row.last_seq),
         signals::figures.eq(row.figures.clone()),
+        signals::to_be_held.eq(row.to_be_held),
     );
     if diesel::update(same).set(newer).execute(connection)? > 0 {
         return Ok(false);
     }
     diesel::insert_into(signals::table).values(row).execute(connection)?;
     Ok(true)
+}
+
+/// At most a hundred signals whose votes the server itself is to hold back.
+pub fn to_be_held(connection: &mut Connection) -> Result<Vec<SignalRow>, StoreError> {
+    let due = signals::table.filter(signals::to_be_held.eq(true)).order(signals::id).limit(100);
+    Ok(due.select(SignalRow::as_select()).load(connection)?)
+}
+
+/// Notes that the votes of a signal are held back, or need not be.
+pub fn set_held(connection: &mut Connection, id: SignalId) -> Result<(), StoreError> {
+    let due = signals::table.find(id).filter(signals::to_be_held.eq(true));
+    diesel::update(due).set(signals::to_be_held.eq(false)).execute(connection)?;
+    Ok(())
 }
 
 /// The number by which the signal of a person with these numbers was raised in a cycle.

@@ -68,7 +68,7 @@ fn gathering(id: QuarantineId, by: UserId, until: chrono::DateTime<chrono::Utc>)
         reason: "待核实。".to_owned(),
         held: 0,
         already_held: 0,
-        opened_by: by,
+        opened_by: Some(by),
         opened_at: At(until),
         decision_reason: None,
         decided_by: None,

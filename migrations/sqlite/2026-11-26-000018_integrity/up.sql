@@ -43,13 +43,16 @@ CREATE TABLE signals (
     last_seq INTEGER NOT NULL,
     figures BLOB NOT NULL,
     raised_at INTEGER NOT NULL,
+    to_be_held INTEGER NOT NULL,
     CONSTRAINT signals_kind_known CHECK (kind IN ('prefix_burst', 'candidate_surge', 'accounts_same_minute', 'unit_above_headcount', 'same_person')),
     CONSTRAINT signals_once UNIQUE (cycle, kind, subject),
     PRIMARY KEY (id)
 ) STRICT;
 CREATE INDEX signals_page ON signals (cycle, raised_at, id);
+-- Those whose votes the server itself holds back, until it has.
+CREATE INDEX signals_to_be_held ON signals (id) WHERE to_be_held = 1;
 
--- Votes held back together, and what a second reviewer decided of them. `gathering`: seen by nobody and counted nowhere;
+-- Votes held back together, by a reviewer or, without `opened_by`, by the server; and what another reviewer decided of them. `gathering`: seen by nobody and counted nowhere;
 -- by the machine's clock, one whose lease has run out was broken off, and the request's key (`request_*`) is free again.
 -- `settled_seq`: up to here the votes' rows show it.
 CREATE TABLE quarantines (
@@ -61,7 +64,7 @@ CREATE TABLE quarantines (
     reason TEXT NOT NULL,
     held INTEGER NOT NULL,
     already_held INTEGER NOT NULL,
-    opened_by BLOB NOT NULL REFERENCES users (id),
+    opened_by BLOB REFERENCES users (id),
     opened_at INTEGER NOT NULL,
     decision_reason TEXT,
     decided_by BLOB REFERENCES users (id),

@@ -109,8 +109,8 @@ pub struct QuarantineView {
     pub votes: i64,
     /// How many of those asked for were held or invalid already, and are not in this one.
     pub already_held: i64,
-    /// Who opened it.
-    pub opened_by: Uuid,
+    /// Who opened it; null for the server itself, which holds back what repeats another vote of the same person.
+    pub opened_by: Option<Uuid>,
     /// When.
     pub opened_at: DateTime<Utc>,
     /// Why it was decided so.
@@ -139,7 +139,7 @@ impl From<Quarantine> for QuarantineView {
             reason: one.reason,
             votes: one.held,
             already_held: one.already_held,
-            opened_by: one.opened_by.into(),
+            opened_by: one.opened_by.map(Into::into),
             opened_at: one.opened_at,
             decision_reason: decision.as_ref().map(|decision| decision.reason.clone()),
             decided_by: decision.as_ref().map(|decision| decision.by.into()),

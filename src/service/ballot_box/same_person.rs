@@ -1,6 +1,6 @@
 //! What follows when somebody who has voted by two numbers turns out to be one person. From then on there is one voter;
-//! of the votes that both had cast for a candidate the later ones are told to the city's reviewers by a signal. No vote
-//! stops counting on the word of an identity provider alone: one reviewer holds them back, and another one decides.
+//! of the votes that both had cast for a candidate the later ones are told by a signal. They are held back behind the
+//! writer, which no other voter is to wait for (see [`crate::service::quarantines::hold_repeated`]).
 
 use crate::{
     domain::signal::{self, Counts, Subject},

@@ -28,12 +28,16 @@ use crate::{
         vote_sheet,
     },
     storage::{
-        self, Connection, held_votes::Wanted, quarantines::QuarantineRow, sql_values::At, vote_sheet::SheetFilter,
+        self, Connection, held_votes::Wanted, quarantines::QuarantineRow, signals::SignalRow, sql_values::At,
+        vote_sheet::SheetFilter,
     },
 };
 
 /// By the machine's clock: nobody gathers any more when nothing was heard for so long.
 const LEASE: TimeDelta = TimeDelta::minutes(2);
+
+/// Why the server holds votes back.
+const REPEATED: &str = "经身份核验，这些选票与同一人先前所投的选票重复。";
 
 /// Holds votes back until another reviewer decides.
 pub async fn create_quarantine(
@@ -44,10 +48,43 @@ pub async fn create_quarantine(
 ) -> Result<Quarantine, Error> {
     let account = caller.require(&[Role::CityReviewer])?.clone();
     refuse_invalid(input.faults())?;
-    let row = new_row(service, &account, &input)?;
+    open(service, (caller.clone(), Some(account)), input, attempt).await
+}
+
+/// Holds back, in the name of the server, the votes that repeat others of the same person, as far as that was not done:
+/// the person is one voter, and what becomes of the votes a reviewer decides. Returns how many quarantines were opened.
+pub async fn hold_repeated(service: &Service) -> Result<usize, Error> {
+    let mut opened = 0;
+    loop {
+        let due = service.store.read(|db| Ok::<_, Error>(storage::signals::to_be_held(db)?)).await?;
+        if due.is_empty() {
+            return Ok(opened);
+        }
+        for SignalRow { id, cycle, .. } in due {
+            let (signal, reason) = (Some(id), REPEATED.to_owned());
+            let input = QuarantineInput { cycle, signal, sequences: None, candidate: None, reason };
+            match open(service, (Caller::default(), None), input, None).await {
+                Ok(_) => opened += 1,
+                // Somebody was faster, or the list is published.
+                Err(Error::Refused(_)) => {
+                    service.store.write(move |db| Ok::<_, Error>(storage::signals::set_held(db, id)?)).await?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+async fn open(
+    service: &Service,
+    (caller, account): (Caller, Option<Account>),
+    input: QuarantineInput,
+    attempt: Option<Attempt>,
+) -> Result<Quarantine, Error> {
+    let row = new_row(service, account.as_ref(), &input)?;
     let id = row.id;
     let (filter, first) = service.store.read(move |db| look(db, &input)).await?;
-    let opening = Opening { service: service.clone(), caller: caller.clone(), account, row, attempt };
+    let opening = Opening { service: service.clone(), caller, account, row, attempt };
     let (opened, more) = if i64::try_from(first.len()).unwrap_or(SLICE) < SLICE {
         service.store.write(move |db| opening.at_once(db, &first)).await?
     } else {
@@ -61,7 +98,7 @@ pub async fn create_quarantine(
     Ok(opened)
 }
 
-fn new_row(service: &Service, account: &Account, input: &QuarantineInput) -> Result<QuarantineRow, Error> {
+fn new_row(service: &Service, account: Option<&Account>, input: &QuarantineInput) -> Result<QuarantineRow, Error> {
     Ok(QuarantineRow {
         id: generator::new_id(&service.clocks)?,
         cycle: input.cycle,
@@ -71,7 +108,7 @@ fn new_row(service: &Service, account: &Account, input: &QuarantineInput) -> Res
         reason: text::tidy_paragraphs(&input.reason),
         held: 0,
         already_held: 0,
-        opened_by: account.id,
+        opened_by: account.map(|account| account.id),
         opened_at: At(service.clocks.campaign()),
         decision_reason: None,
         decided_by: None,
@@ -142,7 +179,8 @@ fn gather(
 struct Opening {
     service: Service,
     caller: Caller,
-    account: Account,
+    /// Who opens it; none for the server itself.
+    account: Option<Account>,
     row: QuarantineRow,
     attempt: Option<Attempt>,
 }
@@ -168,7 +206,7 @@ impl Opening {
         let opened = match gather_all(&service, (id, month), filter).await {
             Ok(gathered) => {
                 let work = move |db: &mut Connection| {
-                    opening.account.recheck(db)?;
+                    opening.recheck(db)?;
                     opening.open(db, &gathered)
                 };
                 service.store.write(work).await
@@ -183,8 +221,12 @@ impl Opening {
         opened
     }
 
+    fn recheck(&self, db: &mut Connection) -> Result<(), Error> {
+        self.account.as_ref().map_or(Ok(()), |account| account.recheck(db))
+    }
+
     fn begin(&self, db: &mut Connection) -> Result<(), Error> {
-        self.account.recheck(db)?;
+        self.recheck(db)?;
         idempotency::claim(db, self.attempt.as_ref(), self.service.clocks.machine())?;
         Ok(storage::quarantines::insert(db, &self.row)?)
     }
@@ -208,6 +250,9 @@ impl Opening {
         }
         storage::quarantines::set_open(db, id, (held, already_held), service.clocks.campaign())?;
         storage::held_votes::count_in(db, (id, month), &gathered.counts)?;
+        if let Some(signal) = self.row.signal_id {
+            storage::signals::set_held(db, signal)?;
+        }
         let more = settle_slice(service, db, id)?;
         let details = json!({ "cycle": month, "votes": held, "signal_id": self.row.signal_id });
         let deed = Deed::new("quarantine.opened", "quarantine", id).with(details);

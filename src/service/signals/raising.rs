@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::{
     domain::{
         month::Month,
-        signal::{Figures, Subject},
+        signal::{Figures, SignalKind, Subject},
     },
     service::{
         Caller, Error,
@@ -39,6 +39,8 @@ pub fn raise(
         last_seq,
         figures: Stored(figures),
         raised_at: At(clocks.campaign()),
+        // A person has one vote: what repeats it is held back without being asked for.
+        to_be_held: subject.kind() == SignalKind::SamePerson,
     };
     let id = row.id;
     if storage::signals::raise(db, row)? {
