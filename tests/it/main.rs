@@ -65,5 +65,6 @@ mod verifications;
 mod vote_log;
 mod vote_model;
 mod vote_races;
+mod vote_sheet;
 mod voters;
 mod voting;
