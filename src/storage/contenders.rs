@@ -68,6 +68,14 @@ pub fn find_all(connection: &mut Connection, ids: &[CandidateId]) -> Result<Vec<
     })
 }
 
+/// The categories of candidates by the numbers by which votes name them.
+pub fn categories(connection: &mut Connection, numbers: &[i64]) -> Result<Vec<(i64, CategoryCode)>, StoreError> {
+    Ok(candidates::table
+        .filter(candidates::number.eq_any(numbers.to_vec()))
+        .select((candidates::number, candidates::category))
+        .load(connection)?)
+}
+
 /// The candidates of a cycle in a state, by id.
 pub fn ids(connection: &mut Connection, cycle: Month, status: Status) -> Result<Vec<CandidateId>, StoreError> {
     Ok(candidates::table

@@ -29,17 +29,13 @@ pub struct Earlier {
     pub voter: i64,
     /// For whom, by number.
     pub candidate: i64,
-    /// The candidate's category.
-    pub category: CategoryCode,
-    /// The span: 0, or the number of the local day.
-    pub day: i32,
     /// Its place in the log.
     pub seq: i64,
     /// When.
     pub cast_at: DateTime<Utc>,
 }
 
-type EarlierRow = (i64, i64, CategoryCode, i32, i64, DateTime<Utc>);
+type EarlierRow = (i64, i64, i64, DateTime<Utc>);
 
 /// What these voters cast in the span of a cycle, in no order.
 pub fn earlier(
@@ -49,17 +45,14 @@ pub fn earlier(
 ) -> Result<Vec<Earlier>, StoreError> {
     let rows: Vec<EarlierRow> = match connection {
         Connection::Postgres(inner) => votes::table
-            .inner_join(candidates::table.on(candidates::number.eq(votes::candidate)))
             .filter(votes::cycle.eq(cycle))
             .filter(votes::day.eq(day))
             .filter(votes::voter.eq_any(voters))
-            .select((votes::voter, votes::candidate, candidates::category, votes::day, votes::seq, votes::cast_at))
+            .select((votes::voter, votes::candidate, votes::seq, votes::cast_at))
             .load(inner)?,
         Connection::Sqlite(inner) => EarlierVotes { voters: &json_numbers(voters), cycle, day }.load(inner)?,
     };
-    let read =
-        |(voter, candidate, category, day, seq, cast_at)| Earlier { voter, candidate, category, day, seq, cast_at };
-    Ok(rows.into_iter().map(read).collect())
+    Ok(rows.into_iter().map(|(voter, candidate, seq, cast_at)| Earlier { voter, candidate, seq, cast_at }).collect())
 }
 
 /// The votes of several voters in the span of a cycle, on SQLite.
@@ -69,19 +62,16 @@ struct EarlierVotes<'a> {
     day: i32,
 }
 
-prepared!(EarlierVotes => (BigInt, BigInt, Text, Integer, BigInt, Instant));
+prepared!(EarlierVotes => (BigInt, BigInt, BigInt, Instant));
 
 impl QueryFragment<Sqlite> for EarlierVotes<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        out.push_sql(
-            "SELECT votes.voter, votes.candidate, candidates.category, votes.day, votes.seq, votes.cast_at FROM json_each(",
-        );
+        out.push_sql("SELECT votes.voter, votes.candidate, votes.seq, votes.cast_at FROM json_each(");
         out.push_bind_param::<Text, _>(self.voters)?;
         out.push_sql(") AS asked CROSS JOIN votes ON votes.voter = asked.value AND votes.cycle = ");
         out.push_bind_param::<Integer, _>(&self.cycle)?;
         out.push_sql(" AND votes.day = ");
         out.push_bind_param::<Integer, _>(&self.day)?;
-        out.push_sql(" JOIN candidates ON candidates.number = votes.candidate");
         Ok(())
     }
 }

@@ -77,7 +77,8 @@ fn situation(
         let of_cycle = judged.iter().filter(|(_, other, _)| other.cycle == contender.cycle);
         of_cycle.filter(|(_, _, before)| before.is_none()).map(|(_, other, _)| &other.category)
     };
-    let used = cast.iter().map(|cast| &cast.category).chain(new()).filter(|category| **category == contender.category);
+    let before = cast.iter().filter_map(|cast| poll.category(cast));
+    let used = before.chain(new()).filter(|category| **category == contender.category);
     Situation {
         elsewhere: poll.is_elsewhere(),
         open: poll.takes_for(contender),

@@ -1,6 +1,6 @@
 //! The vote of one cycle as a batch finds it, and what the batch adds to it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -19,8 +19,6 @@ use crate::{
 pub(super) struct Cast {
     /// For whom, by number.
     pub(super) candidate: i64,
-    /// The candidate's category.
-    pub(super) category: CategoryCode,
     /// Its place in the log.
     pub(super) seq: i64,
     /// When.
@@ -46,6 +44,8 @@ pub(super) struct Poll {
     size: i64,
     is_open: bool,
     by_voter: HashMap<usize, Vec<Cast>>,
+    /// The categories of those who were voted for, by number: read once a batch, not with each vote.
+    categories: HashMap<i64, CategoryCode>,
     fresh: Vec<Fresh>,
 }
 
@@ -54,7 +54,7 @@ impl Poll {
     pub(super) fn new(cycle: Cycle, has_log: bool, size: i64, now: DateTime<Utc>, zone: Tz) -> Self {
         let day = vote::day(cycle.policy.repeat, now, zone);
         let is_open = has_log && cycle.windows.voting.contains(now) && cycle.published_at.is_none();
-        Self { cycle, day, size, is_open, by_voter: HashMap::new(), fresh: Vec::new() }
+        Self { cycle, day, size, is_open, by_voter: HashMap::new(), categories: HashMap::new(), fresh: Vec::new() }
     }
 
     /// Whether the vote is held on the national site.
@@ -77,10 +77,18 @@ impl Poll {
         for earlier in storage::votes::earlier(db, (self.cycle.month, self.day), &numbers)? {
             let Some(place) = places.get(&earlier.voter) else { continue };
             let number = Some(earlier.voter);
-            let Earlier { candidate, category, seq, cast_at: at, .. } = earlier;
-            note(self.by_voter.entry(*place).or_default(), Cast { candidate, category, seq, at, number });
+            let Earlier { candidate, seq, cast_at: at, .. } = earlier;
+            note(self.by_voter.entry(*place).or_default(), Cast { candidate, seq, at, number });
         }
+        let named: BTreeSet<i64> = self.by_voter.values().flatten().map(|cast| cast.candidate).collect();
+        let named: Vec<i64> = named.into_iter().collect();
+        self.categories.extend(storage::contenders::categories(db, &named)?);
         Ok(())
+    }
+
+    /// The category that a vote was cast in.
+    pub(super) fn category(&self, cast: &Cast) -> Option<&CategoryCode> {
+        self.categories.get(&cast.candidate)
     }
 
     /// What a voter has cast in the span.
@@ -91,8 +99,9 @@ impl Poll {
     /// Adds a new vote; returns its place in the log.
     pub(super) fn add(&mut self, fresh: Fresh, category: &CategoryCode, cast_at: DateTime<Utc>) -> i64 {
         let seq = self.size + i64::try_from(self.fresh.len()).unwrap_or(0);
-        let (candidate, category) = (fresh.row.candidate, category.clone());
-        let cast = Cast { candidate, category, seq, at: cast_at, number: None };
+        let candidate = fresh.row.candidate;
+        self.categories.entry(candidate).or_insert_with(|| category.clone());
+        let cast = Cast { candidate, seq, at: cast_at, number: None };
         self.by_voter.entry(fresh.voter).or_default().push(cast);
         self.fresh.push(fresh);
         seq
