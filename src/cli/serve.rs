@@ -100,7 +100,7 @@ async fn look_for_signals(service: Service) {
             Ok(votes) => log::debug!("looked through {votes} votes"),
             Err(error) => log::warn!("looking through the votes failed: {error}"),
         }
-        match quarantines::hold_repeated(&service).await {
+        match quarantines::hold_repeated(&service, None).await {
             Ok(opened) => log::debug!("opened {opened} quarantines of repeated votes"),
             Err(error) => log::warn!("repeated votes could not be held back: {error}"),
         }

@@ -117,6 +117,10 @@ async fn draw(service: &Service, month: Month) -> Result<DrawnSeed, Error> {
     service
         .store
         .write(move |db| {
+            let cycle = storage::cycles::find(db, month)?.ok_or_else(Error::not_found)?;
+            if !cycle.windows.voting.has_opened(of_service.clocks.campaign()) {
+                return Err(Error::fault(votes::closed(&cycle)));
+            }
             if storage::ballot_papers::keep_seed(db, month, &seed, of_service.clocks.campaign())? {
                 let deed =
                     Deed::new("ballot_paper.lot_drawn", "cycle", month).with(json!({ "seed": hex::encode(seed) }));

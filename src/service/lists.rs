@@ -62,7 +62,7 @@ pub async fn publish_list(
     let account = caller.require(&[Role::CityReviewer])?.clone();
     let tie_breaks = tidy(tie_breaks);
     refuse_invalid(reason_faults(&tie_breaks))?;
-    quarantines::hold_repeated(service).await?;
+    quarantines::hold_repeated(service, Some(month)).await?;
     let (service, caller) = (service.clone(), caller.clone());
     let store = service.store.clone();
     store
@@ -143,7 +143,10 @@ fn undecided(db: &mut Connection, cycle: &Cycle) -> Result<Vec<Fault>, Error> {
     let mut faults = Vec::new();
     // Those for somebody who has left the vote meanwhile, too: they would stay undecided.
     let quarantined = storage::tallies::quarantined(db, cycle.month)?;
-    if quarantined > 0 {
+    // Whoever has just turned out to be one person with somebody has votes that are held back in a moment.
+    storage::same_person::lock(db)?;
+    let repeated = storage::signals::to_be_held(db, Some(cycle.month), None)?;
+    if quarantined > 0 || !repeated.is_empty() {
         faults.push(Fault::of(Code::VotesUndecided).with("actual", quarantined));
     }
     let (open, first) = storage::objections::open_of(db, cycle.month, OBJECTIONS_NAMED)?;

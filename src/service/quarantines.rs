@@ -21,10 +21,12 @@ use crate::{
 mod announcing;
 mod deciding;
 mod opening;
+mod repeated;
 mod settling;
 
 pub use deciding::{DecisionInput, decide_quarantine};
-pub use opening::{create_quarantine, hold_repeated};
+pub use opening::create_quarantine;
+pub use repeated::hold_repeated;
 pub use settling::finish_all;
 
 /// So many votes are worked on in one transaction: well below 50 ms, an entry of the log for each included.

@@ -5,14 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, JoinOnDsl, QueryDsl, Queryable, RunQueryDsl};
 
 use super::{
     Connection, StoreError, locks,
-    schema::{held_votes, quarantine_counts, tallies, votes},
+    schema::{held_votes, quarantine_counts, quarantines, tallies, votes},
 };
 use crate::domain::{
-    id::QuarantineId,
+    id::{QuarantineId, SignalId},
     month::Month,
     quarantine::{QuarantineStatus, VoteState},
 };
@@ -65,6 +65,29 @@ pub fn hold(
         on_either!(connection, inner => diesel::insert_into(held_votes::table).values(&rows).execute(inner)?);
     }
     Ok(counts)
+}
+
+/// A quarantine that holds or held a vote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Queryable)]
+pub struct Holder {
+    /// The vote's place in the log.
+    pub seq: i64,
+    /// Whose votes the quarantine holds.
+    pub signal: Option<SignalId>,
+    /// How it stands.
+    pub status: QuarantineStatus,
+    /// Whether nobody else can hold the vote.
+    pub active: bool,
+}
+
+/// All that hold or held one of these votes.
+pub fn holders(connection: &mut Connection, cycle: Month, seqs: &[i64]) -> Result<Vec<Holder>, StoreError> {
+    Ok(held_votes::table
+        .inner_join(quarantines::table.on(quarantines::id.eq(held_votes::quarantine_id)))
+        .filter(held_votes::cycle.eq(cycle))
+        .filter(held_votes::seq.eq_any(seqs.to_vec()))
+        .select((held_votes::seq, quarantines::signal_id, quarantines::status, held_votes::active))
+        .load(connection)?)
 }
 
 /// Lets votes go that were gathered for a quarantine that was never opened, at most `most`; returns how many.

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, RunQueryDsl};
 
 use super::{
-    Connection, StoreError, locks,
+    Connection, StoreError, held_votes, locks,
     schema::{cycles, voters, votes},
 };
-use crate::domain::month::Month;
+use crate::domain::{month::Month, quarantine::QuarantineStatus};
 
 /// One at a time learns whose numbers belong together.
 const LEARNING: i64 = 0x6861_6f72_7065_7273;
@@ -27,7 +27,7 @@ pub fn numbers(connection: &mut Connection, number: i64) -> Result<Vec<i64>, Sto
 }
 
 /// The places in the log of those votes of a person's numbers that are for a candidate for whom one of them has voted
-/// before in the same span, in order; of one cycle, or of all whose list is not published.
+/// before in the same span with a vote that was not found invalid, in order; of one cycle, or of all whose list is not published.
 pub fn repeated(
     connection: &mut Connection,
     numbers: &[i64],
@@ -44,10 +44,19 @@ pub fn repeated(
         None => query.filter(cycles::published_at.is_null()),
     };
     let rows: Vec<(Month, i64, i32, i64)> = query.load(connection)?;
+    let mut invalid = BTreeSet::new();
+    for cycle in rows.iter().map(|row| row.0).collect::<BTreeSet<Month>>() {
+        let seqs: Vec<i64> = rows.iter().filter(|row| row.0 == cycle).map(|row| row.3).collect();
+        let holders = held_votes::holders(connection, cycle, &seqs)?.into_iter();
+        let found = holders.filter(|holder| holder.status == QuarantineStatus::Invalidated);
+        invalid.extend(found.map(|holder| (cycle, holder.seq)));
+    }
     let (mut seen, mut found) = (BTreeSet::new(), BTreeMap::<Month, Vec<i64>>::new());
     for (cycle, candidate, day, seq) in rows {
-        if !seen.insert((cycle, candidate, day)) {
+        if seen.contains(&(cycle, candidate, day)) {
             found.entry(cycle).or_default().push(seq);
+        } else if !invalid.contains(&(cycle, seq)) {
+            seen.insert((cycle, candidate, day));
         }
     }
     Ok(found)

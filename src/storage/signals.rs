@@ -77,10 +77,20 @@ pub fn raise(connection: &mut Connection, row: SignalRow) -> Result<bool, StoreE
     Ok(true)
 }
 
-/// At most a hundred signals whose votes the server itself is to hold back.
-pub fn to_be_held(connection: &mut Connection) -> Result<Vec<SignalRow>, StoreError> {
-    let due = signals::table.filter(signals::to_be_held.eq(true)).order(signals::id).limit(100);
-    Ok(due.select(SignalRow::as_select()).load(connection)?)
+/// The next hundred signals whose votes the server itself is to hold back, in one cycle where one is named.
+pub fn to_be_held(
+    connection: &mut Connection,
+    cycle: Option<Month>,
+    after: Option<SignalId>,
+) -> Result<Vec<SignalRow>, StoreError> {
+    let mut due = signals::table.filter(signals::to_be_held.eq(true)).select(SignalRow::as_select()).into_boxed();
+    if let Some(cycle) = cycle {
+        due = due.filter(signals::cycle.eq(cycle));
+    }
+    if let Some(after) = after {
+        due = due.filter(signals::id.gt(after));
+    }
+    Ok(due.order(signals::id).limit(100).load(connection)?)
 }
 
 /// Notes that the votes of a signal are held back, or need not be.

@@ -155,7 +155,8 @@ pub fn list(
         let missing = limit - i64::try_from(found.len()).unwrap_or(limit);
         let seqs = held_votes_of(connection, (cycle, status), after)?;
         let Some(last) = seqs.last().copied().filter(|_| missing > 0 && after < last_seq) else { return Ok(found) };
-        let few = SheetFilter { seqs: Some(seqs), ..filter.clone() };
+        let asked = |seq: &i64| filter.seqs.as_ref().is_none_or(|asked| asked.contains(seq));
+        let few = SheetFilter { seqs: Some(seqs.into_iter().filter(asked).collect()), ..filter.clone() };
         found.extend(page(connection, (cycle, &few), after, missing)?);
         after = last;
     }

@@ -85,16 +85,23 @@ impl Electors {
             return Ok(());
         }
         let subjects: Vec<Subject> = told.keys().cloned().collect();
-        let rows = storage::foreign_voters::find(db, &subjects)?;
-        let rows: HashMap<Subject, Known> = rows.into_iter().map(|row| (row.subject.clone(), row)).collect();
+        let find = |db: &mut Connection| -> Result<HashMap<Subject, Known>, StoreError> {
+            let rows = storage::foreign_voters::find(db, &subjects)?;
+            Ok(rows.into_iter().map(|row| (row.subject.clone(), row)).collect())
+        };
+        let mut rows = find(db)?;
+        let is_news = |(subject, told): (&Subject, &Option<Vec<u8>>)| {
+            told.is_some() && rows.get(subject).is_none_or(|row| row.person.is_none())
+        };
+        if told.iter().any(is_news) {
+            // Those of another cycle learn beside us: what they have written is read once they are done.
+            storage::same_person::lock(db)?;
+            rows = find(db)?;
+        }
         // What was told first stands: nobody becomes another person by another token.
         let person_of = |subject: &Subject, told: &Option<Vec<u8>>| {
             rows.get(subject).and_then(|row| row.person.clone()).or_else(|| told.clone())
         };
-        let is_untold = |row: &Known| row.person.is_none() && told.get(&row.subject).is_some_and(Option::is_some);
-        if rows.values().any(is_untold) {
-            storage::same_person::lock(db)?;
-        }
         let persons: BTreeSet<Vec<u8>> = told.iter().filter_map(|(subject, told)| person_of(subject, told)).collect();
         let mut numbers: HashMap<Vec<u8>, Vec<i64>> = HashMap::new();
         for row in storage::foreign_voters::of_persons(db, &persons.into_iter().collect::<Vec<_>>())? {

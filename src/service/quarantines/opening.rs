@@ -28,16 +28,12 @@ use crate::{
         vote_sheet,
     },
     storage::{
-        self, Connection, held_votes::Wanted, quarantines::QuarantineRow, signals::SignalRow, sql_values::At,
-        vote_sheet::SheetFilter,
+        self, Connection, held_votes::Wanted, quarantines::QuarantineRow, sql_values::At, vote_sheet::SheetFilter,
     },
 };
 
 /// By the machine's clock: nobody gathers any more when nothing was heard for so long.
 const LEASE: TimeDelta = TimeDelta::minutes(2);
-
-/// Why the server holds votes back.
-const REPEATED: &str = "经身份核验，这些选票与同一人先前所投的选票重复。";
 
 /// Holds votes back until another reviewer decides.
 pub async fn create_quarantine(
@@ -48,42 +44,10 @@ pub async fn create_quarantine(
 ) -> Result<Quarantine, Error> {
     let account = caller.require(&[Role::CityReviewer])?.clone();
     refuse_invalid(input.faults())?;
-    open(service, (caller.clone(), Some(account)), input, attempt).await
-}
-
-/// Holds back, in the name of the server, the votes that repeat others of the same person, as far as that was not done:
-/// the person is one voter, and what becomes of the votes a reviewer decides. Returns how many quarantines were opened.
-pub async fn hold_repeated(service: &Service) -> Result<usize, Error> {
-    let mut opened = 0;
-    loop {
-        let due = service.store.read(|db| Ok::<_, Error>(storage::signals::to_be_held(db)?)).await?;
-        if due.is_empty() {
-            return Ok(opened);
-        }
-        for SignalRow { id, cycle, .. } in due {
-            let (signal, reason) = (Some(id), REPEATED.to_owned());
-            let input = QuarantineInput { cycle, signal, sequences: None, candidate: None, reason };
-            match open(service, (Caller::default(), None), input, None).await {
-                Ok(_) => opened += 1,
-                // Somebody was faster, or the list is published.
-                Err(Error::Refused(_)) => {
-                    service.store.write(move |db| Ok::<_, Error>(storage::signals::set_held(db, id)?)).await?;
-                }
-                Err(error) => return Err(error),
-            }
-        }
-    }
-}
-
-async fn open(
-    service: &Service,
-    (caller, account): (Caller, Option<Account>),
-    input: QuarantineInput,
-    attempt: Option<Attempt>,
-) -> Result<Quarantine, Error> {
-    let row = new_row(service, account.as_ref(), &input)?;
+    let row = new_row(service, Some(&account), &input)?;
     let id = row.id;
     let (filter, first) = service.store.read(move |db| look(db, &input)).await?;
+    let (service, caller, account) = (service.clone(), caller.clone(), Some(account));
     let opening = Opening { service: service.clone(), caller, account, row, attempt };
     let (opened, more) = if i64::try_from(first.len()).unwrap_or(SLICE) < SLICE {
         service.store.write(move |db| opening.at_once(db, &first)).await?
@@ -93,12 +57,17 @@ async fn open(
         work.await.map_err(|_| Error::Unavailable("the gathering of votes was broken off".to_owned()))??
     };
     if more {
-        settle(service, id).await;
+        settle(&service, id).await;
     }
     Ok(opened)
 }
 
-fn new_row(service: &Service, account: Option<&Account>, input: &QuarantineInput) -> Result<QuarantineRow, Error> {
+/// A quarantine that is begun; `account` is none for the server itself.
+pub(super) fn new_row(
+    service: &Service,
+    account: Option<&Account>,
+    input: &QuarantineInput,
+) -> Result<QuarantineRow, Error> {
     Ok(QuarantineRow {
         id: generator::new_id(&service.clocks)?,
         cycle: input.cycle,
@@ -176,17 +145,18 @@ fn gather(
 }
 
 /// A quarantine on its way.
-struct Opening {
-    service: Service,
-    caller: Caller,
+pub(super) struct Opening {
+    pub(super) service: Service,
+    pub(super) caller: Caller,
     /// Who opens it; none for the server itself.
-    account: Option<Account>,
-    row: QuarantineRow,
-    attempt: Option<Attempt>,
+    pub(super) account: Option<Account>,
+    pub(super) row: QuarantineRow,
+    pub(super) attempt: Option<Attempt>,
 }
 
 impl Opening {
-    fn at_once(self, db: &mut Connection, wanted: &[Wanted]) -> Result<(Quarantine, bool), Error> {
+    /// Gathers and opens in one transaction; true when rows are left to be settled.
+    pub(super) fn at_once(self, db: &mut Connection, wanted: &[Wanted]) -> Result<(Quarantine, bool), Error> {
         self.begin(db)?;
         let mut gathered = Gathered::default();
         gathered.add(wanted.len(), gather(db, (self.row.id, self.row.cycle), wanted)?);
@@ -250,9 +220,6 @@ impl Opening {
         }
         storage::quarantines::set_open(db, id, (held, already_held), service.clocks.campaign())?;
         storage::held_votes::count_in(db, (id, month), &gathered.counts)?;
-        if let Some(signal) = self.row.signal_id {
-            storage::signals::set_held(db, signal)?;
-        }
         let more = settle_slice(service, db, id)?;
         let details = json!({ "cycle": month, "votes": held, "signal_id": self.row.signal_id });
         let deed = Deed::new("quarantine.opened", "quarantine", id).with(details);

@@ -24,7 +24,7 @@ async fn pointed(reviewer: &Client, signal: &Value) -> Vec<i64> {
 
 /// Has the server hold back what repeats; returns how many quarantines that took.
 async fn hold(app: &App) -> usize {
-    quarantines::hold_repeated(&app.service).await.unwrap()
+    quarantines::hold_repeated(&app.service, None).await.unwrap()
 }
 
 async fn quarantine(reviewer: &Client, signal: &Value) -> Value {
@@ -95,6 +95,60 @@ both! {
         }
         let reviewer = poll.reviewer().await;
         assert_eq!(pointed(&reviewer, &signals(&reviewer).await[0]).await, [2]);
+    }
+
+    async fn what_others_hold_or_have_judged_is_left_to_them(app: App) {
+        let poll = Poll::open(&app).await;
+        let ids = poll.contenders("dedication", 2).await;
+        poll.voter("u1", None).post("/ballots", ballot(&ids)).await.expect(201);
+        poll.voter("u2", None).post("/ballots", ballot(&ids)).await.expect(201);
+        let (one, other) = (poll.reviewer().await, poll.reviewer().await);
+        let burst = json!({ "cycle": "2026-11", "sequences": [2], "reason": "同一网络短时间内集中投票。" });
+        let burst = one.post("/quarantines", burst).await.expect(201);
+        for subject in ["u1", "u2"] {
+            poll.voter(subject, Some(NUMBER)).post("/votes", vote(ids[0])).await.expect(200);
+        }
+        assert_eq!((hold(&poll.app).await, poll.counted(&ids).await), (1, vec![1, 1]), "the other vote");
+        let sheet = async |query: &str| {
+            let raised = signals(&one).await;
+            let path = format!("/cycles/2026-11/votes?signal_id={}&{query}", raised[0]["id"].as_str().unwrap());
+            one.get(&path).await.expect(200).json["items"].as_array().unwrap().len()
+        };
+        assert_eq!((sheet("state=quarantined").await, sheet("state=valid").await), (2, 0));
+        let decide = async |quarantine: &Value, decision: &str| {
+            let path = format!("/quarantines/{}/decision", quarantine["id"].as_str().unwrap());
+            let body = json!({ "decision": decision, "reason": "已核实。" });
+            other.post_if(&path, quarantine["etag"].as_str().unwrap(), body).await.expect(201);
+        };
+        // A false alarm: now the vote is held as what it is. The clock goes on, so that the later quarantine is the later one.
+        poll.app.time.advance(chrono::Duration::milliseconds(1));
+        decide(&burst.json, "release").await;
+        assert_eq!((hold(&poll.app).await, poll.counted(&ids).await), (1, vec![1, 1]));
+        // What was decided of it stands, though a third account turns up.
+        decide(&quarantine(&one, &signals(&one).await[0]).await, "release").await;
+        assert_eq!(poll.counted(&ids).await, [2, 1]);
+        poll.voter("u3", None).post("/votes", vote(ids[1])).await.expect(201);
+        assert_eq!(poll.counted(&ids).await, [2, 2]);
+        poll.voter("u3", Some(NUMBER)).post("/votes", vote(ids[1])).await.expect(200);
+        assert_eq!((hold(&poll.app).await, poll.counted(&ids).await), (1, vec![2, 1]));
+    }
+
+    async fn a_vote_repeats_nothing_when_the_first_was_invalid(app: App) {
+        let poll = Poll::open(&app).await;
+        let ids = poll.contenders("dedication", 1).await;
+        for subject in ["u1", "u2"] {
+            poll.voter(subject, None).post("/votes", vote(ids[0])).await.expect(201);
+        }
+        let (one, other) = (poll.reviewer().await, poll.reviewer().await);
+        let burst = json!({ "cycle": "2026-11", "sequences": [0], "reason": "同一网络短时间内集中投票。" });
+        let burst = one.post("/quarantines", burst).await.expect(201);
+        let path = format!("/quarantines/{}/decision", burst.json["id"].as_str().unwrap());
+        let decision = json!({ "decision": "invalidate", "reason": "核查属实，系刷票。" });
+        other.post_if(&path, burst.json["etag"].as_str().unwrap(), decision).await.expect(201);
+        for subject in ["u1", "u2"] {
+            poll.voter(subject, Some(NUMBER)).post("/votes", vote(ids[0])).await.expect(200);
+        }
+        assert_eq!((hold(&poll.app).await, poll.counted(&ids).await), (0, vec![1]));
     }
 
     async fn it_turns_out_with_a_ballot_that_is_refused_too(app: App) {
