@@ -73,15 +73,24 @@ pub struct Deviation {
     pub invalid: i64,
 }
 
-/// One statement, so that votes that come in meanwhile are in both or in neither.
+/// One statement, so that votes that come in meanwhile are in both or in neither. Where the rows of a quarantine's votes
+/// still follow it, its status says how they stand.
 const DEVIATIONS: &str = "
     SELECT cycle, candidate, CAST(SUM(raw) AS BIGINT) AS raw, CAST(SUM(quarantined) AS BIGINT) AS quarantined,
            CAST(SUM(invalid) AS BIGINT) AS invalid
     FROM (SELECT cycle, candidate, raw, quarantined, invalid FROM tallies
           UNION ALL
-          SELECT cycle, candidate, -COUNT(*), -SUM(CASE state WHEN 1 THEN 1 ELSE 0 END),
-                 -SUM(CASE state WHEN 2 THEN 1 ELSE 0 END)
-          FROM votes GROUP BY cycle, candidate) AS both_ways
+          SELECT cycle, candidate, -COUNT(*), -SUM(CASE now WHEN 1 THEN 1 ELSE 0 END),
+                 -SUM(CASE now WHEN 2 THEN 1 ELSE 0 END)
+          FROM (SELECT votes.cycle, votes.candidate,
+                       COALESCE(CASE following.status WHEN 'open' THEN 1 WHEN 'invalidated' THEN 2
+                                                      WHEN 'released' THEN 0 END, votes.state) AS now
+                FROM votes LEFT JOIN (SELECT held_votes.cycle, held_votes.seq, quarantines.status
+                                      FROM quarantines
+                                      JOIN held_votes ON held_votes.quarantine_id = quarantines.id AND held_votes.active
+                                      WHERE NOT quarantines.is_settled) AS following
+                           ON following.cycle = votes.cycle AND following.seq = votes.seq) AS standing
+          GROUP BY cycle, candidate) AS both_ways
     GROUP BY cycle, candidate
     HAVING SUM(raw) <> 0 OR SUM(quarantined) <> 0 OR SUM(invalid) <> 0
     ORDER BY cycle, candidate LIMIT 100";
