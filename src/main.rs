@@ -3,6 +3,12 @@
 use std::{io::Write, process::ExitCode};
 
 use clap::Parser;
+use mimalloc::MiMalloc;
+
+// The system's allocator keeps what large pictures and sheets were decoded into, and every vote allocates some dozen
+// small pieces; this one gives memory back, and is faster.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let command_line = haoren::cli::CommandLine::parse();
