@@ -17,7 +17,7 @@ use haoren::{
         Error, Service,
         ballot_box::{BallotBox, Desk},
         clock::ManualTime,
-        cycles, generator, startup,
+        cycles, generator, startup, vote_log,
     },
     settings::{ServerSettings, Settings},
     storage::{self, Address, Connection, users::NewUser, vault},
@@ -92,12 +92,24 @@ impl Place {
         let (ready, port) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let server = Server::build_with(service, &server, more).expect("a server");
+                let server = Server::build_with(service.clone(), &server, more).expect("a server");
+                actix_web::rt::spawn(advance(service));
                 ready.send(server.port()).expect("somebody waits");
                 server.run_until_stopped().await.expect("a server that runs");
             });
         });
         SocketAddr::from(([127, 0, 0, 1], port.recv().expect("a server that starts")))
+    }
+}
+
+/// The tree over the log follows the votes, as in the program.
+async fn advance(service: Service) {
+    let mut ticks = tokio::time::interval(vote_log::EVERY);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = vote_log::advance(&service).await {
+            println!("  the log's tree was not advanced: {error}");
+        }
     }
 }
 

@@ -8,24 +8,28 @@ use diesel::{
 };
 use haoren::{
     domain::{id::CandidateId, month::Month},
-    service::{Error, Service, ballot_box::MOST_AT_ONCE},
+    service::{Error, Service, vote_log},
     storage::{self, Connection, StoreError, store, votes::NewVote},
 };
 
 use crate::place;
 
-/// Votes a second that one connection writes in batches: vote, trace, count and log, as durable as the server's.
+/// So many votes are written in one transaction where nothing but rows is written.
+pub const A_TRANSACTION: usize = 1000;
+
+/// Votes a second that one connection writes in batches, as durable as the server's: vote, trace, count and log, and the
+/// tree over the log behind them.
 pub fn ceiling(service: &Service, candidates: &mut impl Iterator<Item = CandidateId>, votes: usize) -> f64 {
     let mut connection = Connection::open(service.store.address()).expect("a connection");
     let candidate = candidates.next().expect("a candidate nobody has voted for");
     let contender = storage::contenders::find(&mut connection, candidate).expect("a query").expect("a candidate");
     let now = service.clocks.campaign();
     let begun = Instant::now();
-    let batches = votes / MOST_AT_ONCE;
+    let batches = votes / A_TRANSACTION;
     for batch in 0..batches {
         let written = store::in_transaction(&mut connection, |db| {
             let (cycle, size) = (contender.cycle, storage::votes::lock_log(db, contender.cycle)?);
-            let first = i64::try_from(batch * MOST_AT_ONCE).unwrap_or(0);
+            let first = i64::try_from(batch * A_TRANSACTION).unwrap_or(0);
             let vote = |place| NewVote {
                 voter: scattered(first + place),
                 candidate: contender.number,
@@ -34,17 +38,16 @@ pub fn ceiling(service: &Service, candidates: &mut impl Iterator<Item = Candidat
                 client: scattered(first + place),
                 tier: 0,
             };
-            let count = i64::try_from(MOST_AT_ONCE).unwrap_or(0);
+            let count = i64::try_from(A_TRANSACTION).unwrap_or(0);
             let new: Vec<NewVote> = (0..count).map(vote).collect();
-            storage::votes::insert(db, (cycle, size), &new, now)?;
-            storage::votes::insert_traces(db, (cycle, size), &new)?;
-            storage::votes::add_to_tallies(db, cycle, &[(contender.number, count)])?;
-            storage::votes::set_log_size(db, cycle, size + count)
+            storage::votes::append(db, (cycle, size), &new, now)
         });
         written.map_err(|error: StoreError| error.to_string()).expect("rows");
     }
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(vote_log::advance(service)).expect("a tree over all entries");
     #[expect(clippy::cast_precision_loss, reason = "some hundred thousand")]
-    let per_second = (batches * MOST_AT_ONCE) as f64 / begun.elapsed().as_secs_f64();
+    let per_second = (batches * A_TRANSACTION) as f64 / begun.elapsed().as_secs_f64();
     per_second
 }
 
@@ -87,7 +90,7 @@ pub fn store(service: &Service, votes: i64, month: Option<&'static str>) {
             let statement = sql_query(text).bind::<Integer, _>(cycle.number()).bind::<BigInt, _>(size);
             statement.bind::<BigInt, _>(first).execute(db).map_err(failed)?;
             if month.is_some() {
-                storage::votes::set_log_size(db, cycle, first + size)?;
+                storage::vote_logs::grow(db, cycle, (first, size))?;
             }
             Ok(())
         });

@@ -16,7 +16,12 @@ use std::{
 use chrono_tz::Tz;
 use tokio::sync::oneshot;
 
-use super::{Error, clock::Clocks, vote_log::VoteLogs, voter::Elector};
+use super::{
+    Error,
+    clock::Clocks,
+    vote_log::{CycleLog, VoteFacts, VoteLogs},
+    voter::Elector,
+};
 use crate::{
     domain::{id::CandidateId, vote::Vote, vote_log::Receipt},
     storage::Store,
@@ -35,8 +40,9 @@ use courier::Courier;
 /// So many votes wait at most; at the rates that were measured they are written within half a second.
 const MOST_WAITING: usize = 8192;
 
-/// So many votes are committed together: a few tens of milliseconds in which other writers wait.
-pub const MOST_AT_ONCE: usize = 1000;
+/// So many votes are committed together: some ten milliseconds in which other writers wait. With more, whoever answers
+/// requests would have nothing to do meanwhile, and too much at once afterwards.
+pub const MOST_AT_ONCE: usize = 256;
 
 /// Votes that are sent together, to be taken together or not at all.
 #[derive(Clone, Debug)]
@@ -87,6 +93,25 @@ pub struct TakenVote {
     pub is_new: bool,
 }
 
+/// A vote that the writer has written, or found written. Its receipt is made by whoever waits for it: hashing would hold
+/// up everybody behind.
+struct Numbered {
+    vote: Vote,
+    seq: i64,
+    voter: i64,
+    /// The log by which a receipt is made; none where none is given.
+    log: Option<Arc<CycleLog>>,
+    is_new: bool,
+}
+
+impl Numbered {
+    fn taken(self) -> TakenVote {
+        let Self { vote, seq, voter, log, is_new } = self;
+        let receipt = log.map(|log| log.receipt(seq, &VoteFacts::of(&vote, voter)));
+        TakenVote { vote, receipt, is_new }
+    }
+}
+
 /// What the writer works with.
 #[derive(Clone)]
 pub struct Desk {
@@ -122,7 +147,7 @@ enum Slot {
 }
 
 /// What became of a ballot: its votes in their order, or why none was taken.
-type Outcome = Result<Vec<TakenVote>, Error>;
+type Outcome = Result<Vec<Numbered>, Error>;
 
 /// A ballot that waits for its commit.
 struct Waiting {
@@ -167,7 +192,8 @@ impl BallotBox {
         let (answer, answered) = oneshot::channel();
         self.hand_over(ballot, answer)?;
         let broken_off = |_| Error::Unavailable("the writing of votes was broken off".to_owned());
-        answered.await.map_err(broken_off)?
+        let votes = answered.await.map_err(broken_off)??;
+        Ok(votes.into_iter().map(Numbered::taken).collect())
     }
 
     fn hand_over(&self, ballot: Ballot, answer: oneshot::Sender<Outcome>) -> Result<(), Error> {

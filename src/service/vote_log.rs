@@ -19,7 +19,7 @@ pub use read::{
     Consistency, Entries, Head, Inclusion, MAX_ENTRIES, get_consistency, get_head, get_inclusion, list_entries,
 };
 pub use recheck::{Recheck, recheck};
-pub use secret::{CycleLog, VoteFacts, living, open};
+pub use secret::{CycleLog, VoteFacts, hold, living, open};
 pub use signer::Signer;
 
 use std::{

@@ -58,20 +58,35 @@ impl fmt::Display for Address {
     }
 }
 
+/// So many pages gather in SQLite's log before they are brought into the file: 16 MiB. Votes fall all over the table, and a
+/// page that has changed ten times meanwhile is brought in once.
+const CHECKPOINT_PAGES: u32 = 4000;
+
 /// How long a statement waits for a lock that another process holds.
 const LOCK_WAIT: Duration = Duration::from_secs(5);
 
 impl AnyConnection {
     /// Opens a connection with the settings that everything else relies on.
     pub fn open(address: &Address) -> ConnectionResult<Self> {
+        Self::open_with(address, &[])
+    }
+
+    /// Opens a connection for the same few statements again and again, which find rows by their keys. PostgreSQL plans them
+    /// once, perhaps while a table is empty or small, and a plan that reads all of it would be kept while it grows.
+    pub fn open_for_keys(address: &Address) -> ConnectionResult<Self> {
+        Self::open_with(address, &["enable_seqscan=off", "enable_hashjoin=off", "enable_mergejoin=off"])
+    }
+
+    fn open_with(address: &Address, options: &[&str]) -> ConnectionResult<Self> {
         match address {
-            Address::Postgres(url) => PgConnection::establish(&with_options(url)).map(Self::Postgres),
+            Address::Postgres(url) => PgConnection::establish(&with_options(url, options)).map(Self::Postgres),
             Address::Sqlite(path) => {
                 let mut connection = SqliteConnection::establish(&path.to_string_lossy())?;
                 connection
                     .batch_execute(&format!(
                         "PRAGMA busy_timeout = {wait}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                         PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536",
+                         PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536; \
+                         PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}",
                         wait = LOCK_WAIT.as_millis()
                     ))
                     .map_err(ConnectionError::CouldntSetupConfiguration)?;
@@ -83,7 +98,7 @@ impl AnyConnection {
 
 /// The URL with what every session relies on, as connection options: a pooler that hands a connection on between
 /// transactions would lose what is set by statements.
-fn with_options(url: &str) -> String {
+fn with_options(url: &str, more: &[&str]) -> String {
     let lock = LOCK_WAIT.as_millis();
     let options = [
         "TimeZone=UTC".to_owned(),
@@ -92,7 +107,8 @@ fn with_options(url: &str) -> String {
         "idle_in_transaction_session_timeout=60000".to_owned(),
         "client_min_messages=warning".to_owned(),
     ];
-    let options = options.iter().map(|option| format!("-c%20{}", option.replace('=', "%3D"))).collect::<Vec<_>>();
+    let options = options.iter().map(String::as_str).chain(more.iter().copied());
+    let options = options.map(|option| format!("-c%20{}", option.replace('=', "%3D"))).collect::<Vec<_>>();
     let joint = if url.contains('?') { '&' } else { '?' };
     format!("{url}{joint}options={}", options.join("%20"))
 }

@@ -99,6 +99,15 @@ pub fn find(connection: &mut Connection, month: Month) -> Result<Option<Cycle>, 
     Ok(row.map(Cycle::from))
 }
 
+/// Holds a cycle as [`super::locks::cycle_shared`] does, and tells its version; none where there is no such cycle.
+pub fn lock_version(connection: &mut Connection, month: Month) -> Result<Option<i64>, StoreError> {
+    let version = cycles::table.find(month).select(cycles::version);
+    Ok(match connection {
+        Connection::Postgres(inner) => version.for_share().first(inner).optional()?,
+        Connection::Sqlite(inner) => version.first(inner).optional()?,
+    })
+}
+
 /// Finds several cycles, by month.
 pub fn find_all(connection: &mut Connection, months: &[Month]) -> Result<BTreeMap<Month, Cycle>, StoreError> {
     let rows: Vec<CycleRow> =

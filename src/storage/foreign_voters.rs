@@ -121,11 +121,15 @@ prepared!(FindSubjects => KnownColumns);
 
 impl QueryFragment<Pg> for FindSubjects<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("SELECT id, issuer, subject_hash, person_hash FROM voters JOIN UNNEST(");
+        out.push_sql("SELECT found.id, found.issuer, found.subject_hash, found.person_hash FROM UNNEST(");
         out.push_bind_param::<Array<Text>, _>(&self.issuers)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<Binary>, _>(&self.hashes)?;
-        out.push_sql(") AS asked (by, hash) ON issuer = asked.by AND subject_hash = asked.hash");
+        // Each is looked up by the key, however small the table was when this was planned.
+        out.push_sql(
+            ") AS asked (by, hash) CROSS JOIN LATERAL (SELECT * FROM voters \
+             WHERE issuer = asked.by AND subject_hash = asked.hash OFFSET 0) AS found",
+        );
         Ok(())
     }
 }

@@ -56,6 +56,18 @@ pub fn find(connection: &mut Connection, cycle: Month) -> Result<Option<LogState
     Ok(columns.map(state))
 }
 
+/// Takes the log's row of a cycle as [`super::votes::lock_log`] does, and tells how the log stands; none where there is none.
+pub fn lock(connection: &mut Connection, cycle: Month) -> Result<Option<LogState>, StoreError> {
+    let Connection::Postgres(inner) = connection else { return find(connection, cycle) };
+    let columns: Option<StateColumns> = vote_logs::table
+        .find(cycle)
+        .select((vote_logs::cycle, vote_logs::size, vote_logs::wrapped_secret, vote_logs::secret_destroyed_at))
+        .for_update()
+        .first(inner)
+        .optional()?;
+    Ok(columns.map(state))
+}
+
 /// How every log stands: one a month.
 pub fn list(connection: &mut Connection) -> Result<Vec<LogState>, StoreError> {
     let columns: Vec<StateColumns> = vote_logs::table

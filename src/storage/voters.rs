@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl,
+    ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl,
     pg::Pg,
     query_builder::{AstPass, QueryFragment},
     sql_types::{Array, BigInt, Bool, Nullable, Text},
@@ -12,7 +12,7 @@ use diesel::{
 use super::{
     Connection, StoreError,
     prepared::{json_ids, prepared},
-    schema::{users, voters},
+    schema::voters,
     sql_types::{Id, Instant},
     sql_values::At,
 };
@@ -49,20 +49,9 @@ impl From<StandingRow> for Standing {
 /// How these accounts stand now, in no order; those that do not exist are left out.
 pub fn standings(connection: &mut Connection, accounts: &[UserId]) -> Result<Vec<Standing>, StoreError> {
     let rows: Vec<StandingRow> = match connection {
-        Connection::Postgres(inner) => users::table
-            .left_join(voters::table.on(voters::user_id.eq(users::id.nullable())))
-            .filter(users::id.eq_any(accounts))
-            .select((
-                users::id,
-                users::role,
-                users::organization_id,
-                users::active,
-                users::auth_version,
-                voters::id.nullable(),
-            ))
-            .load(inner)?,
+        Connection::Postgres(inner) => Standings { accounts }.load(inner)?,
         Connection::Sqlite(inner) => {
-            Standings { accounts: &json_ids(accounts.iter().map(|account| account.0)) }.load(inner)?
+            SqliteStandings { accounts: &json_ids(accounts.iter().map(|account| account.0)) }.load(inner)?
         }
     };
     Ok(rows.into_iter().map(Standing::from).collect())
@@ -134,14 +123,38 @@ impl QueryFragment<Sqlite> for NewSqliteVoters<'_> {
     }
 }
 
-/// The accounts with their numbers as voters, on SQLite.
+/// The accounts with their numbers as voters, each looked up by the keys however small the tables were when this was planned.
 struct Standings<'a> {
+    accounts: &'a [UserId],
+}
+
+type StandingColumns = (Id, Text, Nullable<Id>, Bool, BigInt, Nullable<BigInt>);
+
+prepared!(Standings => StandingColumns);
+
+impl QueryFragment<Pg> for Standings<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(
+            "SELECT account.id, account.role, account.organization_id, account.active, account.auth_version, voter.id \
+             FROM UNNEST(",
+        );
+        out.push_bind_param::<Array<Id>, _>(self.accounts)?;
+        out.push_sql(
+            ") AS asked (id) CROSS JOIN LATERAL (SELECT * FROM users WHERE users.id = asked.id OFFSET 0) AS account \
+             LEFT JOIN LATERAL (SELECT voters.id FROM voters WHERE voters.user_id = asked.id OFFSET 0) AS voter ON true",
+        );
+        Ok(())
+    }
+}
+
+/// The same on SQLite.
+struct SqliteStandings<'a> {
     accounts: &'a str,
 }
 
-prepared!(Standings => (Id, Text, Nullable<Id>, Bool, BigInt, Nullable<BigInt>));
+prepared!(SqliteStandings => StandingColumns);
 
-impl QueryFragment<Sqlite> for Standings<'_> {
+impl QueryFragment<Sqlite> for SqliteStandings<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         out.push_sql(
             "SELECT users.id, users.role, users.organization_id, users.active, users.auth_version, voters.id \

@@ -4,8 +4,9 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, QueryResult, RunQueryDsl,
+    pg::Pg,
     query_builder::{AstPass, QueryFragment},
-    sql_types::{BigInt, Integer, Text},
+    sql_types::{Array, BigInt, Integer, Text},
     sqlite::Sqlite,
 };
 
@@ -20,7 +21,7 @@ use crate::domain::{category::CategoryCode, id::CandidateId, month::Month, vote:
 
 mod writing;
 
-pub use writing::{NewVote, add_to_tallies, insert, insert_traces};
+pub use writing::{NewVote, append};
 
 /// A vote that its voter cast earlier in the same cycle.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,27 +45,48 @@ pub fn earlier(
     voters: &[i64],
 ) -> Result<Vec<Earlier>, StoreError> {
     let rows: Vec<EarlierRow> = match connection {
-        Connection::Postgres(inner) => votes::table
-            .filter(votes::cycle.eq(cycle))
-            .filter(votes::day.eq(day))
-            .filter(votes::voter.eq_any(voters))
-            .select((votes::voter, votes::candidate, votes::seq, votes::cast_at))
-            .load(inner)?,
-        Connection::Sqlite(inner) => EarlierVotes { voters: &json_numbers(voters), cycle, day }.load(inner)?,
+        Connection::Postgres(inner) => EarlierVotes { voters, cycle, day }.load(inner)?,
+        Connection::Sqlite(inner) => EarlierSqliteVotes { voters: &json_numbers(voters), cycle, day }.load(inner)?,
     };
     Ok(rows.into_iter().map(|(voter, candidate, seq, cast_at)| Earlier { voter, candidate, seq, cast_at }).collect())
 }
 
-/// The votes of several voters in the span of a cycle, on SQLite.
+/// The votes of several voters in the span of a cycle. Each voter is looked up by the key, however small the table was when
+/// the statement was planned: a plan that reads the cycle's votes is a matter of seconds once there are many.
 struct EarlierVotes<'a> {
-    voters: &'a str,
+    voters: &'a [i64],
     cycle: Month,
     day: i32,
 }
 
 prepared!(EarlierVotes => (BigInt, BigInt, BigInt, Instant));
 
-impl QueryFragment<Sqlite> for EarlierVotes<'_> {
+impl QueryFragment<Pg> for EarlierVotes<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("SELECT found.voter, found.candidate, found.seq, found.cast_at FROM UNNEST(");
+        out.push_bind_param::<Array<BigInt>, _>(self.voters)?;
+        out.push_sql(
+            ") AS asked (voter) CROSS JOIN LATERAL (SELECT votes.voter, candidate, seq, cast_at FROM votes \
+             WHERE votes.voter = asked.voter AND cycle = ",
+        );
+        out.push_bind_param::<Integer, _>(&self.cycle)?;
+        out.push_sql(" AND day = ");
+        out.push_bind_param::<Integer, _>(&self.day)?;
+        out.push_sql(" OFFSET 0) AS found");
+        Ok(())
+    }
+}
+
+/// The same on SQLite.
+struct EarlierSqliteVotes<'a> {
+    voters: &'a str,
+    cycle: Month,
+    day: i32,
+}
+
+prepared!(EarlierSqliteVotes => (BigInt, BigInt, BigInt, Instant));
+
+impl QueryFragment<Sqlite> for EarlierSqliteVotes<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         out.push_sql("SELECT votes.voter, votes.candidate, votes.seq, votes.cast_at FROM json_each(");
         out.push_bind_param::<Text, _>(self.voters)?;
@@ -94,12 +116,6 @@ fn hold_log(connection: &mut Connection, cycle: Month) -> Result<Option<i64>, St
         Connection::Postgres(inner) => size.for_update().first(inner).optional()?,
         Connection::Sqlite(inner) => size.first(inner).optional()?,
     })
-}
-
-/// Notes how many entries a cycle's log has; the caller holds its row (see [`lock_log`]).
-pub fn set_log_size(connection: &mut Connection, cycle: Month, size: i64) -> Result<(), StoreError> {
-    diesel::update(vote_logs::table.find(cycle)).set(vote_logs::size.eq(size)).execute(connection)?;
-    Ok(())
 }
 
 /// How many votes a candidate has, whatever their state: what its tally must agree with. Reads the cycle's votes.

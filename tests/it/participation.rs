@@ -141,8 +141,7 @@ both! {
         app.write(move |db| {
             let vote = NewVote { voter: 9_000_000, candidate: 1, day: 0, prefix: 0, client: 0, tier: 0 };
             let size = storage::votes::lock_log(db, month)?;
-            storage::votes::insert(db, (month, size), &[vote], now)?;
-            Ok(storage::votes::set_log_size(db, month, size + 1)?)
+            Ok(storage::votes::append(db, (month, size), &[vote], now)?)
         })
         .await;
         let admin = app.admin().await;

@@ -1,6 +1,8 @@
 //! An entry of the log and the exact bytes of its line, which are what is hashed.
 
-use chrono::{DateTime, DurationRound as _, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use std::fmt;
+
+use chrono::{DateTime, DurationRound as _, NaiveDate, NaiveDateTime, TimeDelta, Timelike as _, Utc};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -50,6 +52,16 @@ pub struct NotAnEntry;
 
 const MINUTE: &str = "%Y-%m-%dT%H:%MZ";
 
+/// [`MINUTE`] without the reading of a pattern, for every vote writes it twice.
+struct Minute(DateTime<Utc>);
+
+impl fmt::Display for Minute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(at) = self;
+        write!(f, "{}T{:02}:{:02}Z", at.date_naive(), at.hour(), at.minute())
+    }
+}
+
 /// An instant cut to the whole minute.
 #[must_use]
 pub fn minute_of(instant: DateTime<Utc>) -> DateTime<Utc> {
@@ -61,7 +73,7 @@ impl Entry {
     #[must_use]
     pub fn line(&self) -> String {
         let Self { sequence, minute, event } = self;
-        let minute = minute.format(MINUTE);
+        let minute = Minute(*minute);
         match event {
             Event::Vote { candidate, day, voter } => {
                 let day = day.map_or_else(|| "null".to_owned(), |day| format!("\"{day}\""));

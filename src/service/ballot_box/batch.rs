@@ -1,22 +1,25 @@
 //! What one transaction does with the ballots of a batch: hold the logs, read everything that decides, judge ballot by
 //! ballot in the order of arrival, and write what is new.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Utc};
 
 use super::{
-    Ballot, Desk, TakenVote, Trace,
+    Ballot, Desk, Numbered, Outcome, Trace,
     electors::{self, Electors},
     judge,
     poll::{Fresh, Poll},
 };
 use crate::{
-    domain::{candidate::Status, fault::Code, id::CandidateId, month::Month, vote::Vote},
+    domain::{candidate::Status, cycle::Cycle, fault::Code, id::CandidateId, month::Month, vote::Vote},
     service::{
         candidates::access,
         error::Error,
-        vote_log::{self, CycleLog, VoteFacts},
+        vote_log::{self, CycleLog},
     },
     storage::{self, Connection, StoreError, contenders::Contender, votes::NewVote},
 };
@@ -24,10 +27,27 @@ use crate::{
 /// The cycles whose logs are held, in the order in which they are taken: those of the batch before, as a guess.
 pub(super) type Logs = BTreeSet<Month>;
 
+/// The cycles that batches before have read: each is read again only when its version tells that it has changed.
+#[derive(Default)]
+pub(super) struct KnownCycles(BTreeMap<Month, Arc<Cycle>>);
+
+impl KnownCycles {
+    /// Holds a cycle for the rest of the transaction, and tells how it stands.
+    fn hold(&mut self, db: &mut Connection, month: Month) -> Result<Arc<Cycle>, StoreError> {
+        let version = storage::cycles::lock_version(db, month)?.ok_or(StoreError::Missing("cycle"))?;
+        if let Some(known) = self.0.get(&month).filter(|known| known.version == version) {
+            return Ok(Arc::clone(known));
+        }
+        let cycle = Arc::new(storage::cycles::find(db, month)?.ok_or(StoreError::Missing("cycle"))?);
+        self.0.insert(month, Arc::clone(&cycle));
+        Ok(cycle)
+    }
+}
+
 /// What became of a batch.
 pub(super) struct Taken {
     /// For each ballot its votes, or why it was refused.
-    pub(super) outcomes: Vec<Result<Vec<TakenVote>, Error>>,
+    pub(super) outcomes: Vec<Outcome>,
     /// The cycles that were voted in.
     pub(super) logs: Logs,
 }
@@ -47,12 +67,16 @@ impl<E: Into<Error>> From<E> for Failure {
 }
 
 /// Takes a batch of ballots. Locks first and loads then: the cycles' rows, their logs, then everything else.
-pub(super) fn take(desk: &Desk, db: &mut Connection, logs: &Logs, ballots: &[&Ballot]) -> Result<Taken, Failure> {
+pub(super) fn take(
+    desk: &Desk,
+    db: &mut Connection,
+    (logs, known): (&Logs, &mut KnownCycles),
+    ballots: &[&Ballot],
+) -> Result<Taken, Failure> {
     let mut held = BTreeMap::new();
     for month in logs {
-        storage::locks::cycle_shared(db, *month)?;
-        let log = opened(desk, db, *month)?;
-        held.insert(*month, (log, storage::votes::lock_log(db, *month)?));
+        let cycle = known.hold(db, *month)?;
+        held.insert(*month, (cycle, vote_log::hold(&desk.vote_logs, db, *month)?));
     }
     let contenders = contenders(db, ballots)?;
     let named: Logs = contenders.values().map(|contender| contender.cycle).collect();
@@ -63,12 +87,11 @@ pub(super) fn take(desk: &Desk, db: &mut Connection, logs: &Logs, ballots: &[&Ba
     let now = desk.clocks.campaign();
     let mut polls = BTreeMap::new();
     let mut receipts = BTreeMap::new();
-    for (month, (log, size)) in held {
-        let cycle = storage::cycles::find(db, month)?.ok_or(StoreError::Missing("cycle"))?;
+    for (month, (cycle, (log, size))) in held {
         let (gives_receipts, poll) =
             (cycle.policy.receipts, Poll::new(cycle, log.is_some(), size, now, desk.time_zone));
         polls.insert(month, poll);
-        receipts.extend(log.filter(|_| gives_receipts).map(|log| (month, log)));
+        receipts.extend(log.filter(|_| gives_receipts).map(|log| (month, Arc::new(log))));
     }
     let electors = Electors::call(db, ballots)?;
     electors.note_persons(&desk.clocks, db)?;
@@ -76,18 +99,9 @@ pub(super) fn take(desk: &Desk, db: &mut Connection, logs: &Logs, ballots: &[&Ba
     batch.load_earlier(db, ballots)?;
     let judged: Vec<_> = ballots.iter().map(|ballot| batch.judge(ballot)).collect();
     let electors = batch.write(db)?;
-    let taken = |votes: Vec<Judged>| votes.into_iter().map(|vote| vote.taken(&electors, &receipts)).collect();
-    let outcomes = judged.into_iter().map(|judged| judged.map(taken)).collect();
+    let numbered = |votes: Vec<Judged>| votes.into_iter().map(|vote| vote.numbered(&electors, &receipts)).collect();
+    let outcomes = judged.into_iter().map(|judged| judged.map(numbered)).collect();
     Ok(Taken { outcomes, logs: named })
-}
-
-/// The log of a cycle; none where its secret is destroyed and nothing is added any more.
-fn opened(desk: &Desk, db: &mut Connection, month: Month) -> Result<Option<CycleLog>, Error> {
-    match vote_log::open(&desk.vote_logs, db, month) {
-        Ok(log) => Ok(Some(log)),
-        Err(error) if error.code() == Some(Code::LogClosed) => Ok(None),
-        Err(error) => Err(error),
-    }
 }
 
 /// A vote of a ballot that is in order.
@@ -102,11 +116,11 @@ struct Judged {
 }
 
 impl Judged {
-    fn taken(self, electors: &Electors, logs: &BTreeMap<Month, CycleLog>) -> TakenVote {
-        let Self { vote, seq, number, .. } = self;
+    fn numbered(self, electors: &Electors, logs: &BTreeMap<Month, Arc<CycleLog>>) -> Numbered {
+        let Self { vote, seq, number, is_new, .. } = self;
         let voter = number.or_else(|| electors.get(self.voter)?.number()).unwrap_or_default();
-        let receipt = logs.get(&vote.cycle).map(|log| log.receipt(seq, &VoteFacts::of(&vote, voter)));
-        TakenVote { vote, receipt, is_new: self.is_new }
+        let log = logs.get(&vote.cycle).cloned();
+        Numbered { vote, seq, voter, log, is_new }
     }
 }
 

@@ -1,6 +1,9 @@
 //! The vote of one cycle as a batch finds it, and what the batch adds to it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -38,7 +41,7 @@ pub(super) struct Fresh {
 /// The vote of one cycle, whose log's row is held.
 pub(super) struct Poll {
     /// Windows and rules.
-    pub(super) cycle: Cycle,
+    pub(super) cycle: Arc<Cycle>,
     /// The span that a vote of this moment belongs to.
     pub(super) day: i32,
     size: i64,
@@ -51,7 +54,7 @@ pub(super) struct Poll {
 
 impl Poll {
     /// The vote of a cycle whose log has `size` entries, and takes more or not.
-    pub(super) fn new(cycle: Cycle, has_log: bool, size: i64, now: DateTime<Utc>, zone: Tz) -> Self {
+    pub(super) fn new(cycle: Arc<Cycle>, has_log: bool, size: i64, now: DateTime<Utc>, zone: Tz) -> Self {
         let day = vote::day(cycle.policy.repeat, now, zone);
         let is_open = has_log && cycle.windows.voting.contains(now) && cycle.published_at.is_none();
         Self { cycle, day, size, is_open, by_voter: HashMap::new(), categories: HashMap::new(), fresh: Vec::new() }
@@ -81,8 +84,10 @@ impl Poll {
             note(self.by_voter.entry(*place).or_default(), Cast { candidate, seq, at, number });
         }
         let named: BTreeSet<i64> = self.by_voter.values().flatten().map(|cast| cast.candidate).collect();
-        let named: Vec<i64> = named.into_iter().collect();
-        self.categories.extend(storage::contenders::categories(db, &named)?);
+        if !named.is_empty() {
+            let named: Vec<i64> = named.into_iter().collect();
+            self.categories.extend(storage::contenders::categories(db, &named)?);
+        }
         Ok(())
     }
 
@@ -122,22 +127,12 @@ impl Poll {
         if self.fresh.is_empty() {
             return Ok(());
         }
-        let mut counts: HashMap<i64, i64> = HashMap::new();
         let mut rows = Vec::with_capacity(self.fresh.len());
         for Fresh { voter, row } in self.fresh.drain(..) {
             let voter = number_of(voter).ok_or(StoreError::Missing("voter"))?;
-            *counts.entry(row.candidate).or_default() += 1;
             rows.push(NewVote { voter, ..row });
         }
-        // In one order in every process.
-        let mut counts: Vec<(i64, i64)> = counts.into_iter().collect();
-        counts.sort_unstable();
-        let month = self.cycle.month;
-        storage::votes::insert(db, (month, self.size), &rows, now)?;
-        storage::votes::insert_traces(db, (month, self.size), &rows)?;
-        storage::votes::add_to_tallies(db, month, &counts)?;
-        let size = self.size + i64::try_from(rows.len()).unwrap_or(0);
-        storage::votes::set_log_size(db, month, size)
+        storage::votes::append(db, (self.cycle.month, self.size), &rows, now)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
 
 /// Writes and answers until nobody can put anything in any more and the box is empty.
 pub(super) fn run(desk: &Desk, incoming: &Receiver<Waiting>) {
-    let mut writer = Writer { desk, connection: None, logs: batch::Logs::default() };
+    let mut writer = Writer { desk, connection: None, logs: batch::Logs::default(), known: batch::KnownCycles::default() };
     while let Ok(first) = incoming.recv() {
         let batch = gather(first, incoming, desk.most_at_once);
         let ballots: Vec<&Ballot> = batch.iter().map(|waiting| &waiting.ballot).collect();
@@ -44,6 +44,7 @@ struct Writer<'a> {
     desk: &'a Desk,
     connection: Option<Connection>,
     logs: batch::Logs,
+    known: batch::KnownCycles,
 }
 
 impl Writer<'_> {
@@ -72,8 +73,8 @@ impl Writer<'_> {
                 Some(connection) => connection,
                 empty @ None => empty.insert(open(self.desk)?),
             };
-            let (desk, logs) = (self.desk, &self.logs);
-            let taken = store::in_transaction(connection, |db| batch::take(desk, db, logs, ballots));
+            let (desk, logs, known) = (self.desk, &self.logs, &mut self.known);
+            let taken = store::in_transaction(connection, |db| batch::take(desk, db, (logs, known), ballots));
             match taken {
                 Ok(Taken { outcomes, logs }) => {
                     self.logs = logs;
@@ -91,5 +92,5 @@ impl Writer<'_> {
 }
 
 fn open(desk: &Desk) -> Result<Connection, StoreError> {
-    Connection::open(desk.store.address()).map_err(|error| StoreError::Away(error.to_string()))
+    Connection::open_for_keys(desk.store.address()).map_err(|error| StoreError::Away(error.to_string()))
 }

@@ -106,6 +106,23 @@ pub fn open(logs: &VoteLogs, db: &mut Connection, cycle: Month) -> Result<CycleL
     find(logs, db, cycle)?.ok_or_else(|| Error::Internal(format!("the log of {cycle} has no secret")))
 }
 
+/// Takes the row of a cycle's log within a writing transaction, and opens the log as [`open`] does; tells its size. No log
+/// where the secret was destroyed and nothing is added any more.
+pub fn hold(logs: &VoteLogs, db: &mut Connection, cycle: Month) -> Result<(Option<CycleLog>, i64), Error> {
+    let state = storage::vote_logs::lock(db, cycle)?;
+    match state.map(|state| (state.secret, state.size)) {
+        Some((LogSecret::Wrapped(wrapped), size)) => Ok((Some(unwrapped(logs, cycle, wrapped)?), size)),
+        Some((LogSecret::Destroyed(_), size)) => {
+            forget(logs, cycle);
+            Ok((None, size))
+        }
+        Some((LogSecret::None, _)) | None => {
+            let log = open(logs, db, cycle)?;
+            Ok((Some(log), storage::votes::lock_log(db, cycle)?))
+        }
+    }
+}
+
 /// Opens the log of a cycle if it has a secret already.
 /// None when it has none yet; 409 `log_closed` when the secret was destroyed.
 pub(super) fn find(logs: &VoteLogs, db: &mut Connection, cycle: Month) -> Result<Option<CycleLog>, Error> {

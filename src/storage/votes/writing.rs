@@ -1,15 +1,19 @@
-//! The rows of a batch of votes: on PostgreSQL one prepared statement for each table, on SQLite one for each row.
+//! The rows of a batch of votes: on PostgreSQL one prepared statement for all of them, on SQLite one for each row.
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    QueryResult, RunQueryDsl,
+    ExpressionMethods, QueryDsl, QueryResult, RunQueryDsl,
     pg::Pg,
     query_builder::{AstPass, QueryFragment},
     sql_types::{Array, BigInt, Integer, SmallInt},
     sqlite::Sqlite,
 };
 
-use super::super::{Connection, StoreError, prepared::prepared, sql_types::Instant, sql_values::At};
+use super::super::{
+    Connection, StoreError, prepared::prepared, schema::vote_logs, sql_types::Instant, sql_values::At,
+};
 use crate::domain::month::Month;
 
 /// A vote to be written.
@@ -29,152 +33,94 @@ pub struct NewVote {
     pub tier: i16,
 }
 
-/// Writes votes of one moment, valid all of them, with the numbers from `first` on.
-pub fn insert(
+/// Adds votes of one moment, valid all of them, to the log of a cycle, whose row the caller holds and which has `size`
+/// entries: the votes with their numbers, where they came from, the counts of their candidates, and the log's new size.
+pub fn append(
     connection: &mut Connection,
-    (cycle, first): (Month, i64),
+    (cycle, size): (Month, i64),
     new: &[NewVote],
     cast_at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let cast_at = At(cast_at);
     match connection {
         Connection::Postgres(inner) => {
-            InsertVotes {
+            Append {
                 cycle: &cycle,
+                size,
+                cast_at: &cast_at,
                 voters: new.iter().map(|vote| vote.voter).collect(),
                 candidates: new.iter().map(|vote| vote.candidate).collect(),
                 days: new.iter().map(|vote| vote.day).collect(),
-                first,
-                cast_at: &cast_at,
-            }
-            .execute(inner)?;
-        }
-        Connection::Sqlite(inner) => {
-            for (seq, vote) in (first..).zip(new) {
-                InsertVote { cycle: &cycle, vote, seq, cast_at: &cast_at }.execute(inner)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Writes where these votes came from, with the numbers from `first` on.
-pub fn insert_traces(
-    connection: &mut Connection,
-    (cycle, first): (Month, i64),
-    new: &[NewVote],
-) -> Result<(), StoreError> {
-    match connection {
-        Connection::Postgres(inner) => {
-            InsertTraces {
-                cycle: &cycle,
                 prefixes: new.iter().map(|vote| vote.prefix).collect(),
                 clients: new.iter().map(|vote| vote.client).collect(),
                 tiers: new.iter().map(|vote| vote.tier).collect(),
-                first,
             }
             .execute(inner)?;
         }
         Connection::Sqlite(inner) => {
-            for (seq, vote) in (first..).zip(new) {
+            for (seq, vote) in (size..).zip(new) {
+                InsertVote { cycle: &cycle, vote, seq, cast_at: &cast_at }.execute(inner)?;
                 InsertTrace { cycle: &cycle, vote, seq }.execute(inner)?;
             }
-        }
-    }
-    Ok(())
-}
-
-/// Counts new valid votes: the number of them by candidate, each candidate once.
-pub fn add_to_tallies(connection: &mut Connection, cycle: Month, counts: &[(i64, i64)]) -> Result<(), StoreError> {
-    match connection {
-        Connection::Postgres(inner) => {
-            let (candidates, votes) = counts.iter().copied().unzip();
-            AddToTallies { cycle: &cycle, candidates, votes }.execute(inner)?;
-        }
-        Connection::Sqlite(inner) => {
-            for (candidate, votes) in counts {
+            let mut counts: BTreeMap<i64, i64> = BTreeMap::new();
+            for vote in new {
+                *counts.entry(vote.candidate).or_default() += 1;
+            }
+            for (candidate, votes) in &counts {
                 AddToTally { cycle: &cycle, candidate, votes }.execute(inner)?;
             }
+            let size = size + i64::try_from(new.len()).unwrap_or(0);
+            diesel::update(vote_logs::table.find(cycle)).set(vote_logs::size.eq(size)).execute(inner)?;
         }
     }
     Ok(())
 }
 
-struct InsertVotes<'a> {
+/// Everything in one statement, for each way to the server and back costs as much as a dozen rows.
+struct Append<'a> {
     cycle: &'a Month,
+    size: i64,
+    cast_at: &'a At,
     voters: Vec<i64>,
     candidates: Vec<i64>,
     days: Vec<i32>,
-    first: i64,
-    cast_at: &'a At,
+    prefixes: Vec<i64>,
+    clients: Vec<i64>,
+    tiers: Vec<i16>,
 }
 
-prepared!(InsertVotes);
+prepared!(Append);
 
-impl QueryFragment<Pg> for InsertVotes<'_> {
+impl QueryFragment<Pg> for Append<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("INSERT INTO votes (cycle, voter, candidate, day, seq, cast_at, state) SELECT ");
+        out.push_sql("WITH log (cycle, size, cast_at) AS (VALUES (");
         out.push_bind_param::<Integer, _>(self.cycle)?;
-        out.push_sql(", voter, candidate, day, ");
-        out.push_bind_param::<BigInt, _>(&self.first)?;
-        out.push_sql(" + place - 1, ");
+        out.push_sql("::integer, ");
+        out.push_bind_param::<BigInt, _>(&self.size)?;
+        out.push_sql("::bigint, ");
         out.push_bind_param::<Instant, _>(self.cast_at)?;
-        out.push_sql(", 0 FROM UNNEST(");
+        out.push_sql("::timestamptz)), new AS (SELECT * FROM UNNEST(");
         out.push_bind_param::<Array<BigInt>, _>(&self.voters)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<BigInt>, _>(&self.candidates)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<Integer>, _>(&self.days)?;
-        out.push_sql(") WITH ORDINALITY AS new (voter, candidate, day, place)");
-        Ok(())
-    }
-}
-
-struct InsertTraces<'a> {
-    cycle: &'a Month,
-    prefixes: Vec<i64>,
-    clients: Vec<i64>,
-    tiers: Vec<i16>,
-    first: i64,
-}
-
-prepared!(InsertTraces);
-
-impl QueryFragment<Pg> for InsertTraces<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("INSERT INTO vote_traces (cycle, seq, prefix, client, tier) SELECT ");
-        out.push_bind_param::<Integer, _>(self.cycle)?;
         out.push_sql(", ");
-        out.push_bind_param::<BigInt, _>(&self.first)?;
-        out.push_sql(" + place - 1, prefix, client, tier FROM UNNEST(");
         out.push_bind_param::<Array<BigInt>, _>(&self.prefixes)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<BigInt>, _>(&self.clients)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<SmallInt>, _>(&self.tiers)?;
-        out.push_sql(") WITH ORDINALITY AS new (prefix, client, tier, place)");
-        Ok(())
-    }
-}
-
-struct AddToTallies<'a> {
-    cycle: &'a Month,
-    candidates: Vec<i64>,
-    votes: Vec<i64>,
-}
-
-prepared!(AddToTallies);
-
-impl QueryFragment<Pg> for AddToTallies<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("INSERT INTO tallies (cycle, candidate, raw, quarantined, invalid) SELECT ");
-        out.push_bind_param::<Integer, _>(self.cycle)?;
-        out.push_sql(", candidate, votes, 0, 0 FROM UNNEST(");
-        out.push_bind_param::<Array<BigInt>, _>(&self.candidates)?;
-        out.push_sql(", ");
-        out.push_bind_param::<Array<BigInt>, _>(&self.votes)?;
         out.push_sql(
-            ") AS new (candidate, votes) ON CONFLICT (cycle, candidate) DO UPDATE SET raw = tallies.raw + excluded.raw",
+            ") WITH ORDINALITY AS new (voter, candidate, day, prefix, client, tier, place)), \
+             cast_votes AS (INSERT INTO votes (cycle, voter, candidate, day, seq, cast_at, state) \
+                 SELECT log.cycle, voter, candidate, day, log.size + place - 1, log.cast_at, 0 FROM new, log), \
+             traced AS (INSERT INTO vote_traces (cycle, seq, prefix, client, tier) \
+                 SELECT log.cycle, log.size + place - 1, prefix, client, tier FROM new, log), \
+             counted AS (INSERT INTO tallies (cycle, candidate, raw, quarantined, invalid) \
+                 SELECT log.cycle, candidate, count(*), 0, 0 FROM new, log GROUP BY log.cycle, candidate \
+                 ON CONFLICT (cycle, candidate) DO UPDATE SET raw = tallies.raw + excluded.raw) \
+             UPDATE vote_logs SET size = log.size + (SELECT count(*) FROM new) FROM log WHERE vote_logs.cycle = log.cycle",
         );
         Ok(())
     }

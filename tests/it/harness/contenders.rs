@@ -128,14 +128,7 @@ impl App {
             let cycle: Month = MONTH.parse().unwrap();
             let size = storage::votes::lock_log(db, cycle)?;
             let new = votes(size);
-            let mut counts = BTreeMap::new();
-            for vote in &new {
-                *counts.entry(vote.candidate).or_insert(0) += 1;
-            }
-            storage::votes::insert(db, (cycle, size), &new, now)?;
-            storage::votes::insert_traces(db, (cycle, size), &new)?;
-            storage::votes::add_to_tallies(db, cycle, &counts.into_iter().collect::<Vec<_>>())?;
-            Ok(storage::votes::set_log_size(db, cycle, size + i64::try_from(new.len()).unwrap())?)
+            Ok(storage::votes::append(db, (cycle, size), &new, now)?)
         })
         .await;
     }
