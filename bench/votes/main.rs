@@ -5,6 +5,7 @@
 //! `bench/run` starts a PostgreSQL for it. Everything runs on one machine, the load generator included.
 
 #![expect(
+    clippy::cast_precision_loss,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::print_stdout,
@@ -15,7 +16,11 @@ use std::{net::SocketAddr, sync::Arc, time::Instant};
 
 use actix_web::{HttpResponse, web};
 use clap::Parser;
-use haoren::{api::voter::Voter, domain::id::CandidateId, service::ballot_box::MOST_AT_ONCE};
+use haoren::{
+    api::voter::Voter,
+    domain::id::CandidateId,
+    service::{Service, ballot_box::MOST_AT_ONCE},
+};
 use mimalloc::MiMalloc;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -23,6 +28,7 @@ use crate::{generator::Load, place::Place};
 
 mod generator;
 mod place;
+mod readers;
 mod rows;
 
 /// As in the program.
@@ -47,6 +53,9 @@ struct Options {
     /// Votes that are put into the database beforehand, half of the runs with them in earlier cycles, half in this one.
     #[arg(long, default_value_t = 0)]
     stored: i64,
+    /// Streams of events that are open, idle, while votes are cast once more.
+    #[arg(long, default_value_t = 0)]
+    readers: usize,
     /// Also run two servers on one PostgreSQL.
     #[arg(long)]
     two_servers: bool,
@@ -116,6 +125,23 @@ impl Runs<'_> {
     }
 }
 
+/// Votes beside idle readers of event streams, and without them just before.
+fn with_readers(runs: &mut Runs<'_>, server: &[SocketAddr], service: &Service, ceiling: f64) {
+    let without = runs.run("without readers of events", (server, VOTES), 256, ceiling);
+    let count = runs.options.readers.min(runs.tokens.len());
+    let readers = readers::open(server[0], &runs.tokens, count);
+    println!("  {count} readers of events: {:.1} MiB, their own side included", readers.grown as f64 / 1_048_576.0);
+    let with = runs.run("beside them", (server, VOTES), 256, ceiling);
+    println!("  that is {:+.1} %", 100.0 * (with / without - 1.0));
+    let latency = readers::Latency::measure(&readers, service);
+    println!(
+        "  told after the commit: median {:.0} ms, p99 {:.0} ms, {} times",
+        latency.quantile(0.5),
+        latency.quantile(0.99),
+        latency.times()
+    );
+}
+
 const VOTES: &str = "/api/v1/votes";
 
 fn show(name: &str, connections: usize, outcome: &generator::Outcome, ceiling: f64) -> f64 {
@@ -155,6 +181,9 @@ fn measure(options: &Options, place: &Place) {
         best = best.max(runs.run("group commit", (&server, VOTES), connections, ceiling));
     }
     runs.open_loop(&server, best * 0.7);
+    if options.readers > 0 {
+        with_readers(&mut runs, &server, &service, ceiling);
+    }
     let naive = [place.serve(place.service(1), nothing)];
     runs.run("(its tokens for the first time)", (&naive, "/nothing"), most, f64::NAN);
     for connections in options.connections.clone() {

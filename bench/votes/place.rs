@@ -17,7 +17,7 @@ use haoren::{
         Error, Service,
         ballot_box::{BallotBox, Desk},
         clock::ManualTime,
-        cycles, generator, startup, vote_log,
+        cycles, events, generator, startup, vote_log,
     },
     settings::{ServerSettings, Settings},
     storage::{self, Address, Connection, users::NewUser, vault},
@@ -93,7 +93,8 @@ impl Place {
         std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let server = Server::build_with(service.clone(), &server, more).expect("a server");
-                actix_web::rt::spawn(advance(service));
+                actix_web::rt::spawn(advance(service.clone()));
+                actix_web::rt::spawn(hand_on(service));
                 ready.send(server.port()).expect("somebody waits");
                 server.run_until_stopped().await.expect("a server that runs");
             });
@@ -109,6 +110,17 @@ async fn advance(service: Service) {
         ticks.tick().await;
         if let Err(error) = vote_log::advance(&service).await {
             println!("  the log's tree was not advanced: {error}");
+        }
+    }
+}
+
+/// So do the events.
+async fn hand_on(service: Service) {
+    let mut ticks = tokio::time::interval(events::EVERY);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = events::turn(&service).await {
+            println!("  events were not handed on: {error}");
         }
     }
 }

@@ -17,6 +17,7 @@ pub mod credentials;
 pub mod cycles;
 pub mod docs;
 pub mod download;
+pub mod events;
 pub mod exports;
 pub mod fallback;
 pub mod faults;
@@ -89,6 +90,7 @@ fn resources(config: &mut ServiceConfig<'_>) {
     clock::configure(config);
     comments::configure(config);
     cycles::configure(config);
+    events::configure(config);
     exports::configure(config);
     honorees::configure(config);
     imports::configure(config);
@@ -106,6 +108,5 @@ fn resources(config: &mut ServiceConfig<'_>) {
     tallies::configure(config);
     vote_log::configure(config);
     text_count::configure(config);
-    votes::configure(config);
     word_lists::configure(config);
 }

@@ -99,6 +99,8 @@ failures! {
     Forbidden { "403": "The caller's role does not allow it.", }
     /// Absent or outside.
     NotFound { "404": "There is no such thing, or it is none of the caller's business.", }
+    /// Too long ago.
+    Gone { "410": "What is asked for was there once and is no more kept.", }
     /// State, window, quota or guard.
     Conflict { "409": "The state of things forbids it; `errors` names every failing guard.", }
     /// The version.

@@ -8,8 +8,8 @@ use super::{CommandError, hold::hold, say};
 use crate::{
     api::server::Server,
     service::{
-        Service, accounts::first_admin, backlog, clock::SystemTime, operations, quarantines, renewing, startup,
-        sweeping, vote_log, vote_scan,
+        Service, accounts::first_admin, backlog, calendar, clock::SystemTime, events, operations, quarantines,
+        reminders, renewing, startup, sweeping, vote_log, vote_scan,
     },
     settings::{ServerSettings, Settings},
     storage::{Address, private_folder},
@@ -69,11 +69,15 @@ async fn run(service: Service, settings: &ServerSettings) -> Result<ExitCode, Co
     say(format_args!("\nhaoren serves {base} from {database}\nDocumentation 文档: {base}/docs\n"))?;
     actix_web::rt::spawn(advance_vote_logs(service.clone()));
     actix_web::rt::spawn(look_for_signals(service.clone()));
-    actix_web::rt::spawn(sweep_now_and_then(service));
+    actix_web::rt::spawn(hand_on_events(service.clone()));
+    actix_web::rt::spawn(follow_calendar(service.clone()));
+    actix_web::rt::spawn(remind_of_deadlines(service.clone()));
+    actix_web::rt::spawn(sweep_now_and_then(service.clone()));
     let handle = server.handle();
     actix_web::rt::spawn(async move {
         stop.await;
-        log::info!("stopping: requests that have begun are finished");
+        log::info!("stopping: requests that have begun are finished, and streams of events ended");
+        service.events.close();
         handle.stop(true).await;
     });
     server.run_until_stopped().await?;
@@ -88,6 +92,43 @@ async fn advance_vote_logs(service: Service) {
         ticks.tick().await;
         if let Err(error) = vote_log::advance(&service).await {
             log::warn!("advancing the vote logs failed: {error}");
+        }
+    }
+}
+
+/// Events are numbered and handed to streams soon after they happen.
+async fn hand_on_events(service: Service) {
+    let mut ticks = tokio::time::interval(events::EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = events::turn(&service).await {
+            log::warn!("events could not be handed on: {error}");
+        }
+    }
+}
+
+/// Windows that have opened or closed are told of.
+async fn follow_calendar(service: Service) {
+    let mut ticks = tokio::time::interval(calendar::EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = calendar::tell(&service).await {
+            log::warn!("windows that have opened or closed could not be told of: {error}");
+        }
+    }
+}
+
+async fn remind_of_deadlines(service: Service) {
+    let mut ticks = tokio::time::interval(reminders::EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match reminders::remind(&service).await {
+            Ok(0) => {}
+            Ok(told) => log::info!("{told} reviewers were reminded of a deadline"),
+            Err(error) => log::warn!("deadlines could not be reminded of: {error}"),
         }
     }
 }
@@ -138,6 +179,10 @@ async fn sweep_now_and_then(service: Service) {
         match sweeping::sweep_files(&service).await {
             Ok(removed) => log::debug!("swept {removed} files without a row"),
             Err(error) => log::warn!("sweeping the file store failed: {error}"),
+        }
+        match sweeping::sweep_events(&service).await {
+            Ok(removed) => log::debug!("removed {removed} old events"),
+            Err(error) => log::warn!("removing old events failed: {error}"),
         }
         match vote_log::destroy_secrets(&service).await {
             Ok(0) => {}

@@ -20,6 +20,7 @@ pub mod comment;
 pub mod consent;
 pub mod cycle;
 pub mod document;
+pub mod event;
 pub mod fault;
 pub mod guard;
 pub mod history;

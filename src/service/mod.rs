@@ -12,6 +12,7 @@ pub mod ballot_box;
 pub mod ballot_papers;
 pub mod batches;
 pub mod bearer;
+pub mod calendar;
 pub mod caller;
 pub mod campaign_clock;
 pub mod candidates;
@@ -22,6 +23,7 @@ pub mod comments;
 pub mod cycles;
 pub mod detours;
 pub mod error;
+pub mod events;
 pub mod exports;
 pub mod first_answer;
 pub mod generator;
@@ -46,6 +48,7 @@ pub mod pictures;
 pub mod quarantines;
 pub mod record;
 pub mod reference_data;
+pub mod reminders;
 pub mod renewing;
 pub mod review_stages;
 pub mod reviews;
@@ -85,6 +88,8 @@ pub struct Service {
     pub sheets: sheets::Sheets,
     /// Long work beside the requests.
     pub background: background::Background,
+    /// Hands events to the streams of this process.
+    pub events: events::Feed,
     /// Makes hashes of where votes come from.
     pub origins: origins::Origins,
     /// Takes votes.

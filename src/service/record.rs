@@ -7,8 +7,10 @@ use serde_json::{Value, json};
 use super::{caller::Caller, clock::Clocks, error::Error, generator};
 use crate::{
     domain::{
+        event::EventKind,
         id::{AuditId, EventId, OrganizationId},
         month::Month,
+        text_enum::UnknownText,
     },
     storage::{self, Connection},
 };
@@ -75,7 +77,7 @@ pub fn audit(
     Ok(storage::audit_events::insert(connection, &row)?)
 }
 
-/// Writes the outgoing event of a change; thin, without personal data.
+/// Writes the outgoing event of a change; thin, without personal data. The action is one of [`EventKind`], which says who is told.
 pub fn announce(
     clocks: &impl AsRef<Clocks>,
     connection: &mut Connection,
@@ -83,16 +85,19 @@ pub fn announce(
     place: Place,
 ) -> Result<(), Error> {
     let clocks = clocks.as_ref();
-    let row = storage::outbox_events::NewOutboxEvent {
+    let kind: EventKind = deed.action.parse().map_err(|unknown: UnknownText| Error::Internal(unknown.to_string()))?;
+    let row = storage::outbox_events::OutboxEvent {
         id: generator::new_id::<EventId>(clocks)?,
         at: clocks.campaign().into(),
-        kind: deed.action,
-        subject_kind: deed.subject_kind,
-        subject_id: &deed.subject_id,
+        kind,
+        subject_kind: deed.subject_kind.to_owned(),
+        subject_id: deed.subject_id.clone(),
         cycle: place.cycle,
         district_id: place.district_id,
         unit_id: place.unit_id,
         payload: storage::sql_values::Stored(deed.details.clone()),
+        number: None,
+        sealed_at: None,
     };
     Ok(storage::outbox_events::insert(connection, &row)?)
 }

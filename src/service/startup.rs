@@ -117,6 +117,7 @@ pub fn open(setup: &Setup, time: Arc<dyn MachineTime>) -> Result<Service, StartE
         pictures: super::pictures::Pictures::default(),
         sheets: super::sheets::Sheets::default(),
         background: super::background::Background::default(),
+        events: super::events::Feed::default(),
         word_filters: super::comments::filters::WordFilters::default(),
         passwords: Passwords::new(setup.password_cost, at_once)?,
         tokens: Tokens::new(&signing)?,

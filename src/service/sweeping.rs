@@ -9,7 +9,7 @@ mod traces;
 
 pub use self::traces::sweep_traces;
 use super::{
-    Caller, Error, Service, exports, idempotency,
+    Caller, Error, Service, events, exports, idempotency,
     record::{self, Deed},
 };
 use crate::{
@@ -79,6 +79,21 @@ pub async fn sweep_leads(service: &Service) -> Result<usize, Error> {
         }
     }
     Ok(erased)
+}
+
+/// Removes events that are kept no longer; returns how many. Safe in several processes at once.
+pub async fn sweep_events(service: &Service) -> Result<usize, Error> {
+    let before = service.clocks.machine() - events::KEPT;
+    let mut removed = 0;
+    loop {
+        let write = service
+            .store
+            .write(move |db| Ok::<_, Error>(storage::outbox_events::remove_sealed_before(db, before, SLICE)?));
+        match write.await? {
+            0 => return Ok(removed),
+            some => removed += some,
+        }
+    }
 }
 
 /// The rows of an import, with what stood in their cells, are kept for so long.

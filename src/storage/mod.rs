@@ -28,6 +28,7 @@ pub mod consents;
 pub mod contacts;
 pub mod contenders;
 pub mod cycle_amendments;
+pub mod cycle_marks;
 pub mod cycle_records;
 pub mod cycles;
 pub mod deed_bands;

@@ -70,7 +70,8 @@ diesel::table! {
     use diesel::sql_types::*;
 
     /// What subscribers are told; numbered after the commit.
-    outbox_events (id) {
+    outbox_events (arrived) {
+        arrived -> BigInt,
         id -> Id,
         at -> Instant,
         kind -> Text,
@@ -81,6 +82,28 @@ diesel::table! {
         unit_id -> Nullable<Id>,
         payload -> JsonValue,
         number -> Nullable<BigInt>,
+        sealed_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    event_seals (id) {
+        id -> SmallInt,
+        last -> BigInt,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    cycle_marks (cycle, kind) {
+        cycle -> Integer,
+        kind -> Text,
+        told_at -> Instant,
     }
 }
 
@@ -966,8 +989,22 @@ diesel::table! {
         comment_id -> Nullable<Id>,
         candidate_id -> Nullable<Id>,
         reason -> Nullable<Text>,
+        cycle -> Nullable<Integer>,
+        deadline_at -> Nullable<Instant>,
+        waiting -> Nullable<BigInt>,
+        notice -> Nullable<Text>,
         created_at -> Instant,
         read_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    reminder_rounds (notice) {
+        notice -> Text,
+        done_at -> Instant,
     }
 }
 
@@ -1249,6 +1286,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency_keys,
     audit_events,
     outbox_events,
+    event_seals,
+    cycle_marks,
+    reminder_rounds,
     organizations,
     leadership_groups,
     users,

@@ -253,6 +253,7 @@ text_enums! {
     domain::consent::ConsentMethod,
     domain::consent::GivenBy,
     domain::document::DocumentType,
+    domain::event::EventKind,
     domain::lead::LeadStatus,
     domain::merger::ItemKind,
     domain::import::RowOutcome,

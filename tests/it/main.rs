@@ -25,6 +25,7 @@ mod cycle_races;
 mod cycles;
 mod demo;
 mod detours;
+mod events;
 mod exports;
 mod forwarding;
 #[path = "../../benches/look_alikes/generator.rs"]
@@ -43,6 +44,7 @@ mod merging;
 mod merging_races;
 mod migrating;
 mod month;
+mod notices;
 mod organization_changes;
 mod participation;
 mod photos;

@@ -119,7 +119,7 @@ async fn detours(app: &App, tree: &Tree, staff: &Staff) {
         (Status::Rejected, &staff.city, "reinstatement", "candidate.reinstated"),
         (Status::Nominated, &staff.unit, "withdrawal", "candidate.withdrawn"),
         (Status::Forwarded, &staff.city, "disqualification", "candidate.disqualified"),
-        (Status::Listed, &staff.city, "revocation", "candidate.revoked"),
+        (Status::Listed, &staff.city, "revocation", "entry.revoked"),
     ] {
         let id = app.candidate(tree, status).await;
         act(app, client, id, path).await;

@@ -5,5 +5,6 @@ pub mod passwords;
 pub mod profile;
 pub mod remembered;
 pub mod sessions;
+pub mod stream_tickets;
 pub mod tokens;
 pub mod users;

@@ -6,7 +6,7 @@ use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Duration, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -56,11 +56,11 @@ pub struct Claims {
 
 /// A token's claims with those that are the same in all of them.
 #[derive(Serialize)]
-struct Issued {
+struct Issued<T> {
     iss: &'static str,
     aud: &'static str,
     #[serde(flatten)]
-    claims: Claims,
+    claims: T,
 }
 
 /// A signing key as it lies in the database, unwrapped.
@@ -153,6 +153,22 @@ impl Tokens {
         let claims = jsonwebtoken::decode::<Claims>(token, key, &self.0.validation).ok()?.claims;
         self.0.checked.insert(digest, claims);
         Some(claims)
+    }
+
+    /// A statement of another kind than access tokens, signed for an audience of its own.
+    pub(super) fn sign_for(&self, audience: &'static str, claims: &impl Serialize) -> Result<String, Error> {
+        let header = Header { kid: Some(self.0.kid.clone()), ..Header::new(Algorithm::EdDSA) };
+        jsonwebtoken::encode(&header, &Issued { iss: ISSUER, aud: audience, claims }, &self.0.signing)
+            .map_err(|error| Error::Internal(format!("a statement could not be signed: {error}")))
+    }
+
+    /// What a statement of ours for an audience says; whether it has expired is still to be asked.
+    pub(super) fn read_for<T: DeserializeOwned>(&self, audience: &'static str, statement: &str) -> Option<T> {
+        let header = jsonwebtoken::decode_header(statement).ok()?;
+        let (key, _) = self.0.verifying.get(header.kid.as_deref()?)?;
+        let mut validation = self.0.validation.clone();
+        validation.set_audience(&[audience]);
+        Some(jsonwebtoken::decode::<T>(statement, key, &validation).ok()?.claims)
     }
 
     /// The public keys as RFC 7517 key set members: id and `x`.

@@ -14,7 +14,8 @@ use crate::{
 
 /// Writes and answers until nobody can put anything in any more and the box is empty.
 pub(super) fn run(desk: &Desk, incoming: &Receiver<Waiting>) {
-    let mut writer = Writer { desk, connection: None, logs: batch::Logs::default(), known: batch::KnownCycles::default() };
+    let mut writer =
+        Writer { desk, connection: None, logs: batch::Logs::default(), known: batch::KnownCycles::default() };
     while let Ok(first) = incoming.recv() {
         let batch = gather(first, incoming, desk.most_at_once);
         let ballots: Vec<&Ballot> = batch.iter().map(|waiting| &waiting.ballot).collect();

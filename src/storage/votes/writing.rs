@@ -11,9 +11,7 @@ use diesel::{
     sqlite::Sqlite,
 };
 
-use super::super::{
-    Connection, StoreError, prepared::prepared, schema::vote_logs, sql_types::Instant, sql_values::At,
-};
+use super::super::{Connection, StoreError, prepared::prepared, schema::vote_logs, sql_types::Instant, sql_values::At};
 use crate::domain::month::Month;
 
 /// A vote to be written.

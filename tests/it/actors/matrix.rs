@@ -175,6 +175,8 @@ pub const MATRIX: &[Row] = &[
     row("GET", "/api/v1/comments/{id}/reports", "401 403 403 403 + 404 + 403 403"),
     row("POST", "/api/v1/comments/{id}/reports", WRITERS),
     row("GET", "/api/v1/me/comments", SIGNED_IN),
+    row("GET", "/api/v1/events", SIGNED_IN),
+    row("POST", "/api/v1/events/tickets", SIGNED_IN),
     row("GET", "/api/v1/me/notifications", SIGNED_IN),
     row("POST", "/api/v1/me/notifications/read", SIGNED_IN),
     row("GET", "/api/v1/moderation/word-lists", CITY),

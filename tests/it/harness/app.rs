@@ -123,6 +123,7 @@ impl App {
 
     /// Stops the server as a signal would, and waits until what was begun is finished.
     pub async fn stop(&self) {
+        self.service.events.close();
         self.handle.stop(true).await;
     }
 }

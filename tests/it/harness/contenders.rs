@@ -1,7 +1,5 @@
 //! Candidates far along the way, their votes and their cycle's policy, put straight into the storage.
 
-use std::collections::BTreeMap;
-
 use haoren::{
     domain::{
         batch::{Batch, BatchStatus},

@@ -1,0 +1,116 @@
+//! The job that numbers events and hands them on. Every process runs it: one at a time numbers, each hands on to its own
+//! streams.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::{Mutex, broadcast, watch};
+
+use crate::{
+    service::{Error, Service},
+    storage::{self, outbox_events::OutboxEvent},
+};
+
+/// How often the job looks. Short, for this is what a reader of a stream waits; looking costs one small query.
+pub const EVERY: Duration = Duration::from_millis(50);
+/// Events that are numbered in one transaction and handed on together.
+const AT_ONCE: i64 = 500;
+/// So many hands-on a stream may lag behind before it is ended; it is taken up again by number.
+const LAG: usize = 256;
+
+/// A sign of life is sent so often, and the account is looked at again.
+const BEAT: Duration = Duration::from_secs(15);
+
+/// What is handed on together.
+pub(super) type Page = Arc<[OutboxEvent]>;
+
+/// The way of events to the streams of this process. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Feed(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    pages: broadcast::Sender<Page>,
+    /// Up to which number events were handed on; none before the first turn.
+    told: Mutex<Option<i64>>,
+    closed: watch::Sender<bool>,
+    beat: Duration,
+}
+
+impl Default for Feed {
+    fn default() -> Self {
+        Self::new(BEAT)
+    }
+}
+
+impl Feed {
+    /// With signs of life so often.
+    #[must_use]
+    pub fn new(beat: Duration) -> Self {
+        let inner = Inner {
+            pages: broadcast::Sender::new(LAG),
+            told: Mutex::default(),
+            closed: watch::Sender::new(false),
+            beat,
+        };
+        Self(Arc::new(inner))
+    }
+
+    /// Ends all streams, for the server stops.
+    pub fn close(&self) {
+        self.0.closed.send_replace(true);
+    }
+
+    pub(super) fn subscribe(&self) -> (broadcast::Receiver<Page>, watch::Receiver<bool>) {
+        (self.0.pages.subscribe(), self.0.closed.subscribe())
+    }
+
+    pub(super) fn beat(&self) -> Duration {
+        self.0.beat
+    }
+
+    /// How many streams are open.
+    #[must_use]
+    pub fn readers(&self) -> usize {
+        self.0.pages.receiver_count()
+    }
+}
+
+/// Numbers what waits and hands on what was numbered since the last turn, by whichever process.
+pub async fn turn(service: &Service) -> Result<(), Error> {
+    let feed = &service.events.0;
+    let mut told = feed.told.lock().await;
+    let mut from = begun(service, &mut told).await?;
+    while service.store.read(|db| Ok::<_, Error>(storage::outbox_events::is_any_unsealed(db)?)).await? {
+        let now = service.clocks.machine();
+        let seal = service.store.write(move |db| Ok::<_, Error>(storage::outbox_events::seal(db, now, AT_ONCE)?));
+        if seal.await? == 0 {
+            // Another process is at it.
+            break;
+        }
+    }
+    loop {
+        let read = service.store.read(move |db| Ok::<_, Error>(storage::outbox_events::after(db, from, AT_ONCE)?));
+        let page = read.await?;
+        let Some(last) = page.last().and_then(|event| event.number) else { return Ok(()) };
+        (*told, from) = (Some(last), last);
+        // Nobody may be listening.
+        drop(feed.pages.send(page.into()));
+    }
+}
+
+/// Makes sure that everything from now on is handed on: a stream that is opened reads up to here, or further, by itself.
+pub(super) async fn begin(service: &Service) -> Result<(), Error> {
+    let mut told = service.events.0.told.lock().await;
+    begun(service, &mut told).await.map(drop)
+}
+
+async fn begun(service: &Service, told: &mut Option<i64>) -> Result<i64, Error> {
+    match *told {
+        Some(last) => Ok(last),
+        None => {
+            let last = service.store.read(|db| Ok::<_, Error>(storage::outbox_events::last_number(db)?)).await?;
+            *told = Some(last);
+            Ok(last)
+        }
+    }
+}
