@@ -40,6 +40,28 @@ mirrored! {
         CommentShown,
         /// A moderator has hidden a comment of one's own.
         CommentHidden,
+        /// A candidate was sent back to be completed: to its nominators, and to the reviewers of its unit.
+        CandidateReturned,
+        /// The unit has verified whom one nominated.
+        CandidateVerified,
+        /// The district endorses whom one nominated.
+        CandidateEndorsed,
+        /// The city has screened whom one nominated.
+        CandidateScreened,
+        /// Whom one nominated is forwarded, and public from now on.
+        CandidateForwarded,
+        /// Whom one nominated is on the month's list.
+        CandidateListed,
+        /// Whom one nominated is not on the month's list.
+        CandidateNotListed,
+        /// Whom one nominated was rejected or disqualified.
+        CandidateRejected,
+        /// Whom one nominated was taken up again.
+        CandidateReinstated,
+        /// The entry of whom one nominated was revoked.
+        CandidateRevoked,
+        /// A window closes soon, and decisions wait for the account.
+        Deadline,
     }
 }
 
@@ -57,6 +79,13 @@ pub struct Notification {
     /// In the words of whoever decided.
     #[schema(examples("含有广告内容。"))]
     pub reason: Option<String>,
+    /// The cycle concerned.
+    #[schema(examples("2026-11"))]
+    pub cycle: Option<String>,
+    /// Of a deadline: when the window closes.
+    pub deadline_at: Option<DateTime<Utc>>,
+    /// Of a deadline: how many decisions wait, at most 1000.
+    pub waiting: Option<i64>,
     /// When it happened.
     pub created_at: DateTime<Utc>,
     /// When it was marked as read.
@@ -71,6 +100,9 @@ impl From<notification::Notification> for Notification {
             comment_id: told.comment.map(Into::into),
             candidate_id: told.candidate.map(Into::into),
             reason: told.reason,
+            cycle: told.cycle.map(|cycle| cycle.to_string()),
+            deadline_at: told.deadline_at,
+            waiting: told.waiting,
             created_at: told.created_at,
             read_at: told.read_at,
         }

@@ -202,6 +202,8 @@ codes! {
     MethodNotAllowed = "method_not_allowed",
     /// The signed head of the log does not reach as far as asked.
     BeyondHead = "beyond_head",
+    /// What follows the event that was named is no more kept for streams.
+    EventsExpired = "events_expired",
     /// `If-Match` names a version that has passed.
     PreconditionFailed = "precondition_failed",
     /// `If-Match` is missing.

@@ -1,8 +1,12 @@
 //! What an account is told of, to be read when its owner comes by.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
-use super::id::{CandidateId, CommentId, NotificationId, UserId};
+use super::{
+    id::{CandidateId, CommentId, NotificationId, UserId},
+    month::Month,
+    transition::Action,
+};
 
 text_enum! {
     /// What a notification tells.
@@ -13,7 +17,64 @@ text_enum! {
         CommentShown = "comment_shown",
         /// A moderator has hidden a comment of one's own.
         CommentHidden = "comment_hidden",
+        /// A candidate was sent back to be completed: to its nominators, and to the reviewers of its unit.
+        CandidateReturned = "candidate_returned",
+        /// The unit has verified whom one nominated.
+        CandidateVerified = "candidate_verified",
+        /// The district endorses whom one nominated.
+        CandidateEndorsed = "candidate_endorsed",
+        /// The city has screened whom one nominated.
+        CandidateScreened = "candidate_screened",
+        /// Whom one nominated is forwarded, and public from now on.
+        CandidateForwarded = "candidate_forwarded",
+        /// Whom one nominated is on the month's list.
+        CandidateListed = "candidate_listed",
+        /// Whom one nominated is not on the month's list.
+        CandidateNotListed = "candidate_not_listed",
+        /// Whom one nominated was rejected or disqualified.
+        CandidateRejected = "candidate_rejected",
+        /// Whom one nominated was taken up again.
+        CandidateReinstated = "candidate_reinstated",
+        /// The entry of whom one nominated was revoked.
+        CandidateRevoked = "candidate_revoked",
+        /// A window closes soon, and decisions wait for the account.
+        Deadline = "deadline",
     }
+}
+
+/// What nominators are told of a step of their candidate; none where it is no decision.
+#[must_use]
+pub const fn of_step(action: Action) -> Option<NotificationKind> {
+    Some(match action {
+        Action::Return | Action::Refuse => NotificationKind::CandidateReturned,
+        Action::Verify => NotificationKind::CandidateVerified,
+        Action::Endorse => NotificationKind::CandidateEndorsed,
+        Action::Screen => NotificationKind::CandidateScreened,
+        Action::Forward => NotificationKind::CandidateForwarded,
+        Action::List => NotificationKind::CandidateListed,
+        Action::NotList => NotificationKind::CandidateNotListed,
+        Action::Reject | Action::Disqualify => NotificationKind::CandidateRejected,
+        Action::Reinstate => NotificationKind::CandidateReinstated,
+        Action::Revoke => NotificationKind::CandidateRevoked,
+        Action::Assign
+        | Action::Resubmit
+        | Action::Recall
+        | Action::Withdraw
+        | Action::WithdrawConsent
+        | Action::CarryOver
+        | Action::Merge
+        | Action::Unmerge => return None,
+    })
+}
+
+/// So many days before a window closes whoever has work left is reminded; the last time comes last.
+pub const REMINDED_BEFORE: [i64; 2] = [3, 1];
+
+/// Which reminder of a window is due: the days of the latest one that has come, as long as the window is open.
+#[must_use]
+pub fn due_reminder(closes_at: DateTime<Utc>, now: DateTime<Utc>) -> Option<i64> {
+    let has_come = |days: &&i64| now >= closes_at - TimeDelta::days(**days);
+    REMINDED_BEFORE.iter().rev().find(has_come).copied().filter(|_| now < closes_at)
 }
 
 /// A notification.
@@ -31,8 +92,34 @@ pub struct Notification {
     pub candidate: Option<CandidateId>,
     /// In the words of whoever decided.
     pub reason: Option<String>,
+    /// The cycle concerned.
+    pub cycle: Option<Month>,
+    /// When the window closes.
+    pub deadline_at: Option<DateTime<Utc>>,
+    /// How many decisions wait.
+    pub waiting: Option<i64>,
     /// When it happened.
     pub created_at: DateTime<Utc>,
     /// When it was marked as read.
     pub read_at: Option<DateTime<Utc>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reminders_come_three_days_and_one_day_before_and_end_with_the_window() {
+        let closes_at: DateTime<Utc> = "2026-11-20T16:00:00Z".parse().unwrap();
+        for (now, expected) in [
+            ("2026-11-17T15:59:59Z", None),
+            ("2026-11-17T16:00:00Z", Some(3)),
+            ("2026-11-19T15:59:59Z", Some(3)),
+            ("2026-11-19T16:00:00Z", Some(1)),
+            ("2026-11-20T15:59:59Z", Some(1)),
+            ("2026-11-20T16:00:00Z", None),
+        ] {
+            assert_eq!(due_reminder(closes_at, now.parse().unwrap()), expected, "{now}");
+        }
+    }
 }

@@ -54,7 +54,8 @@ pub async fn list(
     service.store.read(move |db| collect(db, &caller, after, limit)).await
 }
 
-fn collect(
+/// The same within a transaction.
+pub(super) fn collect(
     db: &mut Connection,
     caller: &Caller,
     mut after: Option<WaitingKey>,

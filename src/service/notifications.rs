@@ -1,5 +1,7 @@
 //! What an account is told of: written where it happens, read and marked by its owner.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
 
 use super::{
@@ -10,10 +12,13 @@ use super::{
 };
 use crate::{
     domain::{
+        candidate::Candidate,
         comment::Comment,
         fault::{Code, Fault},
-        id::NotificationId,
-        notification::{Notification, NotificationKind},
+        id::{NotificationId, UserId},
+        notification::{self, Notification, NotificationKind},
+        role::Role,
+        transition::Action,
     },
     storage::{self, Connection},
 };
@@ -32,10 +37,55 @@ pub(super) fn tell_of_comment(
         comment: Some(comment.id),
         candidate: Some(comment.candidate),
         reason,
+        cycle: Some(comment.cycle),
+        deadline_at: None,
+        waiting: None,
         created_at: service.clocks.campaign(),
         read_at: None,
     };
     Ok(storage::notifications::insert(db, &told)?)
+}
+
+/// Tells of a decision on a candidate: those who nominated it with an account, and when it was returned the reviewers of its
+/// unit, who have work again. Why, is for the first nominator and the reviewers; others see how it stands, as everywhere.
+pub(super) fn tell_of_step(
+    service: &Service,
+    db: &mut Connection,
+    candidate: &Candidate,
+    (action, reason): (Action, Option<&str>),
+) -> Result<(), Error> {
+    let Some(kind) = notification::of_step(action) else { return Ok(()) };
+    let reason = match kind {
+        NotificationKind::CandidateReturned | NotificationKind::CandidateRejected => reason.map(str::to_owned),
+        _ => None,
+    };
+    let mut recipients: BTreeMap<UserId, Option<String>> = BTreeMap::new();
+    for nomination in storage::nominations::list_of(db, candidate.id)? {
+        if let Some(user) = nomination.user_id.filter(|_| nomination.stands()) {
+            recipients.insert(user, reason.clone().filter(|_| nomination.is_first));
+        }
+    }
+    if let (NotificationKind::CandidateReturned, Some(unit)) = (kind, candidate.unit_id) {
+        let reviewers = storage::reviewers::active_at(db, Role::UnitReviewer, &BTreeSet::from([unit]))?;
+        recipients.extend(reviewers.into_values().flatten().map(|reviewer| (reviewer.id, reason.clone())));
+    }
+    for (user, reason) in recipients {
+        let told = Notification {
+            id: generator::new_id(&service.clocks)?,
+            user,
+            kind,
+            comment: None,
+            candidate: Some(candidate.id),
+            reason,
+            cycle: Some(candidate.cycle),
+            deadline_at: None,
+            waiting: None,
+            created_at: service.clocks.campaign(),
+            read_at: None,
+        };
+        storage::notifications::insert(db, &told)?;
+    }
+    Ok(())
 }
 
 /// One page of the caller's notifications, the latest first.

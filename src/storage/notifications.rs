@@ -3,12 +3,17 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, Insertable, QueryDsl, Queryable, RunQueryDsl, Selectable,
-    SelectableHelper,
+    SelectableHelper, dsl::exists, select,
 };
 
-use super::{Connection, StoreError, schema::notifications, sql_values::At};
+use super::{
+    Connection, StoreError,
+    schema::{notifications, reminder_rounds},
+    sql_values::At,
+};
 use crate::domain::{
     id::{CandidateId, CommentId, NotificationId, UserId},
+    month::Month,
     notification::{Notification, NotificationKind},
 };
 
@@ -21,23 +26,57 @@ struct NotificationRow {
     comment_id: Option<CommentId>,
     candidate_id: Option<CandidateId>,
     reason: Option<String>,
+    cycle: Option<Month>,
+    deadline_at: Option<At>,
+    waiting: Option<i64>,
     created_at: At,
     read_at: Option<At>,
 }
 
+impl From<&Notification> for NotificationRow {
+    fn from(told: &Notification) -> Self {
+        Self {
+            id: told.id,
+            user_id: told.user,
+            kind: told.kind,
+            comment_id: told.comment,
+            candidate_id: told.candidate,
+            reason: told.reason.clone(),
+            cycle: told.cycle,
+            deadline_at: told.deadline_at.map(At),
+            waiting: told.waiting,
+            created_at: At(told.created_at),
+            read_at: told.read_at.map(At),
+        }
+    }
+}
+
 /// Adds a notification.
 pub fn insert(connection: &mut Connection, told: &Notification) -> Result<(), StoreError> {
-    let row = NotificationRow {
-        id: told.id,
-        user_id: told.user,
-        kind: told.kind,
-        comment_id: told.comment,
-        candidate_id: told.candidate,
-        reason: told.reason.clone(),
-        created_at: At(told.created_at),
-        read_at: told.read_at.map(At),
-    };
-    diesel::insert_into(notifications::table).values(row).execute(connection)?;
+    diesel::insert_into(notifications::table).values(NotificationRow::from(told)).execute(connection)?;
+    Ok(())
+}
+
+/// Adds a notification unless its account was told under the same name before.
+pub fn insert_once(connection: &mut Connection, told: &Notification, notice: &str) -> Result<(), StoreError> {
+    let row = (NotificationRow::from(told), notifications::notice.eq(Some(notice)));
+    on_either!(connection, inner => {
+        diesel::insert_into(notifications::table).values(row).on_conflict_do_nothing().execute(inner)
+    })?;
+    Ok(())
+}
+
+/// Whether everybody was told in a round of reminders.
+pub fn is_round_done(connection: &mut Connection, notice: &str) -> Result<bool, StoreError> {
+    Ok(select(exists(reminder_rounds::table.find(notice))).get_result(connection)?)
+}
+
+/// Notes that everybody was told in a round of reminders.
+pub fn set_round_done(connection: &mut Connection, notice: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let row = (reminder_rounds::notice.eq(notice), reminder_rounds::done_at.eq(At(now)));
+    on_either!(connection, inner => {
+        diesel::insert_into(reminder_rounds::table).values(row).on_conflict_do_nothing().execute(inner)
+    })?;
     Ok(())
 }
 
@@ -50,6 +89,9 @@ impl From<NotificationRow> for Notification {
             comment: row.comment_id,
             candidate: row.candidate_id,
             reason: row.reason,
+            cycle: row.cycle,
+            deadline_at: row.deadline_at.map(|at| at.0),
+            waiting: row.waiting,
             created_at: row.created_at.0,
             read_at: row.read_at.map(|at| at.0),
         }

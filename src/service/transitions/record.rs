@@ -16,7 +16,7 @@ use crate::{
         Service,
         caller::{Account, Caller},
         error::Error,
-        generator,
+        generator, notifications,
         record::{self, Deed, Place},
     },
     storage::{self, Connection},
@@ -38,6 +38,8 @@ pub(super) fn keep(
     let review_id = keep_review(service, db, caller, change)?;
     let transition_id = keep_step(service, db, caller, (change, review_id))?;
     tell(service, db, caller, change)?;
+    let (action, reason) = (change.bench.order.action, change.bench.order.reason.as_deref());
+    notifications::tell_of_step(service, db, change.after, (action, reason))?;
     let from = change.bench.loaded.candidate.status;
     Ok(Done { candidate: change.after.clone(), from, transition_id, review_id })
 }
@@ -154,7 +156,7 @@ const fn event(action: Action) -> &'static str {
         Action::Refuse => "candidate.refused",
         Action::Disqualify => "candidate.disqualified",
         Action::CarryOver => "candidate.carried_over",
-        Action::Revoke => "candidate.revoked",
+        Action::Revoke => "entry.revoked",
         Action::Merge => "candidate.merged",
         Action::Unmerge => "candidate.unmerged",
     }
