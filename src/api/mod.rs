@@ -46,6 +46,7 @@ pub mod problem;
 pub mod query;
 pub mod readiness_words;
 pub mod responses;
+pub mod results;
 pub mod review_stages;
 pub mod reviews;
 pub mod role;
@@ -100,6 +101,7 @@ fn resources(config: &mut ServiceConfig<'_>) {
     operations::configure(config);
     organizations::configure(config);
     participation::configure(config);
+    results::configure(config);
     review_stages::configure(config);
     reviews::configure(config);
     study::configure(config);

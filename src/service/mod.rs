@@ -47,6 +47,7 @@ pub mod quarantines;
 pub mod record;
 pub mod reference_data;
 pub mod renewing;
+pub mod results;
 pub mod review_stages;
 pub mod reviews;
 pub mod sheets;
