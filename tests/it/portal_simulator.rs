@@ -2,6 +2,7 @@
 //! each the state of both sides agrees, and nothing is there twice.
 
 mod exchange;
+mod hostile;
 mod results;
 
 use std::{
@@ -104,7 +105,7 @@ both! {
         simulator.run(&["--once", "--refuse", "nobody"]).await.expect(2);
         let without = simulator.command(&["--once"]).env_remove("HAOREN_PORTAL_PASSWORD").output().unwrap();
         assert_eq!(without.status.code(), Some(1));
-        let away = simulator.run(&["--once", "--attempts=2", "--url", "http://127.0.0.1:1"]).await.expect(4);
+        let away = simulator.run(&["--once", "--url", "http://127.0.0.1:1"]).await.expect(4);
         away.says("the server is away");
         let wrong = simulator.folder.path().join("password");
         std::fs::write(&wrong, "another password\n").unwrap();

@@ -4,8 +4,7 @@
 use std::{
     fs::{self, File},
     io::Write as _,
-    path::Path,
-    time::Duration,
+    path::{Path, PathBuf},
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -31,7 +30,7 @@ enum Ended {
     /// The package is here.
     Whole,
     /// The line broke, or the server was away.
-    Broken(Failure, Option<Duration>),
+    Broken(Failure),
     /// It was broken off on purpose.
     OnPurpose,
 }
@@ -65,9 +64,9 @@ pub async fn package(server: &Server, folder: &Folder, manners: &Manners, record
                 let had = len(&files.part);
                 say(format_args!("  故意中断 broken off on purpose ({}) at {had} 字节 bytes", record.broken_off))?;
             }
-            Ok(Ended::Broken(failure, wanted)) => {
+            Ok(Ended::Broken(failure)) => {
                 say(format_args!("  下载中断 the download broke at {} 字节 bytes: {failure}", len(&files.part)))?;
-                if !server.pause(&mut attempt, wanted).await {
+                if !server.pause(&mut attempt, None).await {
                     return Err(failure);
                 }
             }
@@ -82,11 +81,11 @@ async fn connection(server: &Server, files: &Files, manners: &Manners, record: &
     let path = format!("/api/v1/batches/{}/package", record.batch_id);
     let response = match server.open(&asking(&path, files)).await {
         Ok(response) => response,
-        Err(failure @ Failure::Away(_)) => return Ok(Ended::Broken(failure, None)),
+        Err(failure @ Failure::Away(_)) => return Ok(Ended::Broken(failure)),
         Err(failure) => return Err(failure),
     };
     let Some(coming) = begin(response, files, record).await? else {
-        return Ok(Ended::Broken(Failure::Away("材料包尚未就绪 the package is not to be had now".to_owned()), None));
+        return Ok(Ended::Broken(Failure::Away("材料包尚未就绪 the package is not to be had now".to_owned())));
     };
     write(coming, files, manners, record).await
 }
@@ -171,8 +170,8 @@ async fn write(coming: Coming, files: &Files, manners: &Manners, record: &Record
                 manners.linger(kept.len()).await;
             }
             Ok(None) if had == total => break Ended::Whole,
-            Ok(None) => break Ended::Broken(Failure::Away("连接提前结束 the answer ended early".to_owned()), None),
-            Err(error) => break Ended::Broken(error.into(), None),
+            Ok(None) => break Ended::Broken(Failure::Away("连接提前结束 the answer ended early".to_owned())),
+            Err(error) => break Ended::Broken(error.into()),
         }
     };
     part.sync_all().map_err(failed)?;
@@ -211,7 +210,7 @@ fn restart(files: &Files) -> Result<(), Failure> {
 
 /// Of the whole package, also where it comes in parts: `Content-Digest` of a part is of that part alone (RFC 9530), so the
 /// first answer's is kept.
-fn digest_file(files: &Files) -> std::path::PathBuf {
+fn digest_file(files: &Files) -> PathBuf {
     files.part.with_extension("digest")
 }
 

@@ -1,6 +1,6 @@
 //! The rounds: what waits is found, fetched, checked, decided and acknowledged, each batch from where it stands.
 
-use std::{fs, time::Duration};
+use std::{fs, path::Path, time::Duration};
 
 use reqwest::StatusCode;
 
@@ -128,7 +128,7 @@ impl Exchange<'_> {
 
     fn checked(&self, record: &Record, keys: &KeySet) -> Result<Manifest, Failure> {
         let files = self.folder.files(record.batch_id);
-        let read = |path| fs::read(path).map_err(|error| Failure::of_file(path, &error));
+        let read = |path: &Path| fs::read(path).map_err(|error| Failure::of_file(path, &error));
         let served = read(&files.manifest)?;
         let jws = String::from_utf8_lossy(&read(&files.signature)?).into_owned();
         // Nothing that the manifest says is believed before this.
