@@ -4,6 +4,9 @@ use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Deserialize;
 
+/// What the header of a signature over a manifest says of its type.
+const TYPE: &str = "haoren-manifest+jws";
+
 /// A key set (RFC 7517).
 #[derive(Debug, Deserialize)]
 pub struct KeySet {
@@ -24,6 +27,7 @@ pub struct Key {
 struct Header {
     alg: String,
     kid: Option<String>,
+    typ: Option<String>,
     crit: Option<Vec<String>>,
     b64: Option<bool>,
 }
@@ -55,6 +59,10 @@ impl Header {
     fn key(&self, keys: &KeySet) -> Result<Vec<u8>, String> {
         if self.alg != "EdDSA" && self.alg != "Ed25519" {
             return Err(format!("签名算法 the algorithm {} is not taken", self.alg));
+        }
+        // A token of the server is signed too, and is no signature over a manifest.
+        if self.typ.as_deref().is_some_and(|typ| typ != TYPE) {
+            return Err("签名类型不符 the signature is of another type".to_owned());
         }
         // Unencoded payloads (RFC 7797) are the one extension that is understood.
         let critical = self.crit.as_deref().unwrap_or_default();
@@ -105,7 +113,10 @@ mod tests {
         assert_eq!(verify(&format!("{good}\n"), MANIFEST, &keys()), Ok(()));
         let unencoded = json!({ "alg": "EdDSA", "kid": "now", "b64": false, "crit": ["b64"] });
         assert_eq!(verify(&signed(&unencoded, 1, MANIFEST), MANIFEST, &keys()), Ok(()));
+        let typed = json!({ "alg": "EdDSA", "kid": "now", "typ": TYPE });
+        assert_eq!(verify(&signed(&typed, 1, encoded.as_bytes()), MANIFEST, &keys()), Ok(()));
         for (jws, manifest) in [
+            (signed(&json!({ "alg": "EdDSA", "kid": "now", "typ": "JWT" }), 1, encoded.as_bytes()), MANIFEST),
             (good.clone(), &b"{\"format_version\":2}"[..]),
             (signed(&plain, 2, encoded.as_bytes()), MANIFEST),
             (signed(&json!({ "alg": "none", "kid": "now" }), 1, encoded.as_bytes()), MANIFEST),
