@@ -58,6 +58,7 @@ table! {
     AttachmentLimit CONFLICT "附件数量已满|最多 {limit} 份" "There are as many attachments as allowed|At most {limit}";
     VotingClosed CONFLICT "现在不在投票时间" "Voting is not open";
     VotingElsewhere CONFLICT "本期投票在全国网站进行|请到 {voting_url} 投票" "The vote is held elsewhere|Vote at {voting_url}";
+    VotingHere CONFLICT "本期投票在本平台进行，不接收省级门户的结果" "The vote of this cycle is held here; the portal delivers no results of it";
     LogClosed CONFLICT "本期投票日志已封存，不再增加记录" "The log of the votes is closed";
     CategoryLimitReached CONFLICT "本类别投票数已达上限|最多 {limit} 位，已投 {used} 位" "The limit of the category is reached|{used} of {limit} are used";
     VoteLimitReached CONFLICT "本期投票总数已达上限|最多 {limit} 位，已投 {used} 位" "The limit of votes is reached|{used} of {limit} are used";
@@ -87,6 +88,7 @@ table! {
     WeakPassword UNPROCESSABLE_ENTITY "密码太容易被猜到" "The password is easily guessed";
     UnknownReference UNPROCESSABLE_ENTITY "引用的对象不存在或不可用" "What it refers to does not exist or cannot be used";
     Inconsistent UNPROCESSABLE_ENTITY "与其他内容不一致" "It does not go together with the rest";
+    NoLongerForwarded UNPROCESSABLE_ENTITY "候选人已不再处于上报状态" "The candidate does not stand forwarded any more";
     PhotoTooLarge UNPROCESSABLE_ENTITY "照片文件太大|存储上限 {limit} 字节，实际 {actual} 字节；可加参数 fit=true 自动压缩" "The photo is too large|{actual} of {limit} bytes; send it with fit=true to have it scaled";
     PhotoTooSmall UNPROCESSABLE_ENTITY "照片尺寸太小" "The photo is too small";
     PhotoUnreadable UNPROCESSABLE_ENTITY "不是可以读取的照片|不能直接收取 {format} 文件，请改用 {hint}" "It is no readable picture|{format} files are not taken as they are; use {hint}";

@@ -47,6 +47,7 @@ pub mod problem;
 pub mod query;
 pub mod readiness_words;
 pub mod responses;
+pub mod results;
 pub mod review_stages;
 pub mod reviews;
 pub mod role;
@@ -102,6 +103,7 @@ fn resources(config: &mut ServiceConfig<'_>) {
     operations::configure(config);
     organizations::configure(config);
     participation::configure(config);
+    results::configure(config);
     review_stages::configure(config);
     reviews::configure(config);
     study::configure(config);

@@ -23,8 +23,13 @@ impl FromRequest for IfMatch {
 impl IfMatch {
     /// The version named: 428 when the header is missing, 400 when it is none of our tags.
     pub fn version(&self) -> Result<i64, Problem> {
-        let tag = self.0.as_deref().ok_or(Problem::of(Code::PreconditionRequired))?;
-        parse(tag).ok_or_else(|| Problem::with(Code::InvalidHeader, vec![Fault::at("/If-Match", Code::Malformed)]))
+        self.version_if_given()?.ok_or(Problem::of(Code::PreconditionRequired))
+    }
+
+    /// The version named, where the header is sent at all; 400 when it is none of our tags.
+    pub fn version_if_given(&self) -> Result<Option<i64>, Problem> {
+        let malformed = || Problem::with(Code::InvalidHeader, vec![Fault::at("/If-Match", Code::Malformed)]);
+        self.0.as_deref().map(|tag| parse(tag).ok_or_else(malformed)).transpose()
     }
 
     /// The version named, if it is the current one; else 412. For checks before the body is judged: the use case

@@ -108,6 +108,8 @@ failures! {
         "412": "`If-Match` names a version that has passed.",
         "428": "`If-Match` is missing.",
     }
+    /// The version, where it need not be named.
+    Stale { "412": "`If-Match` names a version that has passed.", }
     /// Too often.
     Limited { "429": "Too many requests; see `Retry-After`.", }
 }

@@ -89,6 +89,8 @@ impl From<CategoryTally> for CategoryResult {
 /// Read the results of a vote
 ///
 /// Ranked by valid votes, whole and unpaged. Hidden results (the policy's `results_visibility`) are 403 to the public.
+/// Those of a vote that is held on the national site are the ones that the portal has delivered, and until it has, 409
+/// `voting_elsewhere`.
 #[utoipa::path(
     tag = "votes",
     params(("month" = String, Path, description = "The cycle, such as 2026-11.")),

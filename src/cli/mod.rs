@@ -6,6 +6,7 @@ mod doctor;
 mod hold;
 mod migrate;
 mod openapi;
+mod portal_simulator;
 mod serve;
 mod verify;
 
@@ -42,6 +43,8 @@ enum Command {
     Demo(demo::Demo),
     /// Tell what is configured, what is wrong and how to mend it.
     Doctor(doctor::Doctor),
+    /// Play the provincial portal against a running server.
+    PortalSimulator(Box<portal_simulator::PortalSimulator>),
     /// Check a downloaded vote log against its signed head, offline.
     Verify(verify::Verify),
     /// Write the API's contract (OpenAPI 3.1) to standard output.
@@ -61,6 +64,7 @@ impl CommandLine {
             Some(Command::Admin(command)) => command.run(),
             Some(Command::Demo(command)) => command.run(),
             Some(Command::Doctor(command)) => command.run(),
+            Some(Command::PortalSimulator(command)) => command.run(),
             Some(Command::Verify(command)) => command.run(),
             Some(Command::Openapi(command)) => command.run(),
         }

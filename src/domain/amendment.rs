@@ -31,6 +31,8 @@ pub struct Done {
     pub voting: Option<Span>,
     /// The most places that any district uses.
     pub quota_used_max: u32,
+    /// Whether the portal has delivered results.
+    pub has_results: bool,
 }
 
 impl Done {
@@ -148,7 +150,7 @@ fn field_faults(cycle: &Cycle, wish: &Wish<'_>, done: &Done, (field, now): (Poli
 }
 
 /// A value that would belie what was done: a quota under its use; votes cast here that the wished ballot would not
-/// have allowed.
+/// have allowed; results delivered for a vote that was held here after all.
 fn contradiction(old: &Policy, new: &Policy, done: &Done, field: PolicyField) -> Option<Fault> {
     let has_votes = done.voting.is_some();
     let fault = || Fault::at(field.pointer(), Code::ContradictsRecords);
@@ -161,7 +163,13 @@ fn contradiction(old: &Policy, new: &Policy, done: &Done, field: PolicyField) ->
         PolicyField::VotesInAll => (has_votes && in_all(new) < in_all(old)).then(fault),
         // Who has voted would not have been allowed to.
         PolicyField::Voters => (has_votes && new.voters != Voters::Any).then(fault),
-        PolicyField::ResultSource => (has_votes && new.result_source == ResultSource::Portal).then(fault),
+        PolicyField::ResultSource => {
+            let belied = match new.result_source {
+                ResultSource::Portal => has_votes,
+                ResultSource::Local => done.has_results,
+            };
+            belied.then(fault)
+        }
         PolicyField::DeedMinChars
         | PolicyField::DeedMaxChars
         | PolicyField::PhotoCount

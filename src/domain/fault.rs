@@ -94,6 +94,8 @@ codes! {
     VotingClosed = "voting_closed",
     /// The vote is held on the national site.
     VotingElsewhere = "voting_elsewhere",
+    /// The vote is held here, so that nobody else delivers its results.
+    VotingHere = "voting_here",
     /// The log of the votes takes no more entries.
     LogClosed = "log_closed",
     /// The voter has voted for as many candidates of the category as allowed.
@@ -154,6 +156,8 @@ codes! {
     UnknownReference = "unknown_reference",
     /// The value does not go together with another.
     Inconsistent = "inconsistent",
+    /// The candidate was forwarded and does not stand so any more.
+    NoLongerForwarded = "no_longer_forwarded",
     /// The photo is larger than may be stored.
     PhotoTooLarge = "photo_too_large",
     /// The photo's shorter side is too small.

@@ -14,8 +14,10 @@ use super::{
 
 #[cfg(test)]
 mod tests;
+mod delivered;
 mod tie_break;
 
+pub use delivered::take_over;
 pub use tie_break::{REASON_MAX, TieBreak};
 
 /// The policy's numbers for a list.
@@ -138,10 +140,16 @@ pub fn draw_up(contenders: &[Contender], rules: Rules, breaks: &[TieBreak]) -> R
         let named = chosen.get(category).copied().unwrap_or_default();
         listing.listed.extend(entries(category, cut, named, rules.order));
     }
-    listing.not_listed = contenders.iter().map(|c| c.candidate).collect();
-    listing.not_listed.retain(|id| listing.listed.iter().all(|entry| entry.candidate != *id));
-    listing.not_listed.sort_unstable();
+    listing.not_listed = others(contenders, &listing.listed);
     Ok(listing)
+}
+
+/// Everybody who is not listed, by id.
+fn others(contenders: &[Contender], listed: &[Entry]) -> Vec<CandidateId> {
+    let mut others: Vec<CandidateId> = contenders.iter().map(|one| one.candidate).collect();
+    others.retain(|id| listed.iter().all(|entry| entry.candidate != *id));
+    others.sort_unstable();
+    others
 }
 
 /// Who is surely in, and the tie for the places that are left, if there is one.

@@ -68,6 +68,7 @@ pub mod tally;
 pub mod text;
 pub mod tracking_code;
 pub mod transition;
+pub mod verdict;
 pub mod verification;
 pub mod vote;
 pub mod vote_log;

@@ -23,7 +23,7 @@ use crate::{
         guard,
         honour::{CertificateNumber, Honour, Standing},
         id::HonoreeId,
-        listing::{self, Contender, Entry, Listing, Refusal, Rules, TieBreak},
+        listing::{self, Entry, Listing, Refusal, Rules, TieBreak},
         month::Month,
         policy::ResultSource,
         role::Role,
@@ -32,6 +32,10 @@ use crate::{
     },
     storage::{self, Connection, honours::Which, lists::ListRow},
 };
+
+mod in_vote;
+
+use in_vote::InVote;
 
 /// The title of a list where the city has set none.
 const DEFAULT_TITLE: &str = "身边好人榜";
@@ -118,18 +122,15 @@ fn draw_up(service: &Service, db: &mut Connection, cycle: &Cycle, breaks: &[TieB
     for id in storage::contenders::ids(db, cycle.month, Status::Forwarded)? {
         storage::locks::candidate(db, id)?;
     }
-    let counted = storage::tallies::list(db, cycle.month, &[Status::Forwarded])?;
+    let in_vote = InVote::of(db, cycle)?;
     let mut faults = undecided(db, cycle)?;
+    faults.extend(in_vote.fault().cloned());
     if let Some(early) = guard::before_publication(&cycle.windows, service.clocks.campaign()) {
         // While votes may still come in there is no tie to be told of.
         faults.push(early);
         return Err(Error::guards(faults));
     }
-    let contenders: Vec<Contender> = counted
-        .into_iter()
-        .map(|one| Contender { candidate: one.tally.candidate, votes: one.tally.valid(), category: one.category })
-        .collect();
-    match listing::draw_up(&contenders, rules(service, cycle), breaks) {
+    match in_vote.draw_up(rules(service, cycle), breaks) {
         Ok(listing) => refuse_guarded(faults).map(|()| listing),
         Err(Refusal::Invalid(wrong)) => Err(Error::invalid(wrong)),
         Err(Refusal::Ties(ties)) => {
@@ -153,10 +154,6 @@ fn undecided(db: &mut Connection, cycle: &Cycle) -> Result<Vec<Fault>, Error> {
     if open > 0 {
         let ids: Vec<String> = first.iter().map(ToString::to_string).collect();
         faults.push(Fault::of(Code::ObjectionsUndecided).with("actual", open).with("objection_ids", json!(ids)));
-    }
-    // Nationally run votes are published from what the portal delivers.
-    if cycle.policy.result_source == ResultSource::Portal {
-        faults.push(Fault::of(Code::ResultsMissing));
     }
     Ok(faults)
 }

@@ -50,6 +50,7 @@ pub mod record;
 pub mod reference_data;
 pub mod reminders;
 pub mod renewing;
+pub mod results;
 pub mod review_stages;
 pub mod reviews;
 pub mod sheets;

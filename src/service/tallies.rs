@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Caller, Error, Service, candidates::access, cycles, votes};
+use super::{Caller, Error, Service, candidates::access, cycles, results, votes};
 use crate::{
     domain::{
         candidate::{Status, Visibility},
@@ -14,6 +14,7 @@ use crate::{
         policy::ResultSource,
         role::Role,
         tally::{self, Ranked, Tally},
+        verdict::Verdict,
     },
     storage::{self, Connection},
 };
@@ -62,14 +63,23 @@ pub async fn get_tally(service: &Service, caller: &Caller, month: Month) -> Resu
             if !tally::is_visible(visibility, role, closes_at, now) {
                 return Err(Error::of(Code::ResultsNotPublic));
             }
-            if cycle.policy.result_source == ResultSource::Portal {
-                return Err(Error::fault(votes::elsewhere(&cycle)));
-            }
+            let delivered = match cycle.policy.result_source {
+                ResultSource::Local => None,
+                // Until the portal has delivered, the results are where the vote is.
+                ResultSource::Portal => {
+                    let delivered = results::delivered(db, month)?;
+                    Some(delivered.ok_or_else(|| Error::fault(votes::elsewhere(&cycle)))?)
+                }
+            };
             let inner = role.is_some_and(Role::is_reviewer);
             let is_public = !inner && tally::is_public(visibility, closes_at, now);
             let recent = access::recently_published(db, now)?;
             let statuses = if inner { &IN_VOTE[..] } else { shown(&cycle, &recent) };
-            Ok(CycleTally { categories: count(db, month, statuses, inner)?, cycle, is_public })
+            let mut known = counted(db, month, statuses, inner)?;
+            if let Some(delivered) = delivered {
+                known = taken_over(known, &delivered);
+            }
+            Ok(CycleTally { categories: by_category(db, known)?, cycle, is_public })
         })
         .await
 }
@@ -83,22 +93,50 @@ pub(super) fn shown(cycle: &Cycle, recently_published: &[Month]) -> &'static [St
     if hides_losers { &IN_VOTE[..2] } else { &IN_VOTE }
 }
 
-/// Counts by category; reviewers (`inner`) see every count.
-fn count(db: &mut Connection, month: Month, statuses: &[Status], inner: bool) -> Result<Vec<CategoryTally>, Error> {
-    let counted = storage::tallies::list(db, month, statuses)?;
-    let mut known: BTreeMap<CandidateId, (Option<String>, Tally)> = BTreeMap::new();
+/// A candidate with the votes that rank it.
+struct Known {
+    category: CategoryCode,
+    name: Option<String>,
+    candidate: CandidateId,
+    votes: i64,
+    counts: Option<Tally>,
+}
+
+/// The candidates with the votes cast here; reviewers (`inner`) see every count.
+fn counted(db: &mut Connection, month: Month, statuses: &[Status], inner: bool) -> Result<Vec<Known>, Error> {
+    let counted = storage::tallies::list(db, month, statuses)?.into_iter();
+    let known = counted.map(|one| Known {
+        category: one.category,
+        name: (one.visibility == Visibility::Shown).then_some(one.name),
+        candidate: one.tally.candidate,
+        votes: one.tally.valid(),
+        counts: inner.then_some(one.tally),
+    });
+    Ok(known.collect())
+}
+
+/// The same candidates with the portal's votes, as far as it has named them. What stands behind those is not known here.
+fn taken_over(known: Vec<Known>, delivered: &BTreeMap<CandidateId, Verdict>) -> Vec<Known> {
+    let named = known.into_iter().filter_map(|one| {
+        let votes = delivered.get(&one.candidate)?.votes;
+        Some(Known { votes, counts: None, ..one })
+    });
+    named.collect()
+}
+
+fn by_category(db: &mut Connection, known: Vec<Known>) -> Result<Vec<CategoryTally>, Error> {
+    let mut shown: BTreeMap<CandidateId, (Option<String>, Option<Tally>)> = BTreeMap::new();
     let mut votes: BTreeMap<CategoryCode, Vec<(CandidateId, i64)>> = BTreeMap::new();
-    for one in counted {
-        let id = one.tally.candidate;
-        known.insert(id, ((one.visibility == Visibility::Shown).then_some(one.name), one.tally));
-        votes.entry(one.category).or_default().push((id, one.tally.valid()));
+    for one in known {
+        shown.insert(one.candidate, (one.name, one.counts));
+        votes.entry(one.category).or_default().push((one.candidate, one.votes));
     }
     let mut categories = Vec::new();
     for category in storage::categories::list(db)? {
         let ranked = tally::rank(votes.remove(&category.code).unwrap_or_default());
         let candidates = ranked.into_iter().filter_map(|ranked| {
-            let (name, tally) = known.remove(&ranked.candidate)?;
-            Some(Placed { ranked, name, counts: inner.then_some(tally) })
+            let (name, counts) = shown.remove(&ranked.candidate)?;
+            Some(Placed { ranked, name, counts })
         });
         let candidates = candidates.collect();
         categories.push(CategoryTally { category: category.code, candidates });

@@ -1,11 +1,11 @@
 //! Batches that go to the portal, and their frozen items.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
-    Selectable, SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable,
+    RunQueryDsl, Selectable, SelectableHelper,
 };
 
 use super::{
@@ -134,6 +134,16 @@ pub fn items(connection: &mut Connection, id: BatchId) -> Result<Vec<BatchItem>,
             Ok(BatchItem { snapshot, status, reason })
         })
         .collect()
+}
+
+/// Every candidate that was forwarded in a batch of a cycle, whatever became of it.
+pub fn candidates_of(connection: &mut Connection, cycle: Month) -> Result<BTreeSet<CandidateId>, StoreError> {
+    let ids: Vec<CandidateId> = batch_items::table
+        .inner_join(batches::table.on(batches::id.eq(batch_items::batch_id)))
+        .filter(batches::cycle.eq(cycle))
+        .select(batch_items::candidate_id)
+        .load(connection)?;
+    Ok(ids.into_iter().collect())
 }
 
 /// How many items each of the batches has.

@@ -55,6 +55,7 @@ pub fn find_done(connection: &mut Connection, cycle: &Cycle) -> Result<Done, Sto
         screening: join(span(late), span(screened)),
         forwarding: span(forwarded),
         voting: span(voted),
+        has_results: super::results::find(connection, month)?.is_some(),
         quota_used_max: used.and_then(|used| u32::try_from(used).ok()).unwrap_or(0),
     })
 }

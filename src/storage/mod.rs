@@ -66,6 +66,7 @@ mod prepared;
 pub mod quarantines;
 pub mod quota_use;
 pub mod refresh_tokens;
+pub mod results;
 pub mod review_stages;
 pub mod reviewers;
 pub mod reviews;

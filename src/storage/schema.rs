@@ -718,6 +718,33 @@ diesel::table! {
     use crate::storage::sql_types::*;
     use diesel::sql_types::*;
 
+    /// What the portal has delivered of a nationally run vote.
+    results (cycle) {
+        cycle -> Integer,
+        digest -> Binary,
+        delivered_by -> Id,
+        delivered_at -> Instant,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// The votes of each candidate by the portal, and whether it lists them.
+    result_entries (cycle, candidate_id) {
+        cycle -> Integer,
+        candidate_id -> Id,
+        votes -> BigInt,
+        listed -> Bool,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
     /// Who votes: an account here, or a subject of another issuer.
     voters (id) {
         id -> BigInt,
@@ -1321,6 +1348,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     batches,
     batch_items,
     batch_receipts,
+    results,
+    result_entries,
     voters,
     vote_logs,
     vote_log_trees,

@@ -13,7 +13,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("diesel_migrations", &["storage"]),
     ("actix_web", &["api", "cli", "main"]),
     ("actix_cors", &["api"]),
-    ("reqwest", &["service"]),
+    ("reqwest", &["service", "cli"]),
     ("actix_multipart", &["api"]),
     ("utoipa", &["api", "cli"]),
     ("utoipa_actix_web", &["api"]),

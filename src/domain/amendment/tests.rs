@@ -123,6 +123,19 @@ fn nothing_contradicts_what_was_done() {
 }
 
 #[test]
+fn a_vote_with_delivered_results_was_held_elsewhere() {
+    let mut cycle = cycle();
+    cycle.policy.result_source = ResultSource::Portal;
+    cycle.policy.voting_url = Some("https://example.org".into());
+    let mut policy = cycle.policy.clone();
+    policy.result_source = ResultSource::Local;
+    let now = cycle.windows.voting.closes_at;
+    assert_eq!(judged(&cycle, &policy, true, &Done::default(), now), Ok(Change::Amendment));
+    let done = Done { has_results: true, ..Done::default() };
+    assert_eq!(judged(&cycle, &policy, true, &done, now), Err(vec![Code::ContradictsRecords]));
+}
+
+#[test]
 fn a_window_keeps_what_was_done_inside() {
     let cycle = cycle();
     let second = Duration::seconds(1);

@@ -137,6 +137,8 @@ pub const MATRIX: &[Row] = &[
     row("GET", "/api/v1/batches", CITY_AND_PORTAL),
     row("GET", "/api/v1/batches/{id}", CITY_AND_PORTAL),
     row("POST", "/api/v1/batches/{id}/receipt", CITY_AND_PORTAL),
+    row("GET", "/api/v1/cycles/{month}/results", CITY_AND_PORTAL),
+    row("PUT", "/api/v1/cycles/{month}/results", "401 403 403 403 403 403 403 + 403"),
     row("POST", "/api/v1/lists", CITY),
     row("GET", "/api/v1/lists", ANYBODY),
     row("GET", "/api/v1/lists/{month}", ANYBODY),

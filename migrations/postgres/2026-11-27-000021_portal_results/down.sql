@@ -1,0 +1,2 @@
+DROP TABLE result_entries;
+DROP TABLE results;
