@@ -13,6 +13,7 @@ pub mod ballot_paper;
 pub mod batch;
 pub mod birth;
 pub mod candidate;
+pub mod canonical_json;
 pub mod carriage;
 pub mod category;
 pub mod channel;
