@@ -44,6 +44,7 @@ pub mod notification;
 pub mod objection;
 pub mod operation;
 pub mod organization;
+pub mod package;
 pub mod participation;
 pub mod person_name;
 pub mod phase;

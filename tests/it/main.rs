@@ -44,6 +44,7 @@ mod merging_races;
 mod migrating;
 mod month;
 mod organization_changes;
+mod packages;
 mod participation;
 mod photos;
 mod quarantine_races;
