@@ -68,6 +68,8 @@ table! {
     NothingToHold CONFLICT "没有可以隔离的选票|{already_held} 张选票已被隔离或已作废" "There are no votes to hold|{already_held} are held or invalid already";
     ObjectionsUndecided CONFLICT "有尚未处理的异议" "Objections are undecided";
     ResultsMissing CONFLICT "省级门户尚未交付结果" "The portal has not delivered the results";
+    PackageNotReady CONFLICT "上报材料正在打包，请稍后再试" "The package is still being built; try again later";
+    PackageFailed CONFLICT "上报材料打包失败|原因：{reason}" "The package could not be built|Reason: {reason}";
     ObjectionsClosed CONFLICT "现在不在异议受理期内" "Objections are not taken now";
     AlreadyDecided CONFLICT "已经处理过" "It was decided before";
     RequestInProgress CONFLICT "相同的请求正在处理" "The same request is still running";

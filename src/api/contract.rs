@@ -35,7 +35,7 @@ use super::responses::{ProblemBody, ProblemError};
         (name = "participation", description = "Studying candidates, and how many people of every unit and district took part."),
         (name = "reviews", description = "Decisions on candidates, the ways beside the straight one, history and inbox."),
         (name = "review stages", description = "The stages of the review with their checklists."),
-        (name = "batches", description = "Forwarding to the provincial portal, its receipts, and the results that it delivers."),
+        (name = "batches", description = "Forwarding to the provincial portal: batches, their packages and corrections, the receipts, and the results that the portal delivers. docs/batch-package.md has what lies in a package."),
         (name = "tables", description = "Tables that clerks work with: importing recommendations, exports, forms to be printed."),
         (name = "operations", description = "Long work, as who started it follows it."),
         (name = "honorees", description = "Those who hold honours, and the check of certificates."),

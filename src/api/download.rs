@@ -13,13 +13,21 @@ pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadshee
 /// The media type of comma separated values.
 pub const CSV: &str = "text/csv; charset=utf-8";
 
-/// A file with its media type and its name. The name is given in plain ASCII, and as it is by RFC 5987.
+/// How what is handed out may be kept: by nobody.
+pub const KEPT_BY_NOBODY: &str = "private, no-store";
+
+/// The value of `Content-Disposition` for a file to be saved. Its name is given in plain ASCII, and as it is by RFC 5987.
+#[must_use]
+pub fn disposition(plain: &str, name: &str) -> String {
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", encoded(name))
+}
+
+/// A file with its media type and its name. See [`disposition`].
 #[must_use]
 pub fn file(content: Bytes, media_type: &'static str, (plain, name): (&str, &str)) -> HttpResponse {
-    let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", encoded(name));
     HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "private, no-store"))
-        .insert_header((header::CONTENT_DISPOSITION, disposition))
+        .insert_header((header::CACHE_CONTROL, KEPT_BY_NOBODY))
+        .insert_header((header::CONTENT_DISPOSITION, disposition(plain, name)))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
         .content_type(media_type)
         .body(content)

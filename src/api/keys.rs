@@ -1,4 +1,4 @@
-//! The public keys of the access tokens.
+//! The public keys of the access tokens, and of the signatures over packages.
 
 use actix_web::get;
 use serde::Serialize;
@@ -29,7 +29,7 @@ pub struct Jwk {
     #[serde(rename = "use")]
     #[schema(rename = "use", examples("sig"))]
     pub usage: &'static str,
-    /// The key's id, named by tokens.
+    /// The key's id, named by tokens and signatures.
     pub kid: String,
     /// The public key, base64url.
     pub x: String,
@@ -37,7 +37,7 @@ pub struct Jwk {
 
 /// Read the public keys
 ///
-/// With these anybody can check an access token of this server.
+/// With these anybody can check an access token of this server, and the signature over the manifest of a package.
 #[utoipa::path(
     tag = "service",
     responses((status = 200, description = "The keys.", body = Jwks), responses::Unchanged, responses::Common),
@@ -45,7 +45,7 @@ pub struct Jwk {
 )]
 #[get("/.well-known/jwks.json")]
 pub async fn get_jwks(state: State) -> Result<Answer, Problem> {
-    let keys = state.tokens.public_keys().into_iter();
+    let keys = state.tokens.public_keys().into_iter().chain(state.package_signer.public_keys());
     let keys = keys.map(|(kid, x)| Jwk { kty: "OKP", crv: "Ed25519", alg: "EdDSA", usage: "sig", kid, x });
     Ok(Answer::plain(&Jwks { keys: keys.collect() })?.public(300))
 }

@@ -8,8 +8,8 @@ use super::{CommandError, hold::hold, say};
 use crate::{
     api::server::Server,
     service::{
-        Service, accounts::first_admin, backlog, calendar, clock::SystemTime, events, operations, quarantines,
-        reminders, renewing, startup, sweeping, vote_log, vote_scan,
+        Service, accounts::first_admin, backlog, calendar, clock::SystemTime, events, operations, packages,
+        quarantines, reminders, renewing, startup, sweeping, vote_log, vote_scan,
     },
     settings::{ServerSettings, Settings},
     storage::{Address, private_folder},
@@ -49,6 +49,7 @@ async fn run(service: Service, settings: &ServerSettings) -> Result<ExitCode, Co
     let first = first.map_err(|error| first_admin::explain(&error, first_admin::FIRST))?;
     renewing::renew_phone_indexes(&service).await?;
     operations::settle_at_start(&service).await?;
+    packages::release_at_start(&service).await?;
     if let Err(error) = vote_log::settle_at_start(&service).await {
         // Nothing is signed before this succeeds, and people can vote.
         log::error!("the vote logs could not be held against their last published heads: {error}");
@@ -69,6 +70,7 @@ async fn run(service: Service, settings: &ServerSettings) -> Result<ExitCode, Co
     say(format_args!("\nhaoren serves {base} from {database}\nDocumentation 文档: {base}/docs\n"))?;
     actix_web::rt::spawn(advance_vote_logs(service.clone()));
     actix_web::rt::spawn(look_for_signals(service.clone()));
+    actix_web::rt::spawn(build_packages(service.clone()));
     actix_web::rt::spawn(hand_on_events(service.clone()));
     actix_web::rt::spawn(follow_calendar(service.clone()));
     actix_web::rt::spawn(remind_of_deadlines(service.clone()));
@@ -129,6 +131,18 @@ async fn remind_of_deadlines(service: Service) {
             Ok(0) => {}
             Ok(told) => log::info!("{told} reviewers were reminded of a deadline"),
             Err(error) => log::warn!("deadlines could not be reminded of: {error}"),
+        }
+    }
+}
+
+/// Packages are built beside the requests, one after the other in each process.
+async fn build_packages(service: Service) {
+    let mut ticks = tokio::time::interval(packages::EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = packages::work_on_due(&service).await {
+            log::warn!("looking for packages to be built failed: {error}");
         }
     }
 }

@@ -6,11 +6,16 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    candidate::Subject,
+    candidate::{Gender, Subject},
     category::CategoryCode,
+    consent::{ConsentMethod, ConsentScope, GivenBy},
     fault::{Code, Fault},
     id::{BatchId, CandidateId, OrganizationId, PhotoId, UserId},
     month::Month,
+    organization::OrganizationKind,
+    photo::PhotoType,
+    review::Decision,
+    stage::StageCode,
 };
 
 text_enum! {
@@ -100,6 +105,66 @@ pub struct Snapshot {
     pub photos: Vec<PhotoSnapshot>,
     /// When the consent was given.
     pub consent_given_at: Option<DateTime<Utc>>,
+    /// What else of the file goes into the package; none in batches from before packages were built.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<FileSnapshot>,
+}
+
+/// What only the package shows of a candidate's file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileSnapshot {
+    /// The category's Chinese name then.
+    pub category_name: String,
+    /// Sex, when given.
+    pub gender: Option<Gender>,
+    /// Year of birth, when given.
+    pub birth_year: Option<i32>,
+    /// Ethnicity, when given.
+    pub ethnicity: Option<String>,
+    /// The consent; who gave it is not named.
+    pub consent: Option<ConsentSnapshot>,
+    /// Every decision on the candidate, in their order.
+    pub reviews: Vec<ReviewSnapshot>,
+}
+
+/// A consent as it stood.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsentSnapshot {
+    /// In what quality it was given.
+    pub given_by: GivenBy,
+    /// How.
+    pub method: ConsentMethod,
+    /// To what.
+    pub scope: Vec<ConsentScope>,
+    /// Which wording.
+    pub text_version: String,
+    /// When.
+    pub given_at: DateTime<Utc>,
+}
+
+/// A decision on a candidate. Whose it was is not said, only for which organization.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewSnapshot {
+    /// At which stage.
+    pub stage: StageCode,
+    /// What was decided.
+    pub decision: Decision,
+    /// The opinion.
+    pub opinion: String,
+    /// The organization's name then.
+    pub organization: Option<String>,
+    /// In whose place it decided.
+    pub acting_for: Option<OrganizationKind>,
+    /// When.
+    pub decided_at: DateTime<Utc>,
+}
+
+impl FileSnapshot {
+    /// The approval of a stage that stands: a candidate that was forwarded has passed all of them, the last time for good.
+    #[must_use]
+    pub fn approval(&self, stage: StageCode) -> Option<&ReviewSnapshot> {
+        self.reviews.iter().rfind(|review| review.stage == stage && review.decision == Decision::Approve)
+    }
 }
 
 /// An organization by id and the name it had.
@@ -118,6 +183,20 @@ pub struct PhotoSnapshot {
     pub id: PhotoId,
     /// SHA-256 of the stored file, in hexadecimal.
     pub sha256: String,
+    /// Its type; not said in batches from before packages were built.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media_type: Option<PhotoType>,
+}
+
+/// How a forwarded candidate can be reached. Never part of the snapshot: it is kept sealed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// Who is called.
+    pub name: Option<String>,
+    /// The telephone number.
+    pub phone: Option<String>,
+    /// What that person is to the candidate.
+    pub relationship: Option<String>,
 }
 
 /// The number of the next batch of a cycle.

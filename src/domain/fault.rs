@@ -114,6 +114,10 @@ codes! {
     ObjectionsUndecided = "objections_undecided",
     /// The portal has not delivered the results.
     ResultsMissing = "results_missing",
+    /// The package of the batch is still being built.
+    PackageNotReady = "package_not_ready",
+    /// The package of the batch could not be built.
+    PackageFailed = "package_failed",
     /// The period for objections is over or has not begun.
     ObjectionsClosed = "objections_closed",
     /// The thing was decided before.

@@ -12,9 +12,9 @@ use super::{
     tally::{self, Ranked},
 };
 
+mod delivered;
 #[cfg(test)]
 mod tests;
-mod delivered;
 mod tie_break;
 
 pub use delivered::take_over;

@@ -11,6 +11,7 @@ use super::{
     error::{refuse_guarded, refuse_invalid},
     generator,
     idempotency::{self, Attempt, FirstAnswer},
+    packages,
     record::{self, Deed, Place},
     transitions::{self, Order},
 };
@@ -23,12 +24,13 @@ use crate::{
         guard,
         id::{BatchId, CandidateId, UserId},
         month::Month,
+        package::{CorrectionKind, Package},
         role::Role,
         text,
         transition::Action,
         window::WindowKind,
     },
-    storage::{self, Connection},
+    storage::{self, Connection, batches::BatchFilter},
 };
 
 /// Most characters of a reason.
@@ -41,9 +43,23 @@ pub struct FullBatch {
     pub batch: Batch,
     /// Its items, in order.
     pub items: Vec<BatchItem>,
+    /// How its package stands.
+    pub package: Package,
 }
 
-/// Forwards every screened candidate of a cycle in one transaction. One without consent fails the whole batch.
+/// A batch without its items.
+#[derive(Clone, Debug)]
+pub struct ListedBatch {
+    /// The batch.
+    pub batch: Batch,
+    /// How many items it has.
+    pub item_count: u32,
+    /// How its package stands.
+    pub package: Package,
+}
+
+/// Forwards every screened candidate of a cycle in one transaction, which freezes all that their package is built from. One without
+/// consent fails the whole batch. Subscribers are told when the package is ready.
 pub async fn create_batch(
     service: &Service,
     caller: &Caller,
@@ -63,12 +79,13 @@ pub async fn create_batch(
             let ids = screened(db, month)?;
             refuse_guarded(guards(&service, db, &cycle, &ids)?)?;
             let batch = new_batch(&service, db, &cycle, account.id)?;
-            let mut snapshots = Vec::with_capacity(ids.len());
+            let header = packages::Header::now(&service, db)?.to_bytes()?;
+            let snapshots = storage::snapshots::of_candidates(db, &ids)?;
+            storage::batches::insert(db, (&batch, header), &snapshots)?;
+            storage::batch_material::copy_contacts(db, batch.id, &ids)?;
             for id in ids {
-                snapshots.push(storage::contenders::snapshot(db, id)?);
                 transitions::apply(&service, db, &caller, id, &Order::new(Action::Forward, None))?;
             }
-            storage::batches::insert(db, &batch, &snapshots)?;
             note_forwarded(&service, db, &caller, &batch, snapshots.len())?;
             let first = FirstAnswer { status: 201, resource_id: batch.id.into(), secret: None };
             idempotency::keep(db, attempt.as_ref(), &first)?;
@@ -122,14 +139,17 @@ fn note_forwarded(
     items: usize,
 ) -> Result<(), Error> {
     let details = json!({ "cycle": batch.cycle, "sequence": batch.sequence, "items": items });
-    let deed = Deed::new("batch.forwarded", "batch", batch.id).with(details);
-    record::audit(service, db, caller, &deed)?;
-    record::announce(service, db, &deed, Place { cycle: Some(batch.cycle), ..Place::default() })
+    record::audit(service, db, caller, &Deed::new("batch.forwarded", "batch", batch.id).with(details))
 }
 
 fn full(db: &mut Connection, batch: Batch) -> Result<FullBatch, Error> {
     let items = storage::batches::items(db, batch.id)?;
-    Ok(FullBatch { batch, items })
+    let package = package_of(storage::packages::find(db, batch.id)?)?;
+    Ok(FullBatch { batch, items, package })
+}
+
+fn package_of(found: Option<Package>) -> Result<Package, Error> {
+    found.ok_or_else(|| Error::Internal("a batch without a package".to_owned()))
 }
 
 /// Reads a batch.
@@ -144,23 +164,29 @@ pub async fn get_batch(service: &Service, caller: &Caller, id: BatchId) -> Resul
         .await
 }
 
-/// Lists batches with the number of their items, the latest first.
+/// Lists batches, the latest first. The portal is not shown what waits for it before the package is ready.
 pub async fn list_batches(
     service: &Service,
     caller: &Caller,
-    cycle: Option<Month>,
+    filter: BatchFilter,
     after: Option<(DateTime<Utc>, BatchId)>,
     limit: i64,
-) -> Result<Vec<(Batch, u32)>, Error> {
-    caller.require(&[Role::CityReviewer, Role::Portal])?;
+) -> Result<Vec<ListedBatch>, Error> {
+    let account = caller.require(&[Role::CityReviewer, Role::Portal])?;
+    let filter = BatchFilter { only_offered: account.role == Role::Portal, ..filter };
     service
         .store
         .read(move |db| {
-            let batches = storage::batches::list(db, cycle, after, limit)?;
+            let batches = storage::batches::list(db, filter, after, limit)?;
             let ids: Vec<BatchId> = batches.iter().map(|batch| batch.id).collect();
             let counts = storage::batches::count_items(db, &ids)?;
-            let count = |id| counts.get(&id).copied().unwrap_or_default();
-            Ok(batches.into_iter().map(|batch| (count(batch.id), batch)).map(|(count, batch)| (batch, count)).collect())
+            let mut packages = storage::packages::find_all(db, &ids)?;
+            let listed = batches.into_iter().map(|batch| {
+                let item_count = counts.get(&batch.id).copied().unwrap_or_default();
+                let package = package_of(packages.remove(&batch.id))?;
+                Ok(ListedBatch { batch, item_count, package })
+            });
+            listed.collect()
         })
         .await
 }
@@ -256,15 +282,17 @@ fn refuse_items(
 ) -> Result<(), Error> {
     let mut ordered: Vec<&Refused> = refused.iter().collect();
     ordered.sort_by_key(|item| item.candidate_id);
+    let mut sent_back = Vec::new();
     for item in ordered {
         storage::locks::candidate(db, item.candidate_id)?;
         let stands = storage::contenders::find(db, item.candidate_id)?;
         if stands.is_some_and(|stands| stands.status == Status::Forwarded && stands.cycle == cycle) {
             let order = Order::new(Action::Refuse, Some(item.reason.clone()));
             transitions::apply(service, db, caller, item.candidate_id, &order)?;
+            sent_back.push((item.candidate_id, CorrectionKind::Refused));
         }
     }
-    Ok(())
+    packages::note(service, db, sent_back)
 }
 
 fn note_received(

@@ -8,6 +8,7 @@ use super::{
     caller::Caller,
     error::{Error, refuse_invalid},
     idempotency::{self, Attempt, FirstAnswer},
+    packages,
     record::{self, Deed, Place},
     transitions::{self, Done, Order, sight},
 };
@@ -19,6 +20,7 @@ use crate::{
         fault::Code,
         id::{CandidateId, NominationId, OrganizationId},
         month::Month,
+        package::CorrectionKind,
         role::Role,
         transition::Action,
     },
@@ -85,6 +87,7 @@ pub async fn act(
             } else {
                 Outcome::of(order.action, &transitions::apply(&service, db, &caller, id, &order)?)
             };
+            packages::note(&service, db, CorrectionKind::of(order.action).map(|kind| (id, kind)))?;
             let first = FirstAnswer { status: 201, resource_id: outcome.id, secret: None };
             idempotency::keep(db, attempt.as_ref(), &first)?;
             Ok(outcome)

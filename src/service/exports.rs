@@ -2,14 +2,14 @@
 
 mod candidates;
 mod form;
-mod labels;
+pub(super) mod labels;
 mod long;
 mod participation;
 mod summary;
 mod table;
 
 pub use candidates::{AT_ONCE_ROWS, EXPORT_MAX_ROWS, Exported, export_candidates};
-pub use form::application_form;
+pub use form::{Form, Opinion, application_form};
 pub use long::{ExportCounts, ExportOptions, KEPT, find_export};
 pub use participation::{PARTICIPATION_MAX_ROWS, export_participation};
 pub use summary::{district_summary, find_district};

@@ -43,6 +43,7 @@ pub mod objections;
 pub mod operations;
 pub mod organizations;
 pub mod origins;
+pub mod packages;
 pub mod participation;
 pub mod pictures;
 pub mod quarantines;
@@ -101,6 +102,8 @@ pub struct Service {
     pub passwords: accounts::passwords::Passwords,
     /// Issues and checks access tokens.
     pub tokens: accounts::tokens::Tokens,
+    /// Signs the manifests of packages.
+    pub package_signer: packages::Signer,
     /// Signs the heads of vote logs, and makes their pseudonyms.
     pub vote_logs: vote_log::VoteLogs,
     /// Other identity providers, whose tokens are taken for voting.

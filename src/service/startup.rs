@@ -89,8 +89,9 @@ pub struct Setup {
 pub fn open(setup: &Setup, time: Arc<dyn MachineTime>) -> Result<Service, StartError> {
     let vault = open_vault(setup)?;
     let clocks = Clocks::new(time);
-    let (applied, (signing, heads, identity)) =
+    let (applied, keys) =
         migrations::bring_up(&setup.address, |db| check_master_key(db, &vault, setup), |db| seed(db, &clocks, &vault))?;
+    let OwnKeys { signing, heads, manifests, identity } = keys;
     for name in &applied {
         log::info!("migration {name} applied to {}", setup.address);
     }
@@ -121,6 +122,7 @@ pub fn open(setup: &Setup, time: Arc<dyn MachineTime>) -> Result<Service, StartE
         word_filters: super::comments::filters::WordFilters::default(),
         passwords: Passwords::new(setup.password_cost, at_once)?,
         tokens: Tokens::new(&signing)?,
+        package_signer: super::packages::Signer::new(&manifests)?,
         vote_logs,
         time_zone: setup.time_zone,
         sandbox: setup.sandbox,
@@ -147,8 +149,17 @@ fn open_vault(setup: &Setup) -> Result<MasterKey, StartError> {
     }
 }
 
-/// The keys that sign access tokens, those that sign the heads of vote logs, and that of the hashes of foreign voters.
-type OwnKeys = (Vec<SigningKey>, Vec<SigningKey>, IdentityKey);
+/// The keys of this installation, each kind for one thing alone.
+struct OwnKeys {
+    /// Sign access tokens.
+    signing: Vec<SigningKey>,
+    /// Sign the heads of vote logs.
+    heads: Vec<SigningKey>,
+    /// Sign the manifests of packages.
+    manifests: Vec<SigningKey>,
+    /// Makes the hashes of foreign voters.
+    identity: IdentityKey,
+}
 
 fn seed(db: &mut Connection, clocks: &Clocks, vault: &MasterKey) -> Result<OwnKeys, StartError> {
     remember_master_key(db, clocks, vault)?;
@@ -156,8 +167,12 @@ fn seed(db: &mut Connection, clocks: &Clocks, vault: &MasterKey) -> Result<OwnKe
         clocks.set_campaign(Some(campaign + (clocks.machine() - machine)));
     }
     reference_data::seed(db, clocks.campaign())?;
-    let signing = signing_keys(db, clocks, vault, SIGNING)?;
-    Ok((signing, signing_keys(db, clocks, vault, HEADS)?, IdentityKey::seed(db, clocks, vault)?))
+    Ok(OwnKeys {
+        signing: signing_keys(db, clocks, vault, SIGNING)?,
+        heads: signing_keys(db, clocks, vault, HEADS)?,
+        manifests: signing_keys(db, clocks, vault, MANIFESTS)?,
+        identity: IdentityKey::seed(db, clocks, vault)?,
+    })
 }
 
 fn check_master_key(db: &mut Connection, vault: &MasterKey, setup: &Setup) -> Result<(), StartError> {
@@ -189,6 +204,7 @@ fn remember_master_key(db: &mut Connection, clocks: &Clocks, vault: &MasterKey) 
 
 const SIGNING: &str = "access_token_signing";
 const HEADS: &str = "vote_log_signing";
+const MANIFESTS: &str = "manifest_signing";
 
 fn signing_keys(
     db: &mut Connection,

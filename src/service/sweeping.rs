@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     domain::{
-        id::{AttachmentId, OperationId, PhotoId},
+        id::{AttachmentId, BatchId, OperationId, PhotoId},
         lead,
     },
     storage::{
@@ -139,16 +139,19 @@ pub async fn sweep_files(service: &Service) -> Result<usize, Error> {
 }
 
 fn without_row(db: &mut Connection, keys: Vec<FileKey>, exported_since: DateTime<Utc>) -> Result<Vec<FileKey>, Error> {
-    let (mut photos, mut attachments, mut exports) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut photos, mut attachments, mut exports, mut batches) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for key in &keys {
         match key {
             FileKey::Photo(photo) | FileKey::Thumb(photo) => photos.push(*photo),
             FileKey::Attachment(attachment) => attachments.push(*attachment),
             FileKey::Export(operation) => exports.push(*operation),
+            FileKey::Piece(package, _) | FileKey::Package(package) => batches.push(BatchId(*package)),
             FileKey::VoteLogHeads(_) => {}
         }
     }
-    let photos: BTreeSet<PhotoId> = storage::photos::known_among(db, &photos)?.into_iter().collect();
+    let held = storage::batch_material::held_among(db, &photos)?;
+    let photos: BTreeSet<PhotoId> = storage::photos::known_among(db, &photos)?.into_iter().chain(held).collect();
+    let batches: BTreeSet<BatchId> = storage::batch_material::batches_among(db, &batches)?.into_iter().collect();
     let attachments: BTreeSet<AttachmentId> =
         storage::attachments::known_among(db, &attachments)?.into_iter().collect();
     let exports: BTreeSet<OperationId> =
@@ -157,6 +160,8 @@ fn without_row(db: &mut Connection, keys: Vec<FileKey>, exported_since: DateTime
         FileKey::Photo(photo) | FileKey::Thumb(photo) => photos.contains(photo),
         FileKey::Attachment(attachment) => attachments.contains(attachment),
         FileKey::Export(operation) => exports.contains(operation),
+        // Of a batch everything stays, built or on the way; of a preview nothing that is old.
+        FileKey::Piece(package, _) | FileKey::Package(package) => batches.contains(&BatchId(*package)),
         // They are kept for the very case that the database knows nothing of them.
         FileKey::VoteLogHeads(_) => true,
     };

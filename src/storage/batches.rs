@@ -9,14 +9,16 @@ use diesel::{
 };
 
 use super::{
-    Connection, StoreError, locks,
-    schema::{batch_items, batch_receipts, batches},
+    Connection, StoreError, batch_material, locks, packages,
+    schema::{batch_items, batch_packages, batch_receipts, batches},
     sql_values::{At, Stored},
 };
 use crate::domain::{
     batch::{Batch, BatchItem, BatchStatus, ItemStatus, Receipt, Snapshot},
+    canonical_json,
     id::{BatchId, CandidateId, UserId},
     month::Month,
+    package::PackageStatus,
 };
 
 #[derive(Queryable, Selectable)]
@@ -81,8 +83,13 @@ pub fn last_sequence(connection: &mut Connection, cycle: Month) -> Result<Option
     Ok(last.and_then(|last| u32::try_from(last).ok()))
 }
 
-/// Adds a batch with its items in this order.
-pub fn insert(connection: &mut Connection, batch: &Batch, items: &[Snapshot]) -> Result<(), StoreError> {
+/// Adds a batch with its items in this order, each frozen as canonical JSON, and its package to be built; holds the files
+/// of their photos. `header` is what is frozen of the batch as a whole.
+pub fn insert(
+    connection: &mut Connection,
+    (batch, header): (&Batch, Vec<u8>),
+    items: &[Snapshot],
+) -> Result<(), StoreError> {
     let row = NewBatch {
         id: batch.id,
         cycle: batch.cycle,
@@ -95,7 +102,7 @@ pub fn insert(connection: &mut Connection, batch: &Batch, items: &[Snapshot]) ->
     };
     diesel::insert_into(batches::table).values(row).execute(connection)?;
     for (position, snapshot) in (1..).zip(items) {
-        let bytes = serde_json::to_vec(snapshot).map_err(|error| StoreError::Schema(error.to_string()))?;
+        let bytes = canonical_json::to_bytes(snapshot).map_err(|error| StoreError::Schema(error.to_string()))?;
         diesel::insert_into(batch_items::table)
             .values(NewItem {
                 batch_id: batch.id,
@@ -106,7 +113,8 @@ pub fn insert(connection: &mut Connection, batch: &Batch, items: &[Snapshot]) ->
             })
             .execute(connection)?;
     }
-    Ok(())
+    packages::insert(connection, batch.id, header)?;
+    batch_material::hold_photos(connection, batch.id, items)
 }
 
 /// Finds a batch.
@@ -156,16 +164,36 @@ pub fn count_items(connection: &mut Connection, ids: &[BatchId]) -> Result<BTree
     Ok(rows.into_iter().map(|(id, count)| (id, u32::try_from(count).unwrap_or(u32::MAX))).collect())
 }
 
+/// What a list of batches is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct BatchFilter {
+    /// Of this cycle.
+    pub cycle: Option<Month>,
+    /// In these states; none means all.
+    pub statuses: Vec<BatchStatus>,
+    /// Without those that wait for the portal and have no package yet.
+    pub only_offered: bool,
+}
+
 /// One page, the latest first.
 pub fn list(
     connection: &mut Connection,
-    cycle: Option<Month>,
+    filter: BatchFilter,
     after: Option<(DateTime<Utc>, BatchId)>,
     limit: i64,
 ) -> Result<Vec<Batch>, StoreError> {
     let mut query = batches::table.select(BatchRow::as_select()).into_boxed();
-    if let Some(cycle) = cycle {
+    if let Some(cycle) = filter.cycle {
         query = query.filter(batches::cycle.eq(cycle));
+    }
+    if !filter.statuses.is_empty() {
+        query = query.filter(batches::status.eq_any(filter.statuses));
+    }
+    if filter.only_offered {
+        let ready = batch_packages::table
+            .filter(batch_packages::batch_id.eq(batches::id))
+            .filter(batch_packages::status.eq(PackageStatus::Ready));
+        query = query.filter(batches::status.ne(BatchStatus::Pending).or(diesel::dsl::exists(ready)));
     }
     if let Some((created_at, id)) = after {
         query = query.filter(

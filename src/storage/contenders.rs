@@ -3,16 +3,11 @@
 use chrono::{DateTime, Utc};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, QueryResult, Queryable, RunQueryDsl};
 
-use super::{
-    Connection, StoreError,
-    schema::{candidate_materials, candidates, consents, organizations, photos},
-    sql_values::Stored,
-};
+use super::{Connection, StoreError, schema::candidates};
 use crate::domain::{
-    batch::{PhotoSnapshot, Place, Snapshot},
-    candidate::{Status, Subject, Visibility},
+    candidate::{Status, Visibility},
     category::CategoryCode,
-    id::{CandidateId, OrganizationId, PhotoId},
+    id::CandidateId,
     month::Month,
 };
 
@@ -84,70 +79,4 @@ pub fn ids(connection: &mut Connection, cycle: Month, status: Status) -> Result<
         .order(candidates::id)
         .select(candidates::id)
         .load(connection)?)
-}
-
-/// The frozen copy of a candidate as it is now; an error when it does not exist or has no unit.
-pub fn snapshot(connection: &mut Connection, id: CandidateId) -> Result<Snapshot, StoreError> {
-    let row: SnapshotRow = candidates::table
-        .filter(candidates::id.eq(id))
-        .select((
-            candidates::category,
-            candidates::name,
-            candidates::subject,
-            candidates::members,
-            candidates::posthumous,
-            candidates::summary,
-            candidates::occupation,
-            candidates::unit_id,
-            candidates::district_id,
-        ))
-        .first(connection)
-        .optional()?
-        .ok_or(StoreError::Missing("candidate"))?;
-    let deed: Option<Option<String>> =
-        candidate_materials::table.find(id).select(candidate_materials::deed).first(connection).optional()?;
-    let consent_given_at = consents::table.find(id).select(consents::given_at).first(connection).optional()?;
-    let unit_id = row.unit_id.ok_or(StoreError::Missing("unit"))?;
-    Ok(Snapshot {
-        candidate_id: id,
-        category: row.category,
-        name: row.name,
-        subject: row.subject,
-        members: row.members.0,
-        posthumous: row.posthumous,
-        summary: row.summary,
-        deed: deed.flatten().unwrap_or_default(),
-        occupation: row.occupation,
-        unit: place(connection, unit_id)?,
-        district: place(connection, row.district_id)?,
-        photos: photos_of(connection, id)?,
-        consent_given_at,
-    })
-}
-
-#[derive(Queryable)]
-struct SnapshotRow {
-    category: CategoryCode,
-    name: String,
-    subject: Subject,
-    members: Stored<Vec<String>>,
-    posthumous: bool,
-    summary: String,
-    occupation: Option<String>,
-    unit_id: Option<OrganizationId>,
-    district_id: OrganizationId,
-}
-
-fn place(connection: &mut Connection, id: OrganizationId) -> Result<Place, StoreError> {
-    let name = organizations::table.find(id).select(organizations::name).first(connection)?;
-    Ok(Place { id, name })
-}
-
-fn photos_of(connection: &mut Connection, id: CandidateId) -> Result<Vec<PhotoSnapshot>, StoreError> {
-    let rows: Vec<(PhotoId, Vec<u8>)> = photos::table
-        .filter(photos::candidate_id.eq(id))
-        .order(photos::position)
-        .select((photos::id, photos::sha256))
-        .load(connection)?;
-    Ok(rows.into_iter().map(|(id, digest)| PhotoSnapshot { id, sha256: hex::encode(digest) }).collect())
 }

@@ -7,8 +7,11 @@ use std::{path::PathBuf, sync::Arc};
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use futures_util::TryStreamExt as _;
-use object_store::{ObjectStore, ObjectStoreExt as _, aws::AmazonS3Builder, local::LocalFileSystem, path::Path as Key};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream::BoxStream};
+use object_store::{
+    ObjectStore, ObjectStoreExt as _, WriteMultipart, aws::AmazonS3Builder, local::LocalFileSystem, path::Path as Key,
+};
+use uuid::Uuid;
 
 use super::folders::private_folder;
 use crate::domain::{
@@ -44,6 +47,10 @@ pub enum FileKey {
     Attachment(AttachmentId),
     /// A table that was written by long work.
     Export(OperationId),
+    /// A file of a package, by the package (a batch, or a preview) and the SHA-256 of what it holds.
+    Piece(Uuid, [u8; 32]),
+    /// The ZIP of a package.
+    Package(Uuid),
     /// The last published heads of a cycle's vote log, kept apart from the database so that a restore is noticed.
     VoteLogHeads(Month),
 }
@@ -61,6 +68,8 @@ impl FileKey {
             Self::Thumb(photo) => Key::from(format!("{photo}.thumb")),
             Self::Attachment(attachment) => Key::from(format!("{attachment}.attachment")),
             Self::Export(operation) => Key::from(format!("{operation}.export")),
+            Self::Piece(package, digest) => Key::from(format!("{package}.{}.piece", hex::encode(digest))),
+            Self::Package(package) => Key::from(format!("{package}.package")),
             Self::VoteLogHeads(cycle) => Key::from(format!("{cycle}.vote-log")),
         }
     }
@@ -71,8 +80,13 @@ impl FileKey {
             Some((photo, "thumb")) => photo.parse().ok().map(Self::Thumb),
             Some((attachment, "attachment")) => attachment.parse().ok().map(Self::Attachment),
             Some((operation, "export")) => operation.parse().ok().map(Self::Export),
+            Some((package, "package")) => package.parse().ok().map(Self::Package),
             Some((cycle, "vote-log")) => cycle.parse().ok().map(Self::VoteLogHeads),
-            Some(_) => None,
+            Some((package, rest)) => {
+                let mut digest = [0; 32];
+                hex::decode_to_slice(rest.strip_suffix(".piece")?, &mut digest).ok()?;
+                package.parse().ok().map(|package| Self::Piece(package, digest))
+            }
             None => path.as_ref().parse().ok().map(Self::Photo),
         }
     }
@@ -133,6 +147,23 @@ impl Files {
         }
     }
 
+    /// Reads a file bit by bit; `None` when it is not there.
+    pub async fn stream(
+        &self,
+        key: FileKey,
+    ) -> Result<Option<BoxStream<'static, Result<Bytes, FilesError>>>, FilesError> {
+        match self.store.get(&key.path()).await {
+            Ok(found) => Ok(Some(found.into_stream().map_err(FilesError::from).boxed())),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Begins to put a file bit by bit. It is there as a whole once [`Putting::finish`] is done, and not before.
+    pub async fn begin(&self, key: FileKey) -> Result<Putting, FilesError> {
+        Ok(Putting(WriteMultipart::new(self.store.put_multipart(&key.path()).await?)))
+    }
+
     /// Deletes files; none there is no error.
     pub async fn delete(&self, keys: &[FileKey]) -> Result<(), FilesError> {
         for key in keys {
@@ -154,11 +185,31 @@ impl Files {
     }
 }
 
+/// A file that is being put. Dropped before its end, it leaves nothing, or parts that a store over the network expires.
+#[derive(Debug)]
+pub struct Putting(WriteMultipart);
+
+/// So many parts are on their way to the store at once.
+const PARTS_AT_ONCE: usize = 2;
+
+impl Putting {
+    /// Adds a bit; waits while too much is on its way.
+    pub async fn write(&mut self, bit: Bytes) -> Result<(), FilesError> {
+        self.0.wait_for_capacity(PARTS_AT_ONCE).await?;
+        self.0.put(bit);
+        Ok(())
+    }
+
+    /// Makes the file be there; one with the same key is replaced.
+    pub async fn finish(self) -> Result<(), FilesError> {
+        self.0.finish().await?;
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
-
-    use uuid::Uuid;
 
     use super::*;
 
@@ -187,6 +238,19 @@ mod tests {
         files.put(heads, Bytes::from_static(b"heads")).await.unwrap();
         assert!(files.list().await.unwrap().iter().any(|file| file.key == Some(heads)));
         files.delete(&[heads]).await.unwrap();
+        let package = [FileKey::Piece(Uuid::from_u128(5), [7; 32]), FileKey::Package(Uuid::from_u128(5))];
+        for key in package {
+            let mut putting = files.begin(key).await.unwrap();
+            putting.write(Bytes::from_static(b"bit by ")).await.unwrap();
+            assert_eq!(files.find(key).await.unwrap(), None, "a file is there as a whole or not at all");
+            putting.write(Bytes::from_static(b"bit")).await.unwrap();
+            putting.finish().await.unwrap();
+            let read: Vec<Bytes> = files.stream(key).await.unwrap().unwrap().try_collect().await.unwrap();
+            assert_eq!(read.concat(), b"bit by bit");
+            assert!(files.list().await.unwrap().iter().any(|file| file.key == Some(key)));
+        }
+        assert!(files.stream(FileKey::Package(Uuid::nil())).await.unwrap().is_none());
+        files.delete(&package).await.unwrap();
         files.delete(&FileKey::of_photo(one)).await.unwrap();
         files.delete(&FileKey::of_photo(one)).await.unwrap();
         assert_eq!(files.list().await.unwrap().len(), 1);

@@ -1,5 +1,5 @@
 //! Rows held for the rest of a transaction. Lock first, then load; in the order user, channel or lead, organization, cycle,
-//! candidates by id, quota, tally.
+//! candidates by id, quota, tally, package.
 //!
 //! SQLite has one writer at a time, so there is nothing to hold.
 
@@ -60,6 +60,12 @@ pub fn organization_shared(connection: &mut Connection, id: OrganizationId) -> R
 /// Holds a batch's row against other receipts.
 pub fn batch(connection: &mut Connection, id: BatchId) -> Result<(), StoreError> {
     hold(connection, "SELECT 1 FROM batches WHERE id = $1 FOR UPDATE", id.0)
+}
+
+/// Holds the row of a batch's package, so that corrections are numbered in the order of their commits. Nothing is held after it
+/// but the packages of further batches by id.
+pub fn package(connection: &mut Connection, id: BatchId) -> Result<(), StoreError> {
+    hold(connection, "SELECT 1 FROM batch_packages WHERE batch_id = $1 FOR UPDATE", id.0)
 }
 
 /// Holds an objection's row against other decisions.

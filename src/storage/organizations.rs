@@ -93,6 +93,16 @@ pub fn find(connection: &mut Connection, id: OrganizationId) -> Result<Option<Or
     Ok(row.map(Organization::from))
 }
 
+/// The root of the tree, if there is one yet.
+pub fn find_root(connection: &mut Connection) -> Result<Option<Organization>, StoreError> {
+    let row = organizations::table
+        .filter(organizations::kind.eq(OrganizationKind::City))
+        .select(OrganizationRow::as_select())
+        .first(connection)
+        .optional()?;
+    Ok(row.map(Organization::from))
+}
+
 /// The organizations directly below one.
 pub fn child_ids(connection: &mut Connection, id: OrganizationId) -> Result<Vec<OrganizationId>, StoreError> {
     Ok(organizations::table.filter(organizations::parent_id.eq(id)).select(organizations::id).load(connection)?)

@@ -137,6 +137,16 @@ pub fn list_of(
     Ok(rows.into_iter().map(Review::from).collect())
 }
 
+/// The decisions on several candidates, of each in the order in which they were taken.
+pub fn list_of_all(connection: &mut Connection, candidates: &[CandidateId]) -> Result<Vec<Review>, StoreError> {
+    let rows: Vec<ReviewRow> = reviews::table
+        .filter(reviews::candidate_id.eq_any(candidates.to_vec()))
+        .order((reviews::candidate_id, reviews::candidate_version))
+        .select(ReviewRow::as_select())
+        .load(connection)?;
+    Ok(rows.into_iter().map(Review::from).collect())
+}
+
 /// Who has decided which stage of some candidates, in whatever cycle.
 pub fn deciders_of(
     connection: &mut Connection,

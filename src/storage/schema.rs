@@ -671,6 +671,82 @@ diesel::table! {
     use crate::storage::sql_types::*;
     use diesel::sql_types::*;
 
+    /// The package of each batch: how it stands, and what was built.
+    batch_packages (batch_id) {
+        batch_id -> Id,
+        header -> Nullable<Binary>,
+        status -> Text,
+        attempts -> Integer,
+        due_at -> Instant,
+        claim -> Nullable<Id>,
+        failure -> Nullable<Text>,
+        is_announced -> Bool,
+        size -> Nullable<BigInt>,
+        sha256 -> Nullable<Binary>,
+        manifest -> Nullable<Binary>,
+        signature -> Nullable<Text>,
+        ready_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// How the frozen candidates can be reached, sealed for the candidate's row.
+    batch_contacts (batch_id, candidate_id) {
+        batch_id -> Id,
+        candidate_id -> Id,
+        name_cipher -> Nullable<Binary>,
+        phone_cipher -> Nullable<Binary>,
+        relationship -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Photos whose files stay in the store until the package has them.
+    batch_photos (batch_id, photo_id) {
+        batch_id -> Id,
+        photo_id -> Id,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// The files of a package in their order; each lies in the file store under its digest.
+    package_files (batch_id, position) {
+        batch_id -> Id,
+        position -> Integer,
+        path -> Text,
+        size -> BigInt,
+        sha256 -> Binary,
+        media_type -> Text,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// What became of forwarded candidates afterwards, in the order in which it was committed.
+    batch_corrections (batch_id, number) {
+        batch_id -> Id,
+        number -> BigInt,
+        candidate_id -> Id,
+        kind -> Text,
+        at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
     /// Packages that go to the provincial portal.
     batches (id) {
         id -> Id,
@@ -1314,6 +1390,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_events,
     outbox_events,
     event_seals,
+    batch_packages,
+    batch_contacts,
+    batch_photos,
+    package_files,
+    batch_corrections,
     cycle_marks,
     reminder_rounds,
     organizations,

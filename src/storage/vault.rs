@@ -5,6 +5,7 @@
 
 mod key_file;
 mod master_key;
+mod stream;
 
 use chacha20poly1305::{
     XChaCha20Poly1305, XNonce,
@@ -15,6 +16,7 @@ use zeroize::Zeroizing;
 
 pub use key_file::{KeyFileError, KeyOrigin, load, load_or_create};
 pub use master_key::{Digester, KeyNumber, MalformedKey, MasterKey};
+pub use stream::{Opener, Sealer};
 
 /// First byte of every ciphertext, so that the form can change.
 const FORM: u8 = 1;

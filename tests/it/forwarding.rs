@@ -2,6 +2,7 @@
 
 use haoren::{
     domain::{candidate::Status, id::CandidateId, role::Role},
+    service::packages,
     storage,
 };
 use serde_json::{Value, json};
@@ -54,6 +55,8 @@ both! {
         let (_, portal) = app.user(Role::Portal, None).await;
         let seen = portal.get(&format!("/batches/{}", batch.id())).await.expect(200);
         assert_eq!(seen.json, batch.json);
+        assert_eq!(portal.get("/batches").await.expect(200).json["items"], json!([]), "until the packages are built");
+        assert_eq!(packages::build_due(&app.service).await.unwrap(), 2);
         let list = portal.get("/batches?cycle=2026-11").await.expect(200);
         let counts: Vec<_> = list.json["items"].as_array().unwrap().iter().map(|one| one["item_count"].clone()).collect();
         assert_eq!(counts, [json!(1), json!(2)], "the latest first");

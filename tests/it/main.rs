@@ -9,6 +9,9 @@
     reason = "a test that cannot go on fails"
 )]
 
+// Linked for its `malloc`, as in the program: the system's keeps what a thousand servers have let go.
+use mimalloc as _;
+
 #[macro_use]
 mod harness;
 
@@ -46,6 +49,7 @@ mod migrating;
 mod month;
 mod notices;
 mod organization_changes;
+mod packages;
 mod participation;
 mod photos;
 mod portal_simulator;

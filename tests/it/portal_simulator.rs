@@ -34,7 +34,8 @@ pub struct Ran {
 impl Simulator {
     /// For an account that is made for it.
     pub async fn of(app: &App) -> Self {
-        let account = json!({ "username": "province", "password": PASSWORD, "display_name": "省平台", "role": "portal" });
+        let account =
+            json!({ "username": "province", "password": PASSWORD, "display_name": "省平台", "role": "portal" });
         app.admin().await.post("/users", account).await.expect(201);
         Self { base: app.base.clone(), folder: TempDir::new().unwrap() }
     }

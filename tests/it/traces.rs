@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 use haoren::{
     domain::{candidate::Status, id::CandidateId, role::Role},
-    service::Error,
+    service::{Error, packages},
     storage::{
         Connection,
         schema::{audit_events, outbox_events},
@@ -165,18 +165,24 @@ both! {
         let tree = app.tree().await;
         let city = app.user(Role::CityReviewer, Some(tree.city)).await.1;
         let portal = app.user(Role::Portal, None).await.1;
-        let kept = app.candidate(&tree, Status::Screened).await;
-        let refused = app.candidate(&tree, Status::Screened).await;
+        let kept = app.packable(&tree, "陈桂兰").await;
+        let refused = app.packable(&tree, "陈桂兰").await;
         app.set_clock("2026-11-25T02:00:00Z");
         let november: Value = json!({ "cycle": "2026-11" });
         let batch = city.post("/batches", november.clone()).await.expect(201).id();
         assert_left(&app, kept, &["candidate.forwarded"]).await;
+        let left = traces(&app, &batch).await;
+        assert_eq!((left.audited, left.announced.len()), (vec!["batch.forwarded".to_owned()], 0), "until it can be fetched");
+        assert_eq!(packages::build_due(&app.service).await.unwrap(), 1);
         assert_left(&app, &batch, &["batch.forwarded"]).await;
         let receipt = json!({ "accepted": false, "refused": [{ "candidate_id": refused, "reason": "因故退回" }] });
         portal.post(&format!("/batches/{batch}/receipt"), receipt.clone()).await.expect(201);
         portal.post(&format!("/batches/{batch}/receipt"), receipt).await.expect(200);
         assert_left(&app, refused, &["candidate.forwarded", "candidate.refused"]).await;
-        assert_left(&app, &batch, &["batch.forwarded", "batch.received"]).await;
+        let left = traces(&app, &batch).await;
+        assert_eq!(left.audited, ["batch.forwarded", "batch.received"]);
+        assert_eq!(left.announced, ["batch.corrected", "batch.forwarded", "batch.received"]);
+        assert!(!left.texts.contains("因故退回") && !left.texts.contains("陈桂兰"), "{}", left.texts);
         app.votes(kept, 3).await;
         app.set_clock("2026-12-01T02:00:00Z");
         city.post("/lists", november).await.expect(201);

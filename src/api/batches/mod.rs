@@ -6,9 +6,13 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+mod correction;
+pub mod package;
+mod schema;
 pub mod wire;
 
-use wire::{BatchSummary, BatchView, ForwardRequest, ReceiptRequest};
+pub use schema::MANIFEST_SCHEMA;
+use wire::{BatchStatusName, BatchSummary, BatchView, ForwardRequest, ReceiptRequest};
 
 use crate::{
     api::{
@@ -25,13 +29,25 @@ use crate::{
     domain::{id::BatchId, month::Month, role::Role},
     service::{
         Caller,
-        batches::{self, FullBatch},
+        batches::{self, FullBatch, ListedBatch},
     },
+    storage::batches::BatchFilter,
 };
 
 /// Registers the operations below `/api/v1`.
 pub fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(create_batch).service(list_batches).service(get_batch).service(receive_batch);
+    config
+        .service(create_batch)
+        .service(list_batches)
+        .service(get_batch)
+        .service(receive_batch)
+        .service(package::get_package)
+        .service(package::build_package_again)
+        .service(package::get_manifest)
+        .service(package::get_signature)
+        .service(package::get_package_preview)
+        .service(correction::list_corrections)
+        .service(schema::get_manifest_schema);
 }
 
 fn created(batch: FullBatch) -> Result<Answer, Problem> {
@@ -41,7 +57,8 @@ fn created(batch: FullBatch) -> Result<Answer, Problem> {
 
 /// Forward a cycle's screened candidates
 ///
-/// All of them in one transaction: a candidate without consent fails the batch, and each one is named.
+/// All of them in one transaction: a candidate without consent fails the batch, and each one is named. The package is built
+/// beside; `package` says when it is ready, and only then subscribers hear of the batch.
 #[utoipa::path(
     tag = "batches",
     params(responses::IdempotencyHeader),
@@ -71,6 +88,9 @@ pub struct ListBatchesQuery {
     /// Of this cycle.
     #[param(value_type = Option<String>, example = "2026-11")]
     cycle: Option<Month>,
+    /// In these states; may be repeated.
+    #[serde(default)]
+    status: Vec<BatchStatusName>,
     /// Items on a page, 1–100.
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<i64>,
@@ -80,7 +100,7 @@ pub struct ListBatchesQuery {
 
 /// List batches
 ///
-/// The latest first.
+/// The latest first. The portal is not shown a batch that waits for it before its package is ready.
 #[utoipa::path(
     tag = "batches",
     params(ListBatchesQuery),
@@ -96,8 +116,11 @@ pub async fn list_batches(
     caller.require(&[Role::CityReviewer, Role::Portal])?;
     let query = query.read()?;
     let page = PageRequest::<(DateTime<Utc>, BatchId)>::read(&request, query.limit, query.cursor.as_deref())?;
-    let rows = batches::list_batches(&state, &caller, query.cycle, page.after, page.rows()).await?;
-    page.answer(rows, |(batch, _)| (batch.forwarded_at, batch.id), |row| Ok(BatchSummary::from(row)))
+    let statuses = query.status.into_iter().map(Into::into).collect();
+    let filter = BatchFilter { cycle: query.cycle, statuses, ..BatchFilter::default() };
+    let rows = batches::list_batches(&state, &caller, filter, page.after, page.rows()).await?;
+    let key = |listed: &ListedBatch| (listed.batch.forwarded_at, listed.batch.id);
+    page.answer(rows, key, |row| Ok(BatchSummary::from(row)))
 }
 
 /// Read a batch

@@ -7,13 +7,13 @@ use uuid::Uuid;
 use validator::Validate;
 
 use crate::{
-    api::{answer::representations, role::mirrored},
+    api::{answer::representations, batches::package::PackageView, role::mirrored},
     domain::{
-        batch::{Batch, BatchItem, BatchStatus, ItemStatus, Place, Receipt, Refused},
+        batch::{BatchItem, BatchStatus, ItemStatus, Place, Receipt, Refused},
         category::CategoryCode,
         month::Month,
     },
-    service::batches::FullBatch,
+    service::batches::{FullBatch, ListedBatch},
 };
 
 mirrored! {
@@ -106,6 +106,8 @@ pub struct BatchSummary {
     pub forwarded_at: DateTime<Utc>,
     /// When the last receipt came.
     pub received_at: Option<DateTime<Utc>>,
+    /// How its package stands.
+    pub package: PackageView,
     /// The version seen.
     pub etag: String,
     #[serde(skip)]
@@ -113,8 +115,8 @@ pub struct BatchSummary {
     pub(crate) version: i64,
 }
 
-impl From<(Batch, u32)> for BatchSummary {
-    fn from((batch, item_count): (Batch, u32)) -> Self {
+impl From<ListedBatch> for BatchSummary {
+    fn from(ListedBatch { batch, item_count, package }: ListedBatch) -> Self {
         Self {
             id: batch.id.into(),
             cycle: batch.cycle,
@@ -124,6 +126,7 @@ impl From<(Batch, u32)> for BatchSummary {
             forwarded_by: batch.forwarded_by.into(),
             forwarded_at: batch.forwarded_at,
             received_at: batch.received_at,
+            package: package.into(),
             etag: String::new(),
             version: batch.version,
         }
@@ -148,6 +151,8 @@ pub struct BatchView {
     pub forwarded_at: DateTime<Utc>,
     /// When the last receipt came.
     pub received_at: Option<DateTime<Utc>>,
+    /// How its package stands.
+    pub package: PackageView,
     /// The frozen candidates.
     pub items: Vec<BatchItemView>,
     /// The version seen.
@@ -159,7 +164,7 @@ pub struct BatchView {
 representations!(BatchSummary, BatchView);
 
 impl From<FullBatch> for BatchView {
-    fn from(FullBatch { batch, items }: FullBatch) -> Self {
+    fn from(FullBatch { batch, items, package }: FullBatch) -> Self {
         Self {
             id: batch.id.into(),
             cycle: batch.cycle,
@@ -168,6 +173,7 @@ impl From<FullBatch> for BatchView {
             forwarded_by: batch.forwarded_by.into(),
             forwarded_at: batch.forwarded_at,
             received_at: batch.received_at,
+            package: package.into(),
             items: items.into_iter().map(Into::into).collect(),
             etag: String::new(),
             version: batch.version,

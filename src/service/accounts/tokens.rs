@@ -31,6 +31,8 @@ const LEEWAY: Duration = Duration::seconds(60);
 pub const ISSUER: &str = "haoren";
 /// The audience of access tokens.
 pub const AUDIENCE: &str = "haoren-api";
+/// The type that the header of an access token names. Nothing else that is signed here says the same.
+const TYPE: &str = "JWT";
 /// So many checked tokens are remembered at least: the voters of a large city in the quarter of an hour that a token
 /// lives. Some 150 bytes each, and at most twice as many.
 const REMEMBERED: usize = 131_072;
@@ -127,7 +129,8 @@ impl Tokens {
             exp: (now + ACCESS_LIFE).timestamp(),
             jti: id,
         };
-        let header = Header { kid: Some(self.0.kid.clone()), ..Header::new(Algorithm::EdDSA) };
+        let header =
+            Header { typ: Some(TYPE.to_owned()), kid: Some(self.0.kid.clone()), ..Header::new(Algorithm::EdDSA) };
         jsonwebtoken::encode(&header, &Issued { iss: ISSUER, aud: AUDIENCE, claims }, &self.0.signing)
             .map_err(|error| Error::Internal(format!("a token could not be signed: {error}")))
     }
@@ -149,6 +152,9 @@ impl Tokens {
     #[must_use]
     pub fn verify(&self, token: &str, digest: TokenDigest) -> Option<Claims> {
         let header = jsonwebtoken::decode_header(token).ok()?;
+        if header.typ.as_deref() != Some(TYPE) {
+            return None;
+        }
         let (key, _) = self.0.verifying.get(header.kid.as_deref()?)?;
         let claims = jsonwebtoken::decode::<Claims>(token, key, &self.0.validation).ok()?.claims;
         self.0.checked.insert(digest, claims);
@@ -199,4 +205,35 @@ pub fn new_refresh_token() -> Result<String, Error> {
 #[must_use]
 pub fn refresh_digest(token: &str) -> Vec<u8> {
     Sha256::digest(token).to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::service::packages;
+
+    #[test]
+    fn what_is_signed_as_something_else_is_no_token() {
+        let key = SigningKey::generate(Uuid::from_u128(1)).unwrap();
+        let tokens = Tokens::new(std::slice::from_ref(&key)).unwrap();
+        let now: DateTime<Utc> = "2026-11-05T02:00:00Z".parse().unwrap();
+        let claims = Claims {
+            sub: UserId(Uuid::from_u128(2)),
+            role: Role::Citizen,
+            org: None,
+            ver: 1,
+            iat: now.timestamp(),
+            exp: now.timestamp() + 60,
+            jti: Uuid::from_u128(3),
+        };
+        for (kind, is_token) in
+            [(Some(TYPE), true), (Some(packages::TYPE), false), (Some("at+jwt"), false), (None, false)]
+        {
+            let header =
+                Header { typ: kind.map(str::to_owned), kid: Some(key.id.to_string()), ..Header::new(Algorithm::EdDSA) };
+            let issued = Issued { iss: ISSUER, aud: AUDIENCE, claims };
+            let token = jsonwebtoken::encode(&header, &issued, &EncodingKey::from_ed_der(&key.secret)).unwrap();
+            assert_eq!(tokens.check(&token, now).is_some(), is_token, "{kind:?}");
+        }
+    }
 }

@@ -11,6 +11,7 @@ use crate::{
         fault::{Code, Fault},
         history::Step,
         id::CandidateId,
+        package::CorrectionKind,
         person_name,
         recommendation::SHORT_MAX_CHARS,
         role::Role,
@@ -21,7 +22,7 @@ use crate::{
         Service,
         caller::{Account, Caller},
         error::{Error, refuse_invalid},
-        generator,
+        generator, packages,
         record::Deed,
         transitions::{self, Order},
     },
@@ -212,7 +213,7 @@ pub async fn withdraw_consent(
                 transitions::apply(&service, db, &caller, id, &order)?;
             }
             storage::consents::delete(db, id)?;
-            Ok(())
+            packages::note(&service, db, [(id, CorrectionKind::ConsentWithdrawn)])
         })
         .await
 }

@@ -175,7 +175,7 @@ pub async fn find_of(service: &Service, candidate: CandidateId, id: PhotoId) -> 
     found.filter(|photo| photo.candidate_id == candidate).ok_or_else(Error::not_found)
 }
 
-/// Removes a photo; the file goes after the row.
+/// Removes a photo; the file goes after the row, unless a package still needs it.
 pub async fn delete_photo(
     service: &Service,
     caller: &Caller,
@@ -183,7 +183,7 @@ pub async fn delete_photo(
     photo: PhotoId,
 ) -> Result<(), Error> {
     let (in_service, caller) = (service.clone(), caller.clone());
-    service
+    let is_held = service
         .store
         .write(move |db| {
             let now = in_service.clocks.campaign();
@@ -195,10 +195,11 @@ pub async fn delete_photo(
             storage::photos::delete(db, id, photo)?;
             storage::candidates::touch_if(db, (id, version), now)?.ok_or(Error::of(Code::PreconditionFailed))?;
             let deed = Deed::new("candidate.photo_removed", "candidate", id).with(json!({ "photo_id": photo }));
-            update::note(&in_service, db, &caller, &candidate, &deed)
+            update::note(&in_service, db, &caller, &candidate, &deed)?;
+            Ok::<_, Error>(!storage::batch_material::held_among(db, &[photo])?.is_empty())
         })
         .await?;
-    if let Err(error) = service.files.delete(&FileKey::of_photo(photo)).await {
+    if !is_held && let Err(error) = service.files.delete(&FileKey::of_photo(photo)).await {
         log::warn!("the file of a removed photo stays until it is swept: {error}");
     }
     Ok(())

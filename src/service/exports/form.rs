@@ -1,6 +1,7 @@
 //! A candidate's application form (申报表), to be printed on A4, sealed and signed.
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::labels;
@@ -9,6 +10,7 @@ use crate::{
         candidate::{Candidate, Status},
         id::CandidateId,
         import::{gender_label, subject_label},
+        month::Month,
         review::{Decision, Review},
         stage::StageCode,
     },
@@ -29,6 +31,38 @@ const ALL: i64 = 500;
 /// The columns of the form.
 const LAST: usize = 5;
 
+/// What stands on a form.
+#[derive(Clone, Debug)]
+pub struct Form {
+    /// Cycle and number of the candidate.
+    pub cycle: Month,
+    /// Who.
+    pub id: CandidateId,
+    /// The short fields, three in a row, each with its name.
+    pub facts: Vec<(&'static str, String)>,
+    /// The members of a group.
+    pub members: Vec<String>,
+    /// The deed in one sentence.
+    pub summary: String,
+    /// The deed statement.
+    pub deed: String,
+    /// What unit, district and city wrote at their approvals, where these stand.
+    pub opinions: [Option<Opinion>; 3],
+    /// The zone of days.
+    pub zone: Tz,
+    /// When the file is said to be made; the same for every form where nothing is said.
+    pub made_at: Option<DateTime<Utc>>,
+}
+
+/// What was written at an approval.
+#[derive(Clone, Debug)]
+pub struct Opinion {
+    /// The opinion.
+    pub text: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
 /// The form with the candidate's name: for reviewers of the subtree and administrators.
 pub async fn application_form(service: &Service, caller: &Caller, id: CandidateId) -> Result<(String, Bytes), Error> {
     consents::may_read(caller)?;
@@ -45,46 +79,70 @@ pub async fn application_form(service: &Service, caller: &Caller, id: CandidateI
     });
     let (dossier, category, reviews) = read.await?;
     let (name, zone) = (dossier.candidate.name.clone(), service.time_zone);
-    let file = service.sheets.work(move || write(&dossier, &category, &reviews, zone)).await?;
+    let form = form_of(&dossier, &category, &reviews, zone);
+    let file = service.sheets.work(move || form.write()).await?;
     Ok((name, file))
 }
 
-fn write(dossier: &Dossier, category: &str, reviews: &[Review], zone: Tz) -> Result<Bytes, Error> {
-    let mut book = Book::new()?;
-    let mut page = book.page("申报表")?;
-    page.widths(&[13.0, 17.0, 11.0, 17.0, 11.0, 17.0])?;
-    page.over((0, 0), (0, LAST), "“身边好人”候选人申报表", Look::Title)?;
-    page.height(0, 40.0)?;
+fn form_of(dossier: &Dossier, category: &str, reviews: &[Review], zone: Tz) -> Form {
     let candidate = &dossier.candidate;
-    page.over((1, 0), (1, LAST), &format!("期次：{}    编号：{}", candidate.cycle, candidate.id), Look::Subtitle)?;
-    let facts = facts(candidate, dossier, category);
-    let mut row = 2;
-    for line in facts.chunks(3) {
-        for (at, (label, value)) in line.iter().enumerate() {
-            page.text((row, at * 2), label, Look::Label)?;
-            page.text((row, at * 2 + 1), value, Look::Field)?;
+    Form {
+        cycle: candidate.cycle,
+        id: candidate.id,
+        facts: facts(candidate, dossier, category),
+        members: candidate.members.clone(),
+        summary: candidate.summary.clone(),
+        deed: candidate.deed.clone().unwrap_or_default(),
+        opinions: STAGES.map(|(_, stage)| {
+            let approved = if has_passed(candidate.status, stage) { approval(reviews, stage) } else { None };
+            approved.map(|review| Opinion { text: review.opinion.clone(), at: review.created_at })
+        }),
+        zone,
+        made_at: None,
+    }
+}
+
+const STAGES: [(&str, StageCode); 3] = [
+    ("单位\n核实意见", StageCode::UnitVerification),
+    ("区级\n推荐意见", StageCode::DistrictEndorsement),
+    ("市级\n筛选意见", StageCode::CityScreening),
+];
+
+impl Form {
+    /// The workbook.
+    pub fn write(&self) -> Result<Bytes, Error> {
+        let mut book = match self.made_at {
+            Some(made_at) => Book::made_at(made_at)?,
+            None => Book::new()?,
+        };
+        let mut page = book.page("申报表")?;
+        page.widths(&[13.0, 17.0, 11.0, 17.0, 11.0, 17.0])?;
+        page.over((0, 0), (0, LAST), "“身边好人”候选人申报表", Look::Title)?;
+        page.height(0, 40.0)?;
+        page.over((1, 0), (1, LAST), &format!("期次：{}    编号：{}", self.cycle, self.id), Look::Subtitle)?;
+        let mut row = 2;
+        for line in self.facts.chunks(3) {
+            for (at, (label, value)) in line.iter().enumerate() {
+                page.text((row, at * 2), label, Look::Label)?;
+                page.text((row, at * 2 + 1), value, Look::Field)?;
+            }
+            page.height(row, 28.0)?;
+            row += 1;
         }
-        page.height(row, 28.0)?;
-        row += 1;
+        if !self.members.is_empty() {
+            wide(&mut page, row, ("群体成员", &self.members.join("、")), 40.0)?;
+            row += 1;
+        }
+        wide(&mut page, row, ("一句话事迹", &self.summary), 44.0)?;
+        wide(&mut page, row + 1, ("事迹材料", &self.deed), 400.0)?;
+        row += 2;
+        for ((label, _), said) in STAGES.iter().zip(&self.opinions) {
+            wide(&mut page, row, (label, &opinion(said.as_ref(), self.zone)), 78.0)?;
+            row += 1;
+        }
+        page.paper(Paper::Upright);
+        book.into_bytes()
     }
-    if !candidate.members.is_empty() {
-        wide(&mut page, row, ("群体成员", &candidate.members.join("、")), 40.0)?;
-        row += 1;
-    }
-    wide(&mut page, row, ("一句话事迹", &candidate.summary), 44.0)?;
-    wide(&mut page, row + 1, ("事迹材料", candidate.deed.as_deref().unwrap_or_default()), 400.0)?;
-    row += 2;
-    for (label, stage) in [
-        ("单位\n核实意见", StageCode::UnitVerification),
-        ("区级\n推荐意见", StageCode::DistrictEndorsement),
-        ("市级\n筛选意见", StageCode::CityScreening),
-    ] {
-        let approved = if has_passed(candidate.status, stage) { approval(reviews, stage) } else { None };
-        wide(&mut page, row, (label, &opinion(approved, zone)), 78.0)?;
-        row += 1;
-    }
-    page.paper(Paper::Upright);
-    book.into_bytes()
 }
 
 fn wide(page: &mut Page<'_>, row: usize, (label, value): (&str, &str), height: f64) -> Result<(), Error> {
@@ -126,11 +184,9 @@ fn approval(reviews: &[Review], stage: StageCode) -> Option<&Review> {
 }
 
 /// What was written at an approval, with its day, and the place for the seal.
-fn opinion(approved: Option<&Review>, zone: Tz) -> String {
-    let (text, day) = approved.map_or_else(
-        || (String::new(), "    年    月    日".to_owned()),
-        |review| (review.opinion.clone(), labels::day(review.created_at, zone)),
-    );
+fn opinion(said: Option<&Opinion>, zone: Tz) -> String {
+    let (text, day) = said
+        .map_or_else(|| ("", "    年    月    日".to_owned()), |said| (said.text.as_str(), labels::day(said.at, zone)));
     format!("{text}\n\n{:>40}（盖章）        {day}", "")
 }
 

@@ -2,6 +2,7 @@
 //! gives the same bytes.
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use rust_xlsxwriter::{
     Color, DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, Workbook,
     Worksheet, XlsxError,
@@ -110,10 +111,18 @@ pub struct Book {
 impl Book {
     /// An empty one.
     pub fn new() -> Result<Self, Error> {
-        let mut workbook = Workbook::new();
         // The moment of making is left out, so that the same content is the same file.
-        let made = ExcelDateTime::from_ymd(2026, 1, 1).map_err(failed)?;
-        workbook.set_properties(&DocProperties::new().set_author("haoren").set_creation_datetime(&made));
+        Self::dated(&ExcelDateTime::from_ymd(2026, 1, 1).map_err(failed)?)
+    }
+
+    /// An empty one that says when it was made.
+    pub fn made_at(moment: DateTime<Utc>) -> Result<Self, Error> {
+        Self::dated(&ExcelDateTime::from_timestamp(moment.timestamp()).map_err(failed)?)
+    }
+
+    fn dated(made: &ExcelDateTime) -> Result<Self, Error> {
+        let mut workbook = Workbook::new();
+        workbook.set_properties(&DocProperties::new().set_author("haoren").set_creation_datetime(made));
         Ok(Self { workbook, formats: Look::ALL.into_iter().map(Look::format).collect() })
     }
 

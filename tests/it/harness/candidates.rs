@@ -4,18 +4,19 @@ use haoren::{
     domain::{
         candidate::{Candidate, Channel, Status, Subject, Visibility},
         consent::{ConsentMethod, ConsentScope, GivenBy},
-        id::{CandidateId, NominationId, UserId, VerificationId},
+        id::{CandidateId, NominationId, PhotoId, UserId, VerificationId},
         month::Month,
         photo::PhotoType,
         role::Role,
         stage::StageCode,
         verification::{Finding, VerificationMethod},
     },
-    service::{Error, cycles, generator},
+    service::{Error, candidates::reach, cycles, generator},
     storage::{
         self, Connection,
         consents::ConsentRow,
         contacts::ContactRow,
+        files::FileKey,
         nominations::NominationRow,
         photos::PhotoRow,
         sql_values::{At, Stored},
@@ -23,6 +24,7 @@ use haoren::{
     },
 };
 use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
 
 use super::{App, Client, Tree};
 
@@ -95,6 +97,52 @@ impl App {
         self.service.store.write(work).await.unwrap()
     }
 
+    /// A screened candidate of whose file a package can be built: with photos in the file store and contact details that can be
+    /// opened.
+    pub async fn packable(&self, tree: &Tree, name: &str) -> CandidateId {
+        let name = name.to_owned();
+        let id = self.candidate_with(tree, Status::Screened, move |candidate| candidate.name = name).await;
+        self.give_files(id).await;
+        id
+    }
+
+    /// Gives the photos of a candidate their files, and its contact details ciphertexts that can be opened.
+    pub async fn give_files(&self, id: CandidateId) {
+        let service = self.service.clone();
+        let work = move |db: &mut Connection| {
+            let phone = reach::seal_phone(&service, (storage::contacts::TABLE, id), Some("13800005678"))?;
+            let name = reach::seal_name(&service, (storage::contacts::TABLE, id), Some("陈建国"))?;
+            let contact = ContactRow {
+                candidate_id: id,
+                name_cipher: name.cipher,
+                name_masked: name.masked,
+                phone_cipher: phone.cipher,
+                phone_masked: phone.masked,
+                phone_index: phone.index,
+                relationship: Some("儿子".to_owned()),
+            };
+            storage::contacts::replace(db, &contact)?;
+            let mut files = Vec::new();
+            for photo in storage::photos::list_of(db, id)? {
+                let content = photo_content(photo.id);
+                storage::photos::delete(db, id, photo.id)?;
+                storage::photos::insert(
+                    db,
+                    &PhotoRow {
+                        sha256: Sha256::digest(&content).to_vec(),
+                        byte_size: i32::try_from(content.len()).unwrap(),
+                        ..photo.clone()
+                    },
+                )?;
+                files.push((photo.id, content));
+            }
+            Ok::<_, Error>(files)
+        };
+        for (photo, content) in self.service.store.write(work).await.unwrap() {
+            self.service.files.put(FileKey::Photo(photo), content.into()).await.unwrap();
+        }
+    }
+
     /// A nomination of a candidate by an account.
     pub async fn nomination(&self, id: CandidateId, user: UserId, is_first: bool) -> NominationId {
         let service = self.service.clone();
@@ -134,6 +182,15 @@ impl App {
         let items = cycle.checklist(stage).iter().map(|item| (item.code.clone(), Value::Bool(true)));
         Value::Object(items.collect::<Map<_, _>>())
     }
+}
+
+/// What stands in for the file of a photo: large enough to be cut into chunks.
+pub fn photo_content(id: PhotoId) -> Vec<u8> {
+    let mut content = vec![0xFF, 0xD8, 0xFF, 0xE0];
+    while content.len() < 150_000 {
+        content.extend_from_slice(id.0.as_bytes());
+    }
+    content
 }
 
 fn blank(id: CandidateId, tree: &Tree, now: chrono::DateTime<chrono::Utc>) -> Candidate {

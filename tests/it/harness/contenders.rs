@@ -12,7 +12,7 @@ use haoren::{
         objection::ObjectionStatus,
         policy::{Policy, ResultSource},
     },
-    service::{Error, cycles, generator},
+    service::{Error, cycles, generator, packages},
     storage::{
         self, Connection,
         consents::ConsentRow,
@@ -192,9 +192,11 @@ impl App {
             received_at: None,
             version: 1,
         };
+        let service = self.service.clone();
         self.write(move |db| {
-            let snapshot = storage::contenders::snapshot(db, candidate)?;
-            Ok(storage::batches::insert(db, &batch, &[snapshot])?)
+            let snapshot = storage::snapshots::of_candidate(db, candidate)?;
+            let header = packages::Header::now(&service, db)?.to_bytes()?;
+            Ok(storage::batches::insert(db, (&batch, header), &[snapshot])?)
         })
         .await;
         id

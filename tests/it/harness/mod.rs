@@ -11,7 +11,7 @@ mod promised;
 pub mod provider;
 
 pub use app::App;
-pub use candidates::{Change, Staff};
+pub use candidates::{Change, Staff, photo_content};
 pub use client::{Client, Reply};
 pub use people::Tree;
 pub use program::{Running, program};

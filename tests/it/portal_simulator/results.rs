@@ -17,10 +17,8 @@ struct Cast {
 impl Cast {
     async fn of(app: &App) -> Self {
         let national = National::of(app).await;
-        let ids = vec![
-            national.screened(app, "dedication", "王小明").await,
-            national.screened(app, "bravery", "李四").await,
-        ];
+        let ids =
+            vec![national.screened(app, "dedication", "王小明").await, national.screened(app, "bravery", "李四").await];
         national.forward(app).await;
         Self { national, simulator: Simulator::of(app).await, ids }
     }

@@ -1,0 +1,71 @@
+-- The package of each batch. `header` is frozen with the batch (none in batches from before packages were built). While it is
+-- being built, `due_at` is when, by the machine's clock, it may be taken up: by whoever comes first, and by another one when
+-- the `claim` of that one has not been lengthened. Its row is also what holds the corrections of a batch in their order.
+CREATE TABLE batch_packages (
+    batch_id UUID NOT NULL REFERENCES batches (id),
+    header BYTEA,
+    status TEXT COLLATE "C" NOT NULL,
+    attempts INTEGER NOT NULL,
+    due_at TIMESTAMPTZ NOT NULL,
+    claim UUID,
+    failure TEXT COLLATE "C",
+    is_announced BOOLEAN NOT NULL,
+    size BIGINT,
+    sha256 BYTEA,
+    manifest BYTEA,
+    signature TEXT COLLATE "C",
+    ready_at TIMESTAMPTZ,
+    CONSTRAINT batch_packages_status_known CHECK (status IN ('building', 'ready', 'failed')),
+    CONSTRAINT batch_packages_failure_known CHECK (failure IN ('photo_missing', 'photo_changed', 'unavailable', 'interrupted', 'internal')),
+    CONSTRAINT batch_packages_whole CHECK ((status = 'ready') = (size IS NOT NULL AND sha256 IS NOT NULL AND manifest IS NOT NULL AND signature IS NOT NULL AND ready_at IS NOT NULL)),
+    PRIMARY KEY (batch_id)
+);
+CREATE INDEX batch_packages_due ON batch_packages (due_at) WHERE status = 'building';
+
+-- How the frozen candidates can be reached: copied as sealed for the candidate's row, as they were.
+CREATE TABLE batch_contacts (
+    batch_id UUID NOT NULL REFERENCES batches (id),
+    candidate_id UUID NOT NULL REFERENCES candidates (id),
+    name_cipher BYTEA,
+    phone_cipher BYTEA,
+    relationship TEXT COLLATE "C",
+    PRIMARY KEY (batch_id, candidate_id)
+);
+
+-- Photos whose files stay in the store, deleted or not, until the package has them.
+CREATE TABLE batch_photos (
+    batch_id UUID NOT NULL REFERENCES batches (id),
+    photo_id UUID NOT NULL,
+    PRIMARY KEY (batch_id, photo_id)
+);
+CREATE INDEX batch_photos_photo ON batch_photos (photo_id);
+
+-- The files of a package in their order; each lies in the file store under its digest.
+CREATE TABLE package_files (
+    batch_id UUID NOT NULL REFERENCES batch_packages (batch_id),
+    position INTEGER NOT NULL,
+    path TEXT COLLATE "C" NOT NULL,
+    size BIGINT NOT NULL,
+    sha256 BYTEA NOT NULL,
+    media_type TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (batch_id, position)
+);
+
+-- What became of forwarded candidates afterwards, in the order in which it was committed.
+CREATE TABLE batch_corrections (
+    batch_id UUID NOT NULL REFERENCES batch_packages (batch_id),
+    number BIGINT NOT NULL,
+    candidate_id UUID NOT NULL REFERENCES candidates (id),
+    kind TEXT COLLATE "C" NOT NULL,
+    at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT batch_corrections_kind_known CHECK (kind IN ('consent_withdrawn', 'refused', 'disqualified')),
+    PRIMARY KEY (batch_id, number)
+);
+
+-- What was forwarded before was announced then; its packages are built from what the snapshots have.
+INSERT INTO batch_packages (batch_id, status, attempts, due_at, is_announced)
+    SELECT id, 'building', 0, TIMESTAMPTZ '1970-01-01 00:00:00Z', TRUE FROM batches;
+INSERT INTO batch_photos (batch_id, photo_id)
+    SELECT item.batch_id, (photo.value ->> 'id')::uuid
+    FROM batch_items item, jsonb_array_elements(convert_from(item.snapshot, 'UTF8')::jsonb -> 'photos') AS photo (value)
+    ON CONFLICT DO NOTHING;
