@@ -46,6 +46,8 @@ both! {
         .await;
         app.nomination(id, second, false).await;
         approve(&app, &staff.unit, id).await.expect(201);
+        // The latest comes first, and the clock stands.
+        app.time.advance(Duration::milliseconds(1));
         decide(&app, &staff.district, id, "return").await.expect(201);
         let candidate = json!(id.to_string());
         let entry = |kind: &str, reason: Value| (kind.to_owned(), candidate.clone(), reason);

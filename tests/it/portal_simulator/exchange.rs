@@ -2,23 +2,16 @@
 
 use std::io::{BufRead as _, BufReader};
 
-use haoren::domain::{candidate::Status, id::CandidateId};
+use haoren::{
+    domain::{candidate::Status, id::CandidateId},
+    service::packages,
+};
 use serde_json::{Value, json};
 
 use super::{Simulator, announced};
-use crate::{contract::operations, harness::App, results::National};
+use crate::{harness::App, results::National};
 
 const CLOSED: &str = "2026-12-01T02:00:00Z";
-
-/// Whether the server has packages to fetch. They are a part of the exchange that is built apart; until the contract names
-/// them, these tests have nothing to fetch and say that they were not run.
-fn has_packages() -> bool {
-    let has = operations().iter().any(|one| one.path == "/api/v1/batches/{id}/package");
-    if !has {
-        eprintln!("NOT RUN: the server has no GET /batches/{{id}}/package");
-    }
-    has
-}
 
 struct Cast {
     national: National,
@@ -36,21 +29,8 @@ impl Cast {
         let two = national.screened(app, "bravery", "李四").await;
         let batch = national.forward(app).await;
         let cast = Self { national, simulator: Simulator::of(app).await, one, two, batch };
-        cast.wait_for_package().await;
+        assert_eq!(packages::build_due(&app.service).await.unwrap(), 1);
         cast
-    }
-
-    /// The server works on; each question is one turn of waiting for it.
-    async fn wait_for_package(&self) {
-        for _ in 0..20_000 {
-            let batch = self.batch().await;
-            match batch["package"]["status"].as_str() {
-                Some("ready") => return,
-                Some("building") => {}
-                other => panic!("the package is {other:?}: {batch}"),
-            }
-        }
-        panic!("the package is not built");
     }
 
     async fn batch(&self) -> Value {
@@ -88,7 +68,6 @@ impl Cast {
 
 both! {
     async fn a_polite_portal_fetches_checks_and_acknowledges_once(app: App) {
-        if !has_packages() { return }
         let cast = Cast::of(&app).await;
         let ran = cast.simulator.run(&["--once"]).await.expect(0);
         ran.says("manifest and").says("acknowledged: accepted (201)").says("失败 failures 0");
@@ -103,7 +82,6 @@ both! {
     }
 
     async fn a_slow_portal_that_breaks_off_comes_to_the_end(app: App) {
-        if !has_packages() { return }
         let cast = Cast::of(&app).await;
         let ran = cast.simulator.run(&["--once", "--slow=200000", "--break-off=3"]).await.expect(0);
         ran.says("broken off on purpose (3)");
@@ -113,7 +91,6 @@ both! {
     }
 
     async fn a_portal_that_was_killed_goes_on_where_it_was(app: App) {
-        if !has_packages() { return }
         let cast = Cast::of(&app).await;
         let mut command = cast.simulator.command(&["--once", "--slow=500", "--break-off=1"]);
         let killed = tokio::task::spawn_blocking(move || {
@@ -139,7 +116,6 @@ both! {
     }
 
     async fn whom_the_portal_refuses_goes_back_with_the_reason(app: App) {
-        if !has_packages() { return }
         let cast = Cast::of(&app).await;
         let arguments = ["--once", "--duplicate", "--refuse=name:李四=照片不清晰"];
         cast.simulator.run(&arguments).await.expect(0).says("sent twice at once and once more");
@@ -152,7 +128,6 @@ both! {
     }
 
     async fn a_portal_that_claims_a_wrong_digest_sends_everybody_back(app: App) {
-        if !has_packages() { return }
         let cast = Cast::of(&app).await;
         cast.simulator.run(&["--once", "--wrong-digest"]).await.expect(0).says("退回 refused 2");
         assert_eq!(cast.agreed().await, "refused");
@@ -163,7 +138,6 @@ both! {
     }
 
     async fn a_late_portal_accepts_after_the_publication(app: App) {
-        if !has_packages() { return }
         let cast = Cast::of(&app).await;
         cast.simulator.run(&["--once", "--late"]).await.expect(0).says("receipt held back");
         assert_eq!(cast.statuses().await.0, "pending");
@@ -174,7 +148,6 @@ both! {
     }
 
     async fn a_portal_that_refuses_too_late_gives_in(app: App) {
-        if !has_packages() { return }
         let cast = Cast::of(&app).await;
         let late = ["--once", "--late", "--refuse=number:1"];
         cast.simulator.run(&late).await.expect(0).says("receipt held back");
@@ -187,7 +160,6 @@ both! {
     }
 
     async fn made_results_name_everybody_who_stands(app: App) {
-        if !has_packages() { return }
         let cast = Cast::of(&app).await;
         cast.simulator.run(&["--once", "--refuse=category:bravery"]).await.expect(0);
         let third = cast.national.screened(&app, "integrity", "赵六").await;
