@@ -71,7 +71,8 @@ struct Seen {
 impl Host {
     fn new(fault: Fault) -> Self {
         let text = "他每天清晨为老人送去早餐，风雨无阻。".as_bytes();
-        let files = [("敬业奉献+某单位+张三/事迹.txt", text), ("敬业奉献+某单位+张三/照片1.jpg", &picture())];
+        let photo = picture();
+        let files = [("敬业奉献+某单位+张三/事迹.txt", text), ("敬业奉献+某单位+张三/照片1.jpg", photo.as_slice())];
         let id = if fault == Fault::OtherBatch { CANDIDATE } else { BATCH };
         let paths: Vec<&str> = files.iter().map(|(path, _)| *path).collect();
         let entries: Vec<Value> = files.iter().map(|(path, bytes)| entry(path, bytes)).collect();
