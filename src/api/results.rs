@@ -44,6 +44,8 @@ pub struct ResultsRequest {
 #[serde(deny_unknown_fields)]
 pub struct VerdictRequest {
     /// Who.
+    // By its pattern a wrong one is told together with everything else that is wrong.
+    #[schema(value_type = String, format = Uuid, pattern = "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$")]
     pub candidate_id: Uuid,
     /// Valid votes.
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64, examples(12_345))]

@@ -19,13 +19,13 @@ use super::{
 };
 
 /// So long the server may be silent.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// So long it may take to be connected.
 const TO_CONNECT: Duration = Duration::from_secs(5);
 /// Before the second attempt; doubled before each further one.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// No pause is longer, whatever the server asks for.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// The largest answer that is held in memory: a manifest of thousands of files is far smaller.
 const MAX_BYTES: usize = 64 * 1024 * 1024;
 

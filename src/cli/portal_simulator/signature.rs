@@ -66,7 +66,7 @@ impl Header {
         }
         // Unencoded payloads (RFC 7797) are the one extension that is understood.
         let critical = self.crit.as_deref().unwrap_or_default();
-        if critical.iter().any(|name| name != "b64") || (self.b64 == Some(false)) != !critical.is_empty() {
+        if critical.iter().any(|name| name != "b64") || (self.b64 == Some(false)) == critical.is_empty() {
             return Err("签名头含有不认识的扩展 the header has extensions that are not understood".to_owned());
         }
         let named = self.kid.as_deref().ok_or("签名没有指明密钥 the signature names no key")?;

@@ -70,18 +70,25 @@ struct Seen {
 
 impl Host {
     fn new(fault: Fault) -> Self {
-        let deed = "他每天清晨为老人送去早餐，风雨无阻。".repeat(400);
-        let folder = "敬业奉献+某单位+张三/事迹.txt";
+        let text = "他每天清晨为老人送去早餐，风雨无阻。".as_bytes();
+        let photo = picture();
+        let files = [("敬业奉献+某单位+张三/事迹.txt", text), ("敬业奉献+某单位+张三/照片1.jpg", photo.as_slice())];
         let id = if fault == Fault::OtherBatch { CANDIDATE } else { BATCH };
+        let paths: Vec<&str> = files.iter().map(|(path, _)| *path).collect();
+        let entries: Vec<Value> = files.iter().map(|(path, bytes)| entry(path, bytes)).collect();
         let manifest = json!({
             "format_version": 1, "batch_id": id, "sequence": 1, "cycle": "2026-11", "city": { "name": "武汉市" },
-            "candidates": [{ "id": CANDIDATE, "category": "dedication", "name": "张三", "folder": "x", "files": [folder] }],
-            "files": [{ "path": folder, "size": deed.len(), "sha256": hex::encode(Sha256::digest(&deed)), "media_type": "text/plain" }],
+            "candidates": [{ "id": CANDIDATE, "category": "dedication", "name": "张三", "folder": "x", "files": paths }],
+            "files": entries,
         });
         let manifest = manifest.to_string().into_bytes();
         let inside = if fault == Fault::Manifest { b"{}".to_vec() } else { manifest.clone() };
-        let text = if fault == Fault::File { deed.replacen('早', "晚", 1) } else { deed };
-        let package = zipped(&[("manifest.json", &inside), (folder, text.as_bytes())]);
+        let text = if fault == Fault::File {
+            "他每天清晨为老人送去晚餐，风雨无阻。".as_bytes()
+        } else {
+            text
+        };
+        let package = zipped(&[("manifest.json", &inside), (files[0].0, text), files[1]]);
         let pair = Ed25519KeyPair::from_seed_unchecked(&[1; 32]).unwrap();
         let signer = Ed25519KeyPair::from_seed_unchecked(&[if fault == Fault::Signature { 2 } else { 1 }; 32]).unwrap();
         let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"EdDSA","kid":"one"}"#);
@@ -108,11 +115,7 @@ impl Host {
         if self.fault == Fault::Overloaded && seen.downloads <= 2 {
             return HttpResponse::ServiceUnavailable().finish();
         }
-        let breaks = match self.fault {
-            Fault::Breaks => seen.downloads <= 2,
-            Fault::BreaksWhole => seen.downloads <= 2,
-            _ => false,
-        };
+        let breaks = matches!(self.fault, Fault::Breaks | Fault::BreaksWhole) && seen.downloads <= 2;
         let from = match asked {
             Some(range) if self.fault == Fault::Breaks => {
                 assert_eq!(request.headers().get(header::IF_RANGE).unwrap(), TAG);
@@ -132,7 +135,8 @@ impl Host {
         let size = rest.len() as u64;
         let half = rest[..rest.len() / 2].to_vec();
         let pieces: Vec<Result<Bytes, std::io::Error>> = if breaks {
-            vec![Ok(half.into()), Err(std::io::Error::other("the line breaks"))]
+            let kept = half.chunks(64 * 1024).map(|piece| Ok(Bytes::copy_from_slice(piece)));
+            kept.chain([Err(std::io::Error::other("the line breaks"))]).collect()
         } else {
             vec![Ok(rest.into())]
         };
@@ -152,6 +156,15 @@ impl Host {
     }
 }
 
+fn entry(path: &str, bytes: &[u8]) -> Value {
+    json!({ "path": path, "size": bytes.len(), "sha256": hex::encode(Sha256::digest(bytes)), "media_type": "x/y" })
+}
+
+/// Bytes that are not compressed to nothing, more than a connection swallows at once.
+fn picture() -> Vec<u8> {
+    (0_u32..32_768).flat_map(|number| Sha256::digest(number.to_le_bytes())).collect()
+}
+
 fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (path, bytes) in files {
@@ -161,16 +174,16 @@ fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-async fn answer(request: HttpRequest, body: Bytes, host: Data<Arc<Host>>) -> HttpResponse {
+fn answer(request: &HttpRequest, body: &Bytes, host: &Host) -> HttpResponse {
     let known = |below: &str| format!("/api/v1/batches/{BATCH}/{below}");
     match request.path() {
         "/api/v1/auth/login" => HttpResponse::Ok().json(json!({ "access_token": "token", "token_type": "Bearer" })),
         "/.well-known/jwks.json" => HttpResponse::Ok().json(&host.keys),
         "/api/v1/batches" => HttpResponse::Ok().json(json!({ "items": [host.batch()], "next_cursor": null })),
-        path if path == known("package") => host.download(&request),
+        path if path == known("package") => host.download(request),
         path if path == known("manifest") => HttpResponse::Ok().body(host.manifest.clone()),
         path if path == known("signature") => HttpResponse::Ok().body(host.signature.clone()),
-        path if path == known("receipt") => host.receive(&body),
+        path if path == known("receipt") => host.receive(body),
         other => panic!("nobody asks for {other}"),
     }
 }
@@ -191,7 +204,10 @@ impl Serving {
         let shared = Data::new(Arc::clone(&host));
         std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let app = move || App::new().app_data(shared.clone()).default_service(web::to(answer));
+                let asked = |request: HttpRequest, body: Bytes, host: Data<Arc<Host>>| async move {
+                    answer(&request, &body, &host)
+                };
+                let app = move || App::new().app_data(shared.clone()).default_service(web::to(asked));
                 let server = HttpServer::new(app).workers(1).disable_signals().listen(listener).unwrap().run();
                 ready.send(server.handle()).ok().unwrap();
                 server.await.unwrap();
@@ -243,14 +259,15 @@ async fn what_breaks_is_taken_up_again(
     let serving = Serving::with(fault).await;
     let arguments = [&["--once"], switches].concat();
     serving.simulator.run(&arguments).await.expect(0).says("acknowledged: accepted");
-    let seen = serving.host.seen.lock().unwrap();
-    assert_eq!((seen.downloads, seen.receipts.len()), (downloads, receipts));
-    assert!(seen.receipts.iter().all(|receipt| *receipt == json!({ "accepted": true, "refused": [] })));
-    let asks_for_the_rest = fault == Fault::Breaks || fault == Fault::BreaksWhole || !switches.is_empty();
-    assert_eq!(seen.ranges.len(), if asks_for_the_rest { 2 } else { 0 }, "{:?}", seen.ranges);
+    {
+        let seen = serving.host.seen.lock().unwrap();
+        assert_eq!((seen.downloads, seen.receipts.len()), (downloads, receipts));
+        assert!(seen.receipts.iter().all(|receipt| *receipt == json!({ "accepted": true, "refused": [] })));
+        let asks_for_the_rest = fault == Fault::Breaks || fault == Fault::BreaksWhole || !switches.is_empty();
+        assert_eq!(seen.ranges.len(), if asks_for_the_rest { 2 } else { 0 }, "{:?}", seen.ranges);
+    }
     let package = serving.simulator.path().join("batches").join(BATCH).join("package.zip");
     assert_eq!(std::fs::read(package).unwrap(), serving.host.package);
-    drop(seen);
     serving.simulator.run(&["--once"]).await.expect(0).says("批次 batches 0");
     assert_eq!(serving.host.seen.lock().unwrap().downloads, downloads, "nothing is done twice");
 }
