@@ -131,7 +131,7 @@ pub fn claim(
     token: Uuid,
 ) -> Result<Option<Claim>, StoreError> {
     while let Some((batch, attempts)) = next_due(connection, now)? {
-        let taken = diesel::update(batch_packages::table.find(batch))
+        let is_ours = diesel::update(batch_packages::table.find(batch))
             .filter(batch_packages::status.eq(PackageStatus::Building))
             .filter(batch_packages::due_at.le(At(now)))
             .set((
@@ -140,7 +140,7 @@ pub fn claim(
                 batch_packages::attempts.eq(attempts.saturating_add(1)),
             ))
             .execute(connection)?;
-        if taken == 1 {
+        if is_ours == 1 {
             return Ok(Some(Claim { batch, token, attempt: attempts.saturating_add(1) }));
         }
     }

@@ -95,7 +95,7 @@ fn assert_schema(manifest: &Value) {
 both! {
     async fn a_package_is_built_announced_and_served(app: App) {
         let tree = app.tree().await;
-        let one = app.packable(&tree, "王小明").await;
+        app.packable(&tree, "王小明").await;
         app.packable(&tree, "李四").await;
         let Sides { city, portal } = sides(&app, &tree).await;
         let batch = forwarded(&app, &city).await;
@@ -123,7 +123,16 @@ both! {
         assert_eq!((&ready["status"], &ready["ready_at"]), (&json!("ready"), &json!(FORWARDING)));
         assert_eq!(city.get(&path).await.expect(200).json["package"], ready);
         city.post(&format!("{path}/package"), json!({})).await.problem(409, "transition_not_allowed");
+    }
 
+    async fn it_is_served_to_the_byte_with_its_digest_and_every_reading_is_audited(app: App) {
+        let tree = app.tree().await;
+        let one = app.packable(&tree, "王小明").await;
+        let Sides { city, portal } = sides(&app, &tree).await;
+        let batch = forwarded(&app, &city).await;
+        built(&app).await;
+        let path = format!("/batches/{}", batch.id());
+        let ready = city.get(&path).await.expect(200).json["package"].clone();
         let zip = portal.get(&format!("{path}/package")).await.expect(200);
         assert_eq!(ready["sha256"], sha256(&zip.bytes));
         assert_eq!(zip.header("content-length"), zip.bytes.len().to_string());

@@ -11,7 +11,7 @@ use crate::{
     domain::{
         fault::{Code, Fault},
         id::{BatchId, CandidateId},
-        package::{Package, PackageStatus},
+        package::{Package, PackageFailure, PackageStatus},
         role::Role,
     },
     service::{
@@ -56,7 +56,7 @@ fn require_ready(package: &Package) -> Result<(u64, [u8; 32]), Error> {
     match package.status {
         PackageStatus::Building => Err(Error::retry_after(Code::PackageNotReady, ASK_AGAIN)),
         PackageStatus::Failed => {
-            let reason = package.failure.map(|failure| failure.as_str()).unwrap_or_default();
+            let reason = package.failure.map(PackageFailure::as_str).unwrap_or_default();
             Err(Error::fault(Fault::of(Code::PackageFailed).with("reason", reason)))
         }
         PackageStatus::Ready => {
@@ -138,19 +138,16 @@ impl Reading {
     async fn next(mut self) -> Result<Option<(Bytes, Self)>, Error> {
         loop {
             let Some(mut opener) = self.opener.take() else { return Ok(None) };
-            let plain = match self.sealed.next().await {
-                Some(bit) => {
-                    let plain = opener.push(&bit.map_err(|error| away(&error))?)?;
-                    self.opener = Some(opener);
-                    plain
+            let plain = if let Some(bit) = self.sealed.next().await {
+                let plain = opener.push(&bit.map_err(|error| away(&error))?)?;
+                self.opener = Some(opener);
+                plain
+            } else {
+                let plain = opener.finish()?;
+                if let Err(error) = self.service.files.delete(&self.then_delete).await {
+                    log::warn!("a preview stays until it is swept: {error}");
                 }
-                None => {
-                    let plain = opener.finish()?;
-                    if let Err(error) = self.service.files.delete(&self.then_delete).await {
-                        log::warn!("a preview stays until it is swept: {error}");
-                    }
-                    plain
-                }
+                plain
             };
             if !plain.is_empty() {
                 return Ok(Some((plain.into(), self)));

@@ -240,7 +240,7 @@ impl Workshop {
     ) -> Result<(u64, [u8; 32]), Broken> {
         let (sealer, head) = self.service.vault.sealer(place_of_zip(self.id)).map_err(Error::from)?;
         let archive = Archive::new(frozen.at, frozen.header.time_zone);
-        let mut assembly = Assembly { archive, sealer, digest: Sha256::new(), size: 0 };
+        let mut assembly = Box::new(Assembly { archive, sealer, digest: Sha256::new(), size: 0 });
         let mut putting = self.service.files.begin(FileKey::Package(self.id)).await?;
         putting.write(head.into()).await?;
         let manifest = Bytes::copy_from_slice(manifest);
@@ -283,7 +283,7 @@ pub(super) fn place_of_zip(id: Uuid) -> Place {
     Place::new("batch_packages", "zip", id)
 }
 
-/// A ZIP on its way into the store.
+/// A ZIP on its way into the store. Handed from thread to thread in a box: it is large.
 struct Assembly {
     archive: Archive,
     sealer: Sealer,
@@ -292,7 +292,7 @@ struct Assembly {
 }
 
 impl Assembly {
-    fn add(mut self, path: &str, content: &[u8]) -> Result<(Self, Bytes), Error> {
+    fn add(mut self: Box<Self>, path: &str, content: &[u8]) -> Result<(Box<Self>, Bytes), Error> {
         let settled = self.archive.add(path, content)?;
         let sealed = self.take(&settled)?;
         Ok((self, sealed.into()))
@@ -304,8 +304,8 @@ impl Assembly {
         Ok(self.sealer.push(settled)?)
     }
 
-    fn finish(self) -> Result<(Bytes, u64, [u8; 32]), Error> {
-        let Self { archive, mut sealer, mut digest, mut size } = self;
+    fn finish(self: Box<Self>) -> Result<(Bytes, u64, [u8; 32]), Error> {
+        let Self { archive, mut sealer, mut digest, mut size } = *self;
         let rest = archive.finish()?;
         digest.update(&rest);
         size += rest.len() as u64;

@@ -112,18 +112,18 @@ impl Book {
     /// An empty one.
     pub fn new() -> Result<Self, Error> {
         // The moment of making is left out, so that the same content is the same file.
-        Self::dated(&ExcelDateTime::from_ymd(2026, 1, 1).map_err(failed)?)
+        Ok(Self::dated(&ExcelDateTime::from_ymd(2026, 1, 1).map_err(failed)?))
     }
 
     /// An empty one that says when it was made.
     pub fn made_at(moment: DateTime<Utc>) -> Result<Self, Error> {
-        Self::dated(&ExcelDateTime::from_timestamp(moment.timestamp()).map_err(failed)?)
+        Ok(Self::dated(&ExcelDateTime::from_timestamp(moment.timestamp()).map_err(failed)?))
     }
 
-    fn dated(made: &ExcelDateTime) -> Result<Self, Error> {
+    fn dated(made: &ExcelDateTime) -> Self {
         let mut workbook = Workbook::new();
         workbook.set_properties(&DocProperties::new().set_author("haoren").set_creation_datetime(made));
-        Ok(Self { workbook, formats: Look::ALL.into_iter().map(Look::format).collect() })
+        Self { workbook, formats: Look::ALL.into_iter().map(Look::format).collect() }
     }
 
     /// Adds a sheet.

@@ -136,12 +136,12 @@ mod tests {
     }
 
     fn seal(plain: &[u8], bit: usize) -> Vec<u8> {
-        let (mut sealer, mut sealed) = key().sealer(place(1)).unwrap();
+        let (mut sealer, mut file) = key().sealer(place(1)).unwrap();
         for bit in plain.chunks(bit) {
-            sealed.extend(sealer.push(bit).unwrap());
+            file.extend(sealer.push(bit).unwrap());
         }
-        sealed.extend(sealer.finish().unwrap());
-        sealed
+        file.extend(sealer.finish().unwrap());
+        file
     }
 
     fn open(key: &Arc<MasterKey>, at: Place, sealed: &[u8], bit: usize) -> Result<Vec<u8>, VaultError> {

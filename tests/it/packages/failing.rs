@@ -25,7 +25,7 @@ both! {
         let batch = forwarded(&app, &city).await;
         let path = format!("/batches/{}", batch.id());
         for pause in [0, 10, 40, 160, 640] {
-            app.time.advance(Duration::seconds(pause) - Duration::milliseconds(if pause > 0 { 1 } else { 0 }));
+            app.time.advance(Duration::seconds(pause) - Duration::milliseconds(i64::from(pause > 0)));
             let status = city.get(&path).await.expect(200).json["package"]["status"].clone();
             assert_eq!(status, "building");
             if pause > 0 {
