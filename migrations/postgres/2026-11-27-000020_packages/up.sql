@@ -69,3 +69,6 @@ INSERT INTO batch_photos (batch_id, photo_id)
     SELECT item.batch_id, (photo.value ->> 'id')::uuid
     FROM batch_items item, jsonb_array_elements(convert_from(item.snapshot, 'UTF8')::jsonb -> 'photos') AS photo (value)
     ON CONFLICT DO NOTHING;
+INSERT INTO batch_contacts (batch_id, candidate_id, name_cipher, phone_cipher, relationship)
+    SELECT item.batch_id, item.candidate_id, contact.name_cipher, contact.phone_cipher, contact.relationship
+    FROM batch_items item JOIN candidate_contacts contact ON contact.candidate_id = item.candidate_id;

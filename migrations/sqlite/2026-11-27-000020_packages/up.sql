@@ -68,3 +68,6 @@ INSERT INTO batch_packages (batch_id, status, attempts, due_at, is_announced) SE
 INSERT OR IGNORE INTO batch_photos (batch_id, photo_id)
     SELECT item.batch_id, unhex(replace(json_extract(photo.value, '$.id'), '-', ''))
     FROM batch_items item, json_each(CAST(item.snapshot AS TEXT), '$.photos') photo;
+INSERT INTO batch_contacts (batch_id, candidate_id, name_cipher, phone_cipher, relationship)
+    SELECT item.batch_id, item.candidate_id, contact.name_cipher, contact.phone_cipher, contact.relationship
+    FROM batch_items item JOIN candidate_contacts contact ON contact.candidate_id = item.candidate_id;

@@ -152,7 +152,10 @@ async fn settle(service: &Service, claim: Claim, broken: &Broken) -> Result<(), 
     let write = service.store.write(move |db| {
         match failure {
             None => storage::packages::give_back(db, &claim, (now, claim.attempt - 1))?,
-            Some(failure) if claim.attempt >= MOST_ATTEMPTS => storage::packages::fail(db, &claim, failure)?,
+            // A store that is away comes back, and nobody should have to ask for what has to go out today.
+            Some(failure) if claim.attempt >= MOST_ATTEMPTS && failure != PackageFailure::Unavailable => {
+                storage::packages::fail(db, &claim, failure)?
+            }
             Some(_) => storage::packages::give_back(db, &claim, (now + pause(claim.attempt), claim.attempt))?,
         };
         Ok::<_, Error>(())
@@ -160,7 +163,7 @@ async fn settle(service: &Service, claim: Claim, broken: &Broken) -> Result<(), 
     write.await
 }
 
-/// The pause after a failed attempt: 10 s, 40 s, 160 s, 640 s.
+/// The pause after a failed attempt: 10 s, 40 s, 160 s, and from then on 640 s.
 fn pause(attempt: i32) -> Duration {
     Duration::seconds(10 << (2 * (attempt - 1)).clamp(0, 6))
 }
