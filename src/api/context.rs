@@ -13,6 +13,10 @@ pub struct Context {
     pub language: Language,
 }
 
+/// Set for a HEAD request, which handlers see as GET.
+#[derive(Clone, Copy, Debug)]
+pub struct HeadOnly;
+
 impl Context {
     /// The context of a request.
     #[must_use]

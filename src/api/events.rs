@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, convert::Infallible, fmt::Write as _};
 
 use actix_web::{
-    HttpRequest, HttpResponse, get,
+    HttpMessage as _, HttpRequest, HttpResponse, get,
     http::{
         StatusCode,
         header::{self, ContentEncoding, HeaderName},
@@ -18,7 +18,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    api::{answer::Answer, problem::Problem, query::Query, responses, state::State},
+    api::{answer::Answer, context::HeadOnly, problem::Problem, query::Query, responses, state::State},
     domain::{
         event::EventKind,
         fault::{Code, Fault},
@@ -88,11 +88,11 @@ pub struct EventsQuery {
 ///
 /// A stream begins now, or behind `Last-Event-ID`, for 7 days: nothing is missed and nothing comes twice. 410 `events_expired` when what
 /// follows is no more there; read the resources anew then, and begin without it. A comment comes every 15 seconds; with it the account is looked at
-/// again. A stream is ended when the account may no more, when its reader is too slow, when the server stops, and after an hour: take it up again with the last `id`.
+/// again. An account has 20 streams at most (429). A stream is ended when the account may no more, when its reader is too slow, when the server stops, and after an hour: take it up again with the last `id`.
 #[utoipa::path(
     tag = "events",
     params(EventsQuery, ("Last-Event-ID" = Option<i64>, Header, description = "The `id` of the last event that was seen.")),
-    responses((status = 200, description = "The stream.", body = String, content_type = "text/event-stream"), responses::Unauthenticated, responses::Forbidden, responses::Gone, responses::BadQuery, responses::Common),
+    responses((status = 200, description = "The stream.", body = String, content_type = "text/event-stream"), responses::Unauthenticated, responses::Forbidden, responses::Gone, responses::Limited, responses::BadQuery, responses::Common),
     security(("bearer" = []), ())
 )]
 #[get("/events")]
@@ -112,13 +112,15 @@ pub async fn follow_events(
     }
     let kinds = types.as_deref().map(kinds).transpose()?;
     let reader = events::follow(&state, &account, last_seen(&request)?.or(after), kinds).await?;
+    // A stream without a body would keep its connection for an hour, and nobody would hear it.
+    let reader = Some(reader).filter(|_| request.extensions().get::<HeadOnly>().is_none());
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream; charset=utf-8")
         .insert_header((header::CACHE_CONTROL, "private, no-store"))
         // Compressed, events would wait for one another; and proxies are asked not to collect them.
         .insert_header(ContentEncoding::Identity)
         .insert_header(("x-accel-buffering", "no"))
-        .streaming(stream::unfold(Some(reader), go_on)))
+        .streaming(stream::unfold(reader, go_on)))
 }
 
 /// Whoever is signed out and brings no ticket is told so before any fault of the query.

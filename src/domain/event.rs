@@ -93,6 +93,8 @@ text_enum! {
         CandidateRefused = "candidate.refused",
         /// Disqualified.
         CandidateDisqualified = "candidate.disqualified",
+        /// A candidate who was public is so no more, for whatever reason: whoever shows it takes it down.
+        CandidateHidden = "candidate.hidden",
         /// Carried over to the next month.
         CandidateCarriedOver = "candidate.carried_over",
         /// An entry of a list was revoked.
@@ -115,8 +117,6 @@ text_enum! {
         ResultsDelivered = "results.delivered",
         /// The month's list was published.
         ListPublished = "list.published",
-        /// A comment was written.
-        CommentCreated = "comment.created",
         /// A comment waits for a moderator.
         CommentHeld = "comment.held",
         /// A comment is shown.
@@ -125,8 +125,6 @@ text_enum! {
         CommentHidden = "comment.hidden",
         /// A comment was deleted.
         CommentDeleted = "comment.deleted",
-        /// A comment was reported.
-        CommentReported = "comment.reported",
         /// Somebody objects to a candidate.
         ObjectionCreated = "objection.created",
         /// An objection was decided.
@@ -185,6 +183,7 @@ pub enum View {
 impl EventKind {
     /// Whom events of this kind concern.
     #[must_use]
+    #[expect(clippy::too_many_lines, reason = "a table: one line for each kind")]
     pub const fn audience(self) -> Audience {
         match self {
             Self::CategoryCreated
@@ -197,6 +196,7 @@ impl EventKind {
             | Self::CandidateForwarded
             | Self::CandidateListed
             | Self::CandidateNotListed
+            | Self::CandidateHidden
             | Self::EntryRevoked
             | Self::ListPublished => Audience::Everybody,
             Self::OrganizationCreated
@@ -238,12 +238,7 @@ impl EventKind {
             | Self::CandidateUnmerged
             | Self::CandidateAbsorbed
             | Self::CandidateReleased => Audience::Subtree,
-            Self::CommentCreated
-            | Self::CommentHeld
-            | Self::CommentShown
-            | Self::CommentHidden
-            | Self::CommentDeleted
-            | Self::CommentReported => Audience::Moderators,
+            Self::CommentHeld | Self::CommentShown | Self::CommentHidden | Self::CommentDeleted => Audience::Moderators,
             Self::BatchForwarded | Self::BatchReceived | Self::BatchCorrected | Self::ResultsDelivered => {
                 Audience::Portal
             }

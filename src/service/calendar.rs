@@ -57,7 +57,10 @@ pub async fn tell(service: &Service) -> Result<usize, Error> {
 async fn tell_one(service: &Service, cycle: Cycle, (kind, at): (EventKind, DateTime<Utc>)) -> Result<bool, Error> {
     let of_service = service.clone();
     let write = service.store.write(move |db| {
-        if !storage::cycle_marks::set(db, cycle.month, kind, of_service.clocks.campaign())? {
+        // As it stands now: a window that has just been moved has not passed.
+        storage::locks::cycle_shared(db, cycle.month)?;
+        let stands = storage::cycles::find(db, cycle.month)?.is_some_and(|now| boundaries(&now).contains(&(kind, at)));
+        if !stands || !storage::cycle_marks::set(db, cycle.month, kind, of_service.clocks.campaign())? {
             return Ok(false);
         }
         let deed = Deed::new(kind.as_str(), "cycle", cycle.month).with(json!({ "at": at }));

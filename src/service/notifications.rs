@@ -55,10 +55,8 @@ pub(super) fn tell_of_step(
     (action, reason): (Action, Option<&str>),
 ) -> Result<(), Error> {
     let Some(kind) = notification::of_step(action) else { return Ok(()) };
-    let reason = match kind {
-        NotificationKind::CandidateReturned | NotificationKind::CandidateRejected => reason.map(str::to_owned),
-        _ => None,
-    };
+    let is_explained = matches!(kind, NotificationKind::CandidateReturned | NotificationKind::CandidateRejected);
+    let reason = reason.filter(|_| is_explained).map(str::to_owned);
     let mut recipients: BTreeMap<UserId, Option<String>> = BTreeMap::new();
     for nomination in storage::nominations::list_of(db, candidate.id)? {
         if let Some(user) = nomination.user_id.filter(|_| nomination.stands()) {

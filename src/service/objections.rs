@@ -109,6 +109,7 @@ pub async fn create_objection(
             storage::objections::insert(db, &row)?;
             let deed = Deed::new("objection.created", "objection", row.id).with(json!({ "candidate_id": id }));
             record::audit(&service, db, &caller, &deed)?;
+            record::announce(&service, db, &deed, Place { cycle: Some(contender.cycle), ..Place::default() })?;
             let first = FirstAnswer { status: 201, resource_id: row.id.into(), secret: None };
             idempotency::keep(db, attempt.as_ref(), &first)?;
             storage::objections::find(db, row.id)?.ok_or_else(Error::not_found)

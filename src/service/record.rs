@@ -8,7 +8,7 @@ use super::{caller::Caller, clock::Clocks, error::Error, generator};
 use crate::{
     domain::{
         event::EventKind,
-        id::{AuditId, EventId, OrganizationId},
+        id::{AuditId, CandidateId, EventId, OrganizationId},
         month::Month,
         text_enum::UnknownText,
     },
@@ -75,6 +75,16 @@ pub fn audit(
         details: storage::sql_values::Stored(deed.details.clone()),
     };
     Ok(storage::audit_events::insert(connection, &row)?)
+}
+
+/// Tells everybody that a candidate who was public is so no more.
+pub fn announce_hidden(
+    clocks: &impl AsRef<Clocks>,
+    connection: &mut Connection,
+    candidate: CandidateId,
+    place: Place,
+) -> Result<(), Error> {
+    announce(clocks, connection, &Deed::new(EventKind::CandidateHidden.as_str(), "candidate", candidate), place)
 }
 
 /// Writes the outgoing event of a change; thin, without personal data. The action is one of [`EventKind`], which says who is told.

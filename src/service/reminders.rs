@@ -63,7 +63,8 @@ fn due(db: &mut Connection, now: DateTime<Utc>) -> Result<Vec<Round>, Error> {
         for window in WINDOWS {
             let closes_at = cycle.windows.get(window).closes_at;
             let Some(days) = due_reminder(closes_at, now) else { continue };
-            let notice = format!("deadline/{}/{}/{days}", cycle.month, window.as_str());
+            // A window that is moved is another deadline.
+            let notice = format!("deadline/{}/{}/{closes_at}/{days}", cycle.month, window.as_str());
             if !storage::notifications::is_round_done(db, &notice)? {
                 rounds.push(Round { cycle: cycle.clone(), window, closes_at, notice });
             }

@@ -93,17 +93,18 @@ pub fn last_number(connection: &mut Connection) -> Result<i64, StoreError> {
 pub fn first_since(connection: &mut Connection, moment: DateTime<Utc>) -> Result<Option<i64>, StoreError> {
     let found: Option<Option<i64>> = outbox_events::table
         .filter(outbox_events::sealed_at.ge(At(moment)))
-        .order(outbox_events::number)
+        .order((outbox_events::sealed_at, outbox_events::number))
         .select(outbox_events::number)
         .first(connection)
         .optional()?;
     Ok(found.flatten())
 }
 
-/// Events behind a number, in their order.
+/// Events behind a number, in their order. Those of kinds that only a later version of the program knows are passed over.
 pub fn after(connection: &mut Connection, number: i64, limit: i64) -> Result<Vec<OutboxEvent>, StoreError> {
     Ok(outbox_events::table
         .filter(outbox_events::number.gt(number))
+        .filter(outbox_events::kind.eq_any(EventKind::ALL))
         .order(outbox_events::number)
         .limit(limit)
         .select(OutboxEvent::as_select())

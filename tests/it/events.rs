@@ -45,9 +45,12 @@ impl Stream {
         }
     }
 
-    /// The next event: its number, its type and its data.
+    /// The next event: its number, its type and its data. Signs of life are passed over.
     async fn event(&mut self) -> (i64, String, Value) {
-        let block = self.block().await.expect("the stream has ended");
+        let mut block = self.block().await.expect("the stream has ended");
+        while block.starts_with(':') {
+            block = self.block().await.expect("the stream has ended");
+        }
         let member = |name: &str| {
             let line = block.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
             line.unwrap_or_else(|| panic!("{block} has no {name}")).to_owned()
@@ -88,7 +91,11 @@ async fn reader(app: &App, service: &Service) -> Reader {
 async fn told(reader: &mut Reader, last: i64) -> Vec<(i64, String)> {
     let mut told = Vec::new();
     while told.last().is_none_or(|(number, _)| *number < last) {
-        let Step::Events(events) = reader.next().await else { panic!("the stream has ended") };
+        let events = match reader.next().await {
+            Step::Events(events) => events,
+            Step::Beat(_) => Vec::new(),
+            Step::End => panic!("the stream has ended"),
+        };
         told.extend(events.into_iter().map(|event| (event.number, event.subject.id)));
     }
     told
@@ -270,6 +277,7 @@ both! {
         let user = app.user(Role::Citizen, None).await.0;
         let account = account(&app.service, user).await;
         let mut slow = events::follow(&app.service, &account, None, None).await.unwrap();
+        assert!(matches!(slow.next().await, Step::Beat(0)));
         assert!(matches!(slow.next().await, Step::Events(none) if none.is_empty()));
         turn(&app).await;
         for subject in 0..300 {
@@ -287,6 +295,7 @@ both! {
         let user = app.user(Role::Citizen, None).await.0;
         let kinds = Some(BTreeSet::from([EventKind::VoteOpened]));
         let mut reader = events::follow(&service, &account(&service, user).await, None, kinds).await.unwrap();
+        assert!(matches!(reader.next().await, Step::Beat(0)));
         assert!(matches!(reader.next().await, Step::Events(none) if none.is_empty()));
         assert!(matches!(reader.next().await, Step::Beat(0)));
         let admin = app.admin().await;
@@ -301,6 +310,7 @@ both! {
 
     async fn a_server_that_stops_ends_its_streams(app: App) {
         let mut stream = Stream::open(&app.citizen().await, "/events").await;
+        assert_eq!(stream.block().await.as_deref(), Some(": \nid: 0"));
         app.stop().await;
         assert_eq!(stream.block().await, None);
     }
@@ -319,12 +329,47 @@ both! {
             }
         }
         turn(&app).await;
+        assert!(matches!(reader.next().await, Step::Beat(_)));
         let Step::Events(events) = reader.next().await else { panic!("the stream has ended") };
         let of_month = |event: &&events::Told| event.cycle == "2026-11".parse().ok();
         let kinds: Vec<&str> = events.iter().filter(of_month).map(|event| event.kind.as_str()).collect();
         let told = |kind: &str| kinds.iter().filter(|told| **told == kind).count();
         assert_eq!((told("vote.opened"), told("vote.closed")), (1, 1), "{kinds:?}");
         assert_eq!((told("reporting.opened"), told("reporting.closed")), (1, 1), "{kinds:?}");
+    }
+
+    async fn whoever_is_public_no_more_is_told_of_to_everybody(app: App) {
+        let tree = app.tree().await;
+        let (_, city) = app.user(Role::CityReviewer, Some(tree.city)).await;
+        let id = app.candidate(&tree, haoren::domain::candidate::Status::Forwarded).await;
+        let mut stream = Stream::open(&app.citizen().await, "/events").await;
+        let path = format!("/candidates/{id}/disqualification");
+        city.post_if(&path, &app.tag(id).await, json!({ "reason": "不符合条件。" })).await.expect(201);
+        turn(&app).await;
+        let (_, event, data) = stream.event().await;
+        assert_eq!((event.as_str(), data["subject"]["id"].as_str()), ("candidate.hidden", Some(id.to_string().as_str())));
+        assert!(data.get("details").is_none(), "{data}");
+    }
+
+    async fn an_account_has_so_many_streams_and_no_more(app: App) {
+        let citizen = app.citizen().await;
+        let mut streams = Vec::new();
+        for _ in 0..20 {
+            let mut stream = Stream::open(&citizen, "/events").await;
+            assert!(stream.block().await.is_some());
+            streams.push(stream);
+        }
+        citizen.get("/events").await.problem(429, "rate_limited");
+        Stream::open(&app.citizen().await, "/events").await;
+    }
+
+    /// HEAD has no body, and must not keep its connection as long as a stream.
+    async fn a_head_request_is_answered_at_once(app: App) {
+        let citizen = app.citizen().await;
+        for _ in 0..25 {
+            let reply = citizen.send(citizen.request(Method::HEAD, "/events")).await;
+            assert_eq!((reply.status.as_u16(), reply.bytes.len()), (200, 0));
+        }
     }
 
     async fn old_events_are_removed(app: App) {

@@ -23,3 +23,10 @@ CREATE TABLE cycle_marks (
     told_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (cycle, kind)
 );
+
+-- What passed before anybody could be told is no news.
+INSERT INTO cycle_marks (cycle, kind, told_at)
+    SELECT month, 'reporting.opened', now() FROM cycles WHERE reporting_opens_at <= now()
+    UNION ALL SELECT month, 'reporting.closed', now() FROM cycles WHERE reporting_closes_at <= now()
+    UNION ALL SELECT month, 'vote.opened', now() FROM cycles WHERE voting_opens_at <= now()
+    UNION ALL SELECT month, 'vote.closed', now() FROM cycles WHERE voting_closes_at <= now();

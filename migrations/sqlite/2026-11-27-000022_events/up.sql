@@ -40,3 +40,10 @@ CREATE TABLE cycle_marks (
     told_at INTEGER NOT NULL,
     PRIMARY KEY (cycle, kind)
 ) STRICT;
+
+-- What passed before anybody could be told is no news.
+INSERT INTO cycle_marks (cycle, kind, told_at)
+    SELECT month, 'reporting.opened', CAST(unixepoch('subsec') * 1000000 AS INTEGER) FROM cycles WHERE reporting_opens_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
+    UNION ALL SELECT month, 'reporting.closed', CAST(unixepoch('subsec') * 1000000 AS INTEGER) FROM cycles WHERE reporting_closes_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
+    UNION ALL SELECT month, 'vote.opened', CAST(unixepoch('subsec') * 1000000 AS INTEGER) FROM cycles WHERE voting_opens_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER)
+    UNION ALL SELECT month, 'vote.closed', CAST(unixepoch('subsec') * 1000000 AS INTEGER) FROM cycles WHERE voting_closes_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER);

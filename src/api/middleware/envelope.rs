@@ -22,7 +22,12 @@ use super::{
     settle,
 };
 use crate::{
-    api::{context::Context, language::Language, problem::Problem, routes::Routes},
+    api::{
+        context::{Context, HeadOnly},
+        language::Language,
+        problem::Problem,
+        routes::Routes,
+    },
     domain::fault::Code,
 };
 
@@ -48,6 +53,7 @@ pub async fn envelope(
     if request.method() == Method::HEAD {
         // Handlers know GET alone; the connection remembers that no body is to be sent.
         request.head_mut().method = Method::GET;
+        request.extensions_mut().insert(HeadOnly);
     }
     request.extensions_mut().insert(context);
     let outcome = AssertUnwindSafe(async { next.call(request).await }).catch_unwind().await;

@@ -23,7 +23,7 @@ use crate::{
         caller::{Account, Caller},
         error::{Error, refuse_invalid},
         generator, packages,
-        record::Deed,
+        record::{self, Deed, Place},
         transitions::{self, Order},
     },
     storage::{
@@ -248,7 +248,9 @@ fn withhold(
     let step = withheld_step(service, account, &Candidate { version, updated_at: now, ..candidate.clone() }, reason)?;
     storage::transitions::insert(db, &step)?;
     let details = json!({ "status": candidate.status, "cycle": candidate.cycle, "version": version });
-    update::note(service, db, caller, &candidate, &Deed::new("candidate.withheld", "candidate", id).with(details))
+    update::note(service, db, caller, &candidate, &Deed::new("candidate.withheld", "candidate", id).with(details))?;
+    let (district_id, unit_id) = (Some(candidate.district_id), candidate.unit_id);
+    record::announce_hidden(service, db, id, Place { cycle: Some(candidate.cycle), district_id, unit_id })
 }
 
 /// The row of the history: the consent was withdrawn, and the status stays.

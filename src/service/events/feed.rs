@@ -1,11 +1,16 @@
 //! The job that numbers events and hands them on. Every process runs it: one at a time numbers, each hands on to its own
 //! streams.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
 use tokio::sync::{Mutex, broadcast, watch};
 
 use crate::{
+    domain::id::UserId,
     service::{Error, Service},
     storage::{self, outbox_events::OutboxEvent},
 };
@@ -19,6 +24,9 @@ const LAG: usize = 256;
 
 /// A sign of life is sent so often, and the account is looked at again.
 const BEAT: Duration = Duration::from_secs(15);
+
+/// Streams of one account at most.
+const MOST_OF_ONE: usize = 20;
 
 /// What is handed on together.
 pub(super) type Page = Arc<[OutboxEvent]>;
@@ -34,6 +42,29 @@ struct Inner {
     told: Mutex<Option<i64>>,
     closed: watch::Sender<bool>,
     beat: Duration,
+    seats: Seats,
+}
+
+/// How many streams each account has open.
+type Seats = Arc<std::sync::Mutex<HashMap<UserId, usize>>>;
+
+/// The place of a stream among those of its account, given back when it ends.
+#[derive(Debug)]
+pub(super) struct Seat {
+    seats: Seats,
+    account: UserId,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = seats.get_mut(&self.account) {
+            *count -= 1;
+            if *count == 0 {
+                seats.remove(&self.account);
+            }
+        }
+    }
 }
 
 impl Default for Feed {
@@ -51,6 +82,7 @@ impl Feed {
             told: Mutex::default(),
             closed: watch::Sender::new(false),
             beat,
+            seats: Seats::default(),
         };
         Self(Arc::new(inner))
     }
@@ -62,6 +94,17 @@ impl Feed {
 
     pub(super) fn subscribe(&self) -> (broadcast::Receiver<Page>, watch::Receiver<bool>) {
         (self.0.pages.subscribe(), self.0.closed.subscribe())
+    }
+
+    /// A place for a stream of an account; none when it has as many as one may have.
+    pub(super) fn seat(&self, account: UserId) -> Option<Seat> {
+        let mut seats = self.0.seats.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = seats.entry(account).or_default();
+        if *count >= MOST_OF_ONE {
+            return None;
+        }
+        *count += 1;
+        Some(Seat { seats: Arc::clone(&self.0.seats), account })
     }
 
     pub(super) fn beat(&self) -> Duration {
@@ -105,12 +148,10 @@ pub(super) async fn begin(service: &Service) -> Result<(), Error> {
 }
 
 async fn begun(service: &Service, told: &mut Option<i64>) -> Result<i64, Error> {
-    match *told {
-        Some(last) => Ok(last),
-        None => {
-            let last = service.store.read(|db| Ok::<_, Error>(storage::outbox_events::last_number(db)?)).await?;
-            *told = Some(last);
-            Ok(last)
-        }
+    if let Some(last) = *told {
+        return Ok(last);
     }
+    let last = service.store.read(|db| Ok::<_, Error>(storage::outbox_events::last_number(db)?)).await?;
+    *told = Some(last);
+    Ok(last)
 }

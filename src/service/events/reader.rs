@@ -6,7 +6,7 @@ use tokio::sync::{broadcast, watch};
 
 use super::{
     RESUMABLE, Told,
-    feed::{self, Page},
+    feed::{self, Page, Seat},
 };
 use crate::{
     domain::{
@@ -50,6 +50,11 @@ pub struct Reader {
     /// Whether what was missed is told, and the feed goes on from there.
     is_level: bool,
     beats: u32,
+    _seat: Seat,
+    /// Whether the reader was told where the stream begins.
+    has_begun: bool,
+    /// Whether the account could not be looked at the last time.
+    is_unsure: bool,
     pages: broadcast::Receiver<Page>,
     closed: watch::Receiver<bool>,
     beat: tokio::time::Interval,
@@ -70,6 +75,7 @@ pub async fn follow(
     if service.events.readers() >= MOST_READERS {
         return Err(Error::Unavailable("too many streams of events".to_owned()));
     }
+    let seat = service.events.seat(account.id).ok_or_else(|| Error::of(Code::RateLimited))?;
     // Before the place is read, so that nothing falls between.
     let (pages, closed) = service.events.subscribe();
     feed::begin(service).await?;
@@ -78,11 +84,12 @@ pub async fn follow(
         .store
         .read(move |db| {
             let last = storage::outbox_events::last_number(db)?;
-            Ok::<_, Error>((last, storage::outbox_events::first_since(db, since)?))
+            let first = if after.is_some() { storage::outbox_events::first_since(db, since)? } else { None };
+            Ok::<_, Error>((last, first))
         })
         .await?;
     let place = after.unwrap_or(last);
-    if place > last || place + 1 < first.unwrap_or(last + 1) {
+    if place > last || (place < last && place + 1 < first.unwrap_or(last + 1)) {
         return Err(Error::of(Code::EventsExpired));
     }
     let every = service.events.beat();
@@ -96,6 +103,9 @@ pub async fn follow(
         place,
         is_level: false,
         beats: 0,
+        has_begun: false,
+        _seat: seat,
+        is_unsure: false,
         pages,
         closed,
         beat,
@@ -105,6 +115,14 @@ pub async fn follow(
 impl Reader {
     /// Waits for what comes next.
     pub async fn next(&mut self) -> Step {
+        if *self.closed.borrow() {
+            return Step::End;
+        }
+        if !self.has_begun {
+            // Whoever is cut off before the first event knows from where to go on.
+            self.has_begun = true;
+            return Step::Beat(self.place);
+        }
         let step = if self.is_level { self.wait().await } else { self.catch_up().await };
         step.unwrap_or_else(|error| {
             log::warn!("a stream of events was ended: {error}");
@@ -121,9 +139,6 @@ impl Reader {
     }
 
     async fn wait(&mut self) -> Result<Step, Error> {
-        if *self.closed.borrow() {
-            return Ok(Step::End);
-        }
         tokio::select! {
             biased;
             page = self.pages.recv() => Ok(match page {
@@ -151,7 +166,16 @@ impl Reader {
     async fn look_again(&mut self) -> Result<Step, Error> {
         self.beats += 1;
         let (id, auth_version) = self.account;
-        let account = self.service.store.read(move |db| caller::find_account(db, id, auth_version)).await?;
+        let found = self.service.store.read(move |db| caller::find_account(db, id, auth_version)).await;
+        let account = match found {
+            // A short absence of the database is no reason to have everybody come back at once.
+            Err(_) if !self.is_unsure && self.beats < MOST_BEATS => {
+                self.is_unsure = true;
+                return Ok(Step::Beat(self.place));
+            }
+            found => found?,
+        };
+        self.is_unsure = false;
         Ok(match account {
             Some(account) if self.beats < MOST_BEATS => {
                 self.viewer = viewer(&account);

@@ -6,7 +6,7 @@ use super::{Bench, Done};
 use crate::{
     domain::{
         authority::Permission,
-        candidate::Candidate,
+        candidate::{Candidate, Status},
         history::Step,
         id::{ReviewId, TransitionId},
         review::{self, Review},
@@ -133,7 +133,12 @@ fn tell(service: &Service, db: &mut Connection, caller: &Caller, change: &Change
     let deed = Deed::new(event(change.bench.order.action), "candidate", after.id).with(details);
     record::audit(service, db, caller, &deed)?;
     let place = Place { cycle: Some(after.cycle), district_id: Some(after.district_id), unit_id: after.unit_id };
-    record::announce(service, db, &deed, place)
+    record::announce(service, db, &deed, place)?;
+    let stays = matches!(after.status, Status::Forwarded | Status::Listed | Status::NotListed);
+    if before.status == Status::Forwarded && !stays {
+        record::announce_hidden(service, db, after.id, place)?;
+    }
+    Ok(())
 }
 
 /// How a transition is called in the audit and in outgoing events.

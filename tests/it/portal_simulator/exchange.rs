@@ -28,9 +28,8 @@ impl Cast {
         let one = national.screened(app, "dedication", "王小明").await;
         let two = national.screened(app, "bravery", "李四").await;
         let batch = national.forward(app).await;
-        let cast = Self { national, simulator: Simulator::of(app).await, one, two, batch };
         assert_eq!(packages::build_due(&app.service).await.unwrap(), 1);
-        cast
+        Self { national, simulator: Simulator::of(app).await, one, two, batch }
     }
 
     async fn batch(&self) -> Value {
@@ -92,7 +91,7 @@ both! {
 
     async fn a_portal_that_was_killed_goes_on_where_it_was(app: App) {
         let cast = Cast::of(&app).await;
-        let mut command = cast.simulator.command(&["--once", "--slow=500", "--break-off=1"]);
+        let mut command = cast.simulator.command(&["--once", "--slow=20000", "--break-off=1"]);
         let killed = tokio::task::spawn_blocking(move || {
             let mut child = command.spawn().unwrap();
             let lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -164,6 +163,7 @@ both! {
         cast.simulator.run(&["--once", "--refuse=category:bravery"]).await.expect(0);
         let third = cast.national.screened(&app, "integrity", "赵六").await;
         cast.national.forward(&app).await;
+        assert_eq!(packages::build_due(&app.service).await.unwrap(), 1);
         let gone = json!({ "reason": "经核实不符合条件。" });
         let path = format!("/candidates/{}/disqualification", cast.one);
         cast.national.city.post_if(&path, &app.tag(cast.one).await, gone).await.expect(201);
