@@ -321,7 +321,9 @@ both! {
         app.policy(|_| ()).await;
         for moment in ["2026-11-24T16:00:00Z", "2026-11-30T16:00:00Z"] {
             app.set_clock(moment);
-            other.iter().for_each(|other| other.set_clock(moment));
+            if let Some(other) = &other {
+                other.set_clock(moment);
+            }
             let services: Vec<&Service> =
                 [Some(&app), other.as_ref()].into_iter().flatten().map(|app| &app.service).collect();
             for service in services.iter().chain(&services) {
