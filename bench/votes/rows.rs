@@ -59,9 +59,9 @@ const fn scattered(number: i64) -> i64 {
 /// The same in SQL: one vote for each of `$2` numbers from `$3` on, in the cycle `$1`.
 const SQLITE: &str = "WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ?2) \
     INSERT INTO votes (cycle, voter, candidate, day, seq, cast_at, state) \
-    SELECT ?1, 2000000000 + (((n + ?3) * 2654435761) & 0xffffff), -1 - ((n + ?3) >> 24), 0, n + ?3, 1764122400000000, 0 FROM numbers";
+    SELECT ?1, 2000000000 + (((n + ?3) * 2654435761) & 0xffffff), (SELECT max(number) FROM candidates) - ((n + ?3) >> 24), 0, n + ?3, 1764122400000000, 0 FROM numbers";
 const POSTGRES: &str = "INSERT INTO votes (cycle, voter, candidate, day, seq, cast_at, state) \
-    SELECT $1, 2000000000 + (((n + $3) * 2654435761) & 16777215), -1 - ((n + $3) >> 24), 0, n + $3, \
+    SELECT $1, 2000000000 + (((n + $3) * 2654435761) & 16777215), (SELECT max(number) FROM candidates) - ((n + $3) >> 24), 0, n + $3, \
     '2026-11-26T02:00:00Z', 0 FROM generate_series(0, $2 - 1) AS n";
 
 /// Gives the voters numbers scattered among those of the stored votes, so that each vote falls on a page of its own, as those
