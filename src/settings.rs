@@ -1,15 +1,16 @@
 //! All configuration, from the environment and from flags.
 
-pub mod network;
-
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 
-use self::network::Network;
 use crate::{
-    service::{accounts::passwords::Cost, startup::Setup},
+    domain::{
+        network::Network,
+        webhook::{AddressRules, Retries},
+    },
+    service::{accounts::passwords::Cost, startup::Setup, webhooks::Terms},
     storage::{Address, files::FilesAt},
 };
 
@@ -78,10 +79,48 @@ pub struct ServerSettings {
     /// How long a shutdown waits for requests that have begun, in seconds.
     #[arg(long, env = "HAOREN_SHUTDOWN_SECONDS", default_value_t = 30, value_name = "SECONDS")]
     pub shutdown_seconds: u64,
+    /// How webhooks are sent.
+    #[command(flatten)]
+    pub webhooks: WebhookSettings,
     /// Let administrators set the campaign's clock over HTTP (`/api/v1/clock`). For demonstrations and front-end
     /// development; nothing else differs.
     #[arg(long)]
     pub sandbox: bool,
+}
+
+/// How webhooks are sent.
+#[derive(Args, Clone, Debug)]
+pub struct WebhookSettings {
+    /// Networks that webhooks may be sent to although they are not public, separated by commas: that of a portal in the
+    /// government's own network, or `127.0.0.0/8` for a trial on one machine.
+    #[arg(long, env = "HAOREN_WEBHOOK_NETWORKS", value_delimiter = ',', value_name = "NETWORK")]
+    pub webhook_networks: Vec<Network>,
+    /// Whether webhooks may be sent by plain `http` too. For trials.
+    #[arg(long, env = "HAOREN_WEBHOOK_HTTP", default_value = "off", value_name = "ON|OFF")]
+    pub webhook_http: Switch,
+    /// How long a receiver of webhooks may take to answer, in seconds.
+    #[arg(long, env = "HAOREN_WEBHOOK_SECONDS", default_value_t = 15, value_name = "SECONDS",
+          value_parser = clap::value_parser!(u64).range(1..=60))]
+    pub webhook_seconds: u64,
+    /// Pauses, in seconds, before each further attempt at a webhook that has failed; afterwards it is given up.
+    #[arg(long, env = "HAOREN_WEBHOOK_RETRIES", default_value_t = Retries::default(), value_name = "SECONDS,…")]
+    pub webhook_retries: Retries,
+}
+
+impl WebhookSettings {
+    /// What the operator says of webhooks.
+    #[must_use]
+    pub fn terms(&self) -> Terms {
+        Terms {
+            rules: AddressRules {
+                networks: self.webhook_networks.clone(),
+                plain_http: self.webhook_http == Switch::On,
+            },
+            retries: self.webhook_retries.clone(),
+            patience: Duration::from_secs(self.webhook_seconds),
+            ..Terms::default()
+        }
+    }
 }
 
 /// On or off.
@@ -105,7 +144,7 @@ impl Settings {
         }
     }
 
-    /// What the service is opened with.
+    /// What the service is opened with; webhooks as they are without a word of the operator.
     pub fn setup(&self, sandbox: bool) -> Result<Setup, String> {
         Ok(Setup {
             address: self.address()?,
@@ -113,6 +152,7 @@ impl Settings {
             key_path: self.key_path(),
             files: self.files(),
             issuers_file: self.issuers_file.clone(),
+            webhooks: Terms::default(),
             password_cost: Cost { memory_kib: self.password_memory_kib, ..Cost::default() },
             time_zone: self.time_zone,
             sandbox,

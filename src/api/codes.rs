@@ -56,6 +56,9 @@ table! {
     ContradictsRecords CONFLICT "修改与已有记录相矛盾" "The change contradicts what was done";
     PhotoLimit CONFLICT "照片数量已满|最多 {limit} 张" "There are as many photos as allowed|At most {limit}";
     AttachmentLimit CONFLICT "附件数量已满|最多 {limit} 份" "There are as many attachments as allowed|At most {limit}";
+    WebhookLimit CONFLICT "webhook 数量已达上限|每个账号最多 {limit} 个" "The account has as many webhooks as it may have|At most {limit}";
+    WebhookPaused CONFLICT "该 webhook 已暂停，请先恢复" "The webhook is paused; resume it first";
+    EventGone CONFLICT "该事件已不再保留" "The event is no more kept";
     VotingClosed CONFLICT "现在不在投票时间" "Voting is not open";
     VotingElsewhere CONFLICT "本期投票在全国网站进行|请到 {voting_url} 投票" "The vote is held elsewhere|Vote at {voting_url}";
     VotingHere CONFLICT "本期投票在本平台进行，不接收省级门户的结果" "The vote of this cycle is held here; the portal delivers no results of it";
@@ -87,6 +90,7 @@ table! {
     UnknownValue UNPROCESSABLE_ENTITY "不是允许的值" "The value is none of those allowed";
     Malformed UNPROCESSABLE_ENTITY "格式不对" "The form is wrong";
     ForbiddenCharacter UNPROCESSABLE_ENTITY "含有不允许的字符" "It has a character that is not allowed";
+    AddressNotAllowed UNPROCESSABLE_ENTITY "不向该地址发送|只发送到公共互联网的 https 地址（{reason}）" "Nothing is sent to this address|Only to https addresses of the public Internet ({reason})";
     WeakPassword UNPROCESSABLE_ENTITY "密码太容易被猜到" "The password is easily guessed";
     UnknownReference UNPROCESSABLE_ENTITY "引用的对象不存在或不可用" "What it refers to does not exist or cannot be used";
     Inconsistent UNPROCESSABLE_ENTITY "与其他内容不一致" "It does not go together with the rest";

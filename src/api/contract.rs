@@ -31,6 +31,7 @@ use super::responses::{ProblemBody, ProblemError};
         (name = "comments", description = "Comments on candidates: written, read, moderated and reported; the words for which they are held."),
         (name = "cycles", description = "The months' rounds: windows, policies, quotas."),
         (name = "events", description = "What happens, as it happens. docs/events.md has the types and who is told."),
+        (name = "webhooks", description = "Events sent to an address of the subscriber's, as Standard Webhooks has it. docs/webhooks.md has the format and how to check a signature."),
         (name = "leads", description = "线索: what comes in before it is a nomination, and what becomes of it."),
         (name = "organizations", description = "The tree city → district → unit, and its leadership groups."),
         (name = "participation", description = "Studying candidates, and how many people of every unit and district took part."),

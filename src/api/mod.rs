@@ -63,6 +63,7 @@ pub mod text_count;
 pub mod vote_log;
 pub mod voter;
 pub mod votes;
+pub mod webhooks;
 pub mod word_lists;
 
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
@@ -110,5 +111,6 @@ fn resources(config: &mut ServiceConfig<'_>) {
     tallies::configure(config);
     vote_log::configure(config);
     text_count::configure(config);
+    webhooks::configure(config);
     word_lists::configure(config);
 }

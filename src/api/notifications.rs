@@ -62,6 +62,10 @@ mirrored! {
         CandidateRevoked,
         /// A window closes soon, and decisions wait for the account.
         Deadline,
+        /// The package of a batch could not be built: to the city's reviewers.
+        PackageFailed,
+        /// A webhook of the account was paused, as nothing arrived any more.
+        WebhookPaused,
     }
 }
 
@@ -86,6 +90,10 @@ pub struct Notification {
     pub deadline_at: Option<DateTime<Utc>>,
     /// Of a deadline: how many decisions wait, at most 1000.
     pub waiting: Option<i64>,
+    /// The batch concerned.
+    pub batch_id: Option<Uuid>,
+    /// The webhook concerned.
+    pub webhook_id: Option<Uuid>,
     /// When it happened.
     pub created_at: DateTime<Utc>,
     /// When it was marked as read.
@@ -103,6 +111,8 @@ impl From<notification::Notification> for Notification {
             cycle: told.cycle.map(|cycle| cycle.to_string()),
             deadline_at: told.deadline_at,
             waiting: told.waiting,
+            batch_id: told.batch.map(Into::into),
+            webhook_id: told.webhook.map(Into::into),
             created_at: told.created_at,
             read_at: told.read_at,
         }

@@ -9,7 +9,9 @@ use crate::{
     api::server::Server,
     service::{
         Service, accounts::first_admin, backlog, calendar, clock::SystemTime, events, operations, packages,
-        quarantines, reminders, renewing, startup, sweeping, vote_log, vote_scan,
+        quarantines, reminders, renewing,
+        startup::{self, Setup},
+        sweeping, vote_log, vote_scan, webhooks,
     },
     settings::{ServerSettings, Settings},
     storage::{Address, private_folder},
@@ -32,7 +34,8 @@ impl Serve {
 
 pub(super) fn serve(settings: &Settings, server: &ServerSettings) -> Result<ExitCode, CommandError> {
     let _only_server = hold_data_folder(settings)?;
-    let service = startup::open(&settings.setup(server.sandbox)?, Arc::new(SystemTime))?;
+    let setup = Setup { webhooks: server.webhooks.terms(), ..settings.setup(server.sandbox)? };
+    let service = startup::open(&setup, Arc::new(SystemTime))?;
     if service.clocks.is_set() && !server.sandbox {
         return Err(
             "the campaign's clock of this database was set apart by a sandbox, and every window would be wrong; \
@@ -50,6 +53,7 @@ async fn run(service: Service, settings: &ServerSettings) -> Result<ExitCode, Co
     renewing::renew_phone_indexes(&service).await?;
     operations::settle_at_start(&service).await?;
     packages::release_at_start(&service).await?;
+    webhooks::release_at_start(&service).await?;
     if let Err(error) = vote_log::settle_at_start(&service).await {
         // Nothing is signed before this succeeds, and people can vote.
         log::error!("the vote logs could not be held against their last published heads: {error}");
@@ -75,14 +79,19 @@ async fn run(service: Service, settings: &ServerSettings) -> Result<ExitCode, Co
     actix_web::rt::spawn(follow_calendar(service.clone()));
     actix_web::rt::spawn(remind_of_deadlines(service.clone()));
     actix_web::rt::spawn(sweep_now_and_then(service.clone()));
+    let (no_more, stopped) = tokio::sync::watch::channel(false);
+    let sending = actix_web::rt::spawn(webhooks::Sender::new(&service).run(stopped));
     let handle = server.handle();
     actix_web::rt::spawn(async move {
         stop.await;
         log::info!("stopping: requests that have begun are finished, and streams of events ended");
         service.events.close();
+        no_more.send_replace(true);
         handle.stop(true).await;
     });
     server.run_until_stopped().await?;
+    // What is being sent comes to its end; an attempt is bounded.
+    drop(sending.await);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -197,6 +206,10 @@ async fn sweep_now_and_then(service: Service) {
         match sweeping::sweep_events(&service).await {
             Ok(removed) => log::debug!("removed {removed} old events"),
             Err(error) => log::warn!("removing old events failed: {error}"),
+        }
+        match sweeping::sweep_deliveries(&service).await {
+            Ok(removed) => log::debug!("removed {removed} old deliveries"),
+            Err(error) => log::warn!("removing old deliveries failed: {error}"),
         }
         match vote_log::destroy_secrets(&service).await {
             Ok(0) => {}

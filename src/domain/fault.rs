@@ -90,6 +90,12 @@ codes! {
     PhotoLimit = "photo_limit",
     /// The record has as many attachments as it may.
     AttachmentLimit = "attachment_limit",
+    /// The account has as many webhooks as an account may have.
+    WebhookLimit = "webhook_limit",
+    /// The webhook is paused.
+    WebhookPaused = "webhook_paused",
+    /// The event is no more kept.
+    EventGone = "event_gone",
     /// Voting is not open.
     VotingClosed = "voting_closed",
     /// The vote is held on the national site.
@@ -154,6 +160,8 @@ codes! {
     Malformed = "malformed",
     /// The text has a control, bidirectional, zero-width or private character.
     ForbiddenCharacter = "forbidden_character",
+    /// Webhooks are not sent to this address.
+    AddressNotAllowed = "address_not_allowed",
     /// The password is easily guessed.
     WeakPassword = "weak_password",
     /// What the value refers to does not exist or cannot be used here.

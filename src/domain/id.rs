@@ -98,6 +98,10 @@ identifiers! {
     EventId;
     /// An amendment of a cycle's windows or policy.
     AmendmentId;
+    /// Where a subscriber is told of events.
+    WebhookId;
+    /// What is sent to a webhook.
+    DeliveryId;
     /// Long work that somebody started.
     OperationId;
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    id::{CandidateId, CommentId, NotificationId, UserId},
+    id::{BatchId, CandidateId, CommentId, NotificationId, UserId, WebhookId},
     month::Month,
     transition::Action,
 };
@@ -39,6 +39,10 @@ text_enum! {
         CandidateRevoked = "candidate_revoked",
         /// A window closes soon, and decisions wait for the account.
         Deadline = "deadline",
+        /// The package of a batch could not be built: to the city's reviewers.
+        PackageFailed = "package_failed",
+        /// A webhook of the account was paused, as nothing arrived any more.
+        WebhookPaused = "webhook_paused",
     }
 }
 
@@ -98,10 +102,36 @@ pub struct Notification {
     pub deadline_at: Option<DateTime<Utc>>,
     /// How many decisions wait.
     pub waiting: Option<i64>,
+    /// The batch concerned.
+    pub batch: Option<BatchId>,
+    /// The webhook concerned.
+    pub webhook: Option<WebhookId>,
     /// When it happened.
     pub created_at: DateTime<Utc>,
     /// When it was marked as read.
     pub read_at: Option<DateTime<Utc>>,
+}
+
+impl Notification {
+    /// Somebody is told of something; what it concerns is still to be said.
+    #[must_use]
+    pub const fn new(id: NotificationId, user: UserId, kind: NotificationKind, created_at: DateTime<Utc>) -> Self {
+        Self {
+            id,
+            user,
+            kind,
+            comment: None,
+            candidate: None,
+            reason: None,
+            cycle: None,
+            deadline_at: None,
+            waiting: None,
+            batch: None,
+            webhook: None,
+            created_at,
+            read_at: None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -221,7 +221,9 @@ pub async fn receive_batch(
                     return Err(Error::of(Code::AlreadyPublished));
                 }
                 Received::New { status, refused } => {
-                    refuse_items(&service, db, &caller, (batch.cycle, &refused))?;
+                    // A portal that asks for what is pending would never see a batch that was received before.
+                    packages::require_ready(&storage::packages::find(db, id)?.ok_or_else(Error::not_found)?)?;
+                    refuse_items(&service, db, &caller, (&batch, &refused))?;
                     let now = service.clocks.campaign();
                     storage::batches::insert_receipt(db, (id, &digest), &receipt, now)?;
                     storage::batches::set_received(db, id, status, &Receipt { refused, ..receipt }, now)?;
@@ -273,12 +275,12 @@ fn judge(db: &mut Connection, batch: &Batch, receipt: &Receipt) -> Result<Receiv
 }
 
 /// Sends back what was refused. Who has left the batch's state meanwhile (disqualified, consent withdrawn), or stands in
-/// a later cycle by now, stays there.
+/// a later batch or cycle by now, stays there.
 fn refuse_items(
     service: &Service,
     db: &mut Connection,
     caller: &Caller,
-    (cycle, refused): (Month, &[Refused]),
+    (batch, refused): (&Batch, &[Refused]),
 ) -> Result<(), Error> {
     let mut ordered: Vec<&Refused> = refused.iter().collect();
     ordered.sort_by_key(|item| item.candidate_id);
@@ -286,7 +288,8 @@ fn refuse_items(
     for item in ordered {
         storage::locks::candidate(db, item.candidate_id)?;
         let stands = storage::contenders::find(db, item.candidate_id)?;
-        if stands.is_some_and(|stands| stands.status == Status::Forwarded && stands.cycle == cycle) {
+        let is_here = stands.is_some_and(|stands| stands.status == Status::Forwarded && stands.cycle == batch.cycle);
+        if is_here && !storage::batches::is_in_later(db, batch, item.candidate_id)? {
             let order = Order::new(Action::Refuse, Some(item.reason.clone()));
             transitions::apply(service, db, caller, item.candidate_id, &order)?;
             sent_back.push((item.candidate_id, CorrectionKind::Refused));

@@ -66,6 +66,7 @@ pub mod vote_scan;
 pub mod vote_sheet;
 pub mod voter;
 pub mod votes;
+pub mod webhooks;
 pub mod word_lists;
 
 use std::sync::Arc;
@@ -106,6 +107,8 @@ pub struct Service {
     pub package_signer: packages::Signer,
     /// Signs the heads of vote logs, and makes their pseudonyms.
     pub vote_logs: vote_log::VoteLogs,
+    /// Tells subscribers of events.
+    pub webhooks: webhooks::Webhooks,
     /// Other identity providers, whose tokens are taken for voting.
     pub issuers: issuers::Issuers,
     /// The zone of days and months.

@@ -31,17 +31,11 @@ pub(super) fn tell_of_comment(
     (kind, reason): (NotificationKind, Option<String>),
 ) -> Result<(), Error> {
     let told = Notification {
-        id: generator::new_id(&service.clocks)?,
-        user: comment.author,
-        kind,
         comment: Some(comment.id),
         candidate: Some(comment.candidate),
         reason,
         cycle: Some(comment.cycle),
-        deadline_at: None,
-        waiting: None,
-        created_at: service.clocks.campaign(),
-        read_at: None,
+        ..blank(service, comment.author, kind)?
     };
     Ok(storage::notifications::insert(db, &told)?)
 }
@@ -69,21 +63,19 @@ pub(super) fn tell_of_step(
     }
     for (user, reason) in recipients {
         let told = Notification {
-            id: generator::new_id(&service.clocks)?,
-            user,
-            kind,
-            comment: None,
             candidate: Some(candidate.id),
             reason,
             cycle: Some(candidate.cycle),
-            deadline_at: None,
-            waiting: None,
-            created_at: service.clocks.campaign(),
-            read_at: None,
+            ..blank(service, user, kind)?
         };
         storage::notifications::insert(db, &told)?;
     }
     Ok(())
+}
+
+/// A notification that says nothing yet but to whom, of what kind and when.
+pub(in crate::service) fn blank(service: &Service, user: UserId, kind: NotificationKind) -> Result<Notification, Error> {
+    Ok(Notification::new(generator::new_id(&service.clocks)?, user, kind, service.clocks.campaign()))
 }
 
 /// One page of the caller's notifications, the latest first.

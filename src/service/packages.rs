@@ -17,6 +17,7 @@ mod signer;
 mod workshop;
 
 pub use corrections::{list_corrections, note};
+pub(super) use download::require_ready;
 pub use download::{Download, Opened, get_manifest, open_package};
 pub use files::Made;
 pub use frozen::{Entry, Frozen, Header};

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::{
     Caller, Error, Service,
     caller::{self, Account},
-    generator, inbox,
+    inbox, notifications,
 };
 use crate::{
     domain::{
@@ -111,17 +111,10 @@ fn count(db: &mut Connection, account: Account, round: &Round) -> Result<i64, Er
 fn tell(service: &Service, db: &mut Connection, round: &Round, waiting: &[(UserId, i64)]) -> Result<(), Error> {
     for (user, waiting) in waiting {
         let told = Notification {
-            id: generator::new_id(&service.clocks)?,
-            user: *user,
-            kind: NotificationKind::Deadline,
-            comment: None,
-            candidate: None,
-            reason: None,
             cycle: Some(round.cycle.month),
             deadline_at: Some(round.closes_at),
             waiting: Some(*waiting),
-            created_at: service.clocks.campaign(),
-            read_at: None,
+            ..notifications::blank(service, *user, NotificationKind::Deadline)?
         };
         storage::notifications::insert_once(db, &told, &round.notice)?;
     }

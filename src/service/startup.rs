@@ -77,6 +77,8 @@ pub struct Setup {
     pub files: FilesAt,
     /// The file of the identity providers whose tokens are taken for voting.
     pub issuers_file: Option<PathBuf>,
+    /// What the operator says of webhooks.
+    pub webhooks: super::webhooks::Terms,
     /// What hashing a password costs.
     pub password_cost: Cost,
     /// The zone of days and months.
@@ -124,6 +126,7 @@ pub fn open(setup: &Setup, time: Arc<dyn MachineTime>) -> Result<Service, StartE
         tokens: Tokens::new(&signing)?,
         package_signer: super::packages::Signer::new(&manifests)?,
         vote_logs,
+        webhooks: super::webhooks::Webhooks::new(setup.webhooks.clone())?,
         time_zone: setup.time_zone,
         sandbox: setup.sandbox,
     })

@@ -11,6 +11,7 @@ pub use self::traces::sweep_traces;
 use super::{
     Caller, Error, Service, events, exports, idempotency,
     record::{self, Deed},
+    webhooks,
 };
 use crate::{
     domain::{
@@ -94,6 +95,22 @@ pub async fn sweep_events(service: &Service) -> Result<usize, Error> {
             some => removed += some,
         }
     }
+}
+
+/// Removes deliveries that ended long enough ago, and what is left of webhooks that were taken away; returns how many
+/// deliveries. Safe in several processes at once.
+pub async fn sweep_deliveries(service: &Service) -> Result<usize, Error> {
+    let before = service.clocks.machine() - webhooks::KEPT;
+    let mut removed = 0;
+    loop {
+        let sweep = move |db: &mut Connection| Ok::<_, Error>(storage::webhook_deliveries::sweep(db, before, SLICE)?);
+        match service.store.write(sweep).await? {
+            0 => break,
+            some => removed += some,
+        }
+    }
+    service.store.write(|db| Ok::<_, Error>(storage::webhooks::forget_removed(db, SLICE)?)).await?;
+    Ok(removed)
 }
 
 /// The rows of an import, with what stood in their cells, are kept for so long.

@@ -144,6 +144,16 @@ pub fn items(connection: &mut Connection, id: BatchId) -> Result<Vec<BatchItem>,
         .collect()
 }
 
+/// Whether a candidate was forwarded again, in a later batch of the same cycle.
+pub fn is_in_later(connection: &mut Connection, batch: &Batch, candidate: CandidateId) -> Result<bool, StoreError> {
+    let later = batch_items::table
+        .inner_join(batches::table.on(batches::id.eq(batch_items::batch_id)))
+        .filter(batch_items::candidate_id.eq(candidate))
+        .filter(batches::cycle.eq(batch.cycle))
+        .filter(batches::sequence.gt(i32::try_from(batch.sequence).unwrap_or(i32::MAX)));
+    Ok(diesel::select(diesel::dsl::exists(later)).get_result(connection)?)
+}
+
 /// Every candidate that was forwarded in a batch of a cycle, whatever became of it.
 pub fn candidates_of(connection: &mut Connection, cycle: Month) -> Result<BTreeSet<CandidateId>, StoreError> {
     let ids: Vec<CandidateId> = batch_items::table

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{Connection, StoreError};
 use crate::domain::{
-    id::{BatchId, CandidateId, ChannelId, CommentId, LeadId, ObjectionId, OrganizationId, QuarantineId, UserId},
+    id::{BatchId, CandidateId, ChannelId, CommentId, LeadId, ObjectionId, OrganizationId, QuarantineId, UserId, WebhookId},
     month::Month,
 };
 
@@ -66,6 +66,11 @@ pub fn batch(connection: &mut Connection, id: BatchId) -> Result<(), StoreError>
 /// but the packages of further batches by id.
 pub fn package(connection: &mut Connection, id: BatchId) -> Result<(), StoreError> {
     hold(connection, "SELECT 1 FROM batch_packages WHERE batch_id = $1 FOR UPDATE", id.0)
+}
+
+/// Holds a webhook's row, before anything that is sent to it.
+pub fn webhook(connection: &mut Connection, id: WebhookId) -> Result<(), StoreError> {
+    hold(connection, "SELECT 1 FROM webhooks WHERE id = $1 FOR UPDATE", id.0)
 }
 
 /// Holds an objection's row against other decisions.

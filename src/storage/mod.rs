@@ -101,6 +101,8 @@ pub mod vote_scans;
 pub mod vote_sheet;
 pub mod voters;
 pub mod votes;
+pub mod webhook_deliveries;
+pub mod webhooks;
 pub mod word_lists;
 
 pub use connection::{Address, AnyConnection as Connection};

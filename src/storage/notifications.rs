@@ -12,7 +12,7 @@ use super::{
     sql_values::At,
 };
 use crate::domain::{
-    id::{CandidateId, CommentId, NotificationId, UserId},
+    id::{BatchId, CandidateId, CommentId, NotificationId, UserId, WebhookId},
     month::Month,
     notification::{Notification, NotificationKind},
 };
@@ -29,6 +29,8 @@ struct NotificationRow {
     cycle: Option<Month>,
     deadline_at: Option<At>,
     waiting: Option<i64>,
+    batch_id: Option<BatchId>,
+    webhook_id: Option<WebhookId>,
     created_at: At,
     read_at: Option<At>,
 }
@@ -45,6 +47,8 @@ impl From<&Notification> for NotificationRow {
             cycle: told.cycle,
             deadline_at: told.deadline_at.map(At),
             waiting: told.waiting,
+            batch_id: told.batch,
+            webhook_id: told.webhook,
             created_at: At(told.created_at),
             read_at: told.read_at.map(At),
         }
@@ -92,6 +96,8 @@ impl From<NotificationRow> for Notification {
             cycle: row.cycle,
             deadline_at: row.deadline_at.map(|at| at.0),
             waiting: row.waiting,
+            batch: row.batch_id,
+            webhook: row.webhook_id,
             created_at: row.created_at.0,
             read_at: row.read_at.map(|at| at.0),
         }

@@ -111,6 +111,16 @@ pub fn after(connection: &mut Connection, number: i64, limit: i64) -> Result<Vec
         .load(connection)?)
 }
 
+/// Finds an event by its number; none of a kind that only a later version of the program knows.
+pub fn find(connection: &mut Connection, number: i64) -> Result<Option<OutboxEvent>, StoreError> {
+    Ok(outbox_events::table
+        .filter(outbox_events::number.eq(number))
+        .filter(outbox_events::kind.eq_any(EventKind::ALL))
+        .select(OutboxEvent::as_select())
+        .first(connection)
+        .optional()?)
+}
+
 /// Removes events sealed before a moment, at most `limit`; returns how many.
 pub fn remove_sealed_before(
     connection: &mut Connection,

@@ -100,6 +100,69 @@ diesel::table! {
     use crate::storage::sql_types::*;
     use diesel::sql_types::*;
 
+    webhooks (id) {
+        id -> Id,
+        owner_id -> Id,
+        url -> Text,
+        description -> Nullable<Text>,
+        kinds -> Nullable<JsonValue>,
+        status -> Text,
+        paused_because -> Nullable<Text>,
+        failing_since -> Nullable<Instant>,
+        delivered_at -> Nullable<Instant>,
+        secret -> Binary,
+        former_secret -> Nullable<Binary>,
+        former_until -> Nullable<Instant>,
+        place -> BigInt,
+        version -> BigInt,
+        created_at -> Instant,
+        updated_at -> Instant,
+        removed_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    webhook_deliveries (sequence) {
+        sequence -> BigInt,
+        id -> Id,
+        webhook_id -> Id,
+        event_id -> Id,
+        event_number -> Nullable<BigInt>,
+        kind -> Text,
+        subject_kind -> Text,
+        subject_id -> Text,
+        status -> Text,
+        attempts -> Integer,
+        failures -> Integer,
+        due_at -> Nullable<Instant>,
+        claim -> Nullable<Id>,
+        created_at -> Instant,
+        ended_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    webhook_attempts (delivery_id, number) {
+        delivery_id -> Id,
+        number -> Integer,
+        at -> Instant,
+        millis -> Integer,
+        answer -> Nullable<Integer>,
+        failure -> Nullable<Text>,
+        excerpt -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
     cycle_marks (cycle, kind) {
         cycle -> Integer,
         kind -> Text,
@@ -1095,6 +1158,8 @@ diesel::table! {
         cycle -> Nullable<Integer>,
         deadline_at -> Nullable<Instant>,
         waiting -> Nullable<BigInt>,
+        batch_id -> Nullable<Id>,
+        webhook_id -> Nullable<Id>,
         notice -> Nullable<Text>,
         created_at -> Instant,
         read_at -> Nullable<Instant>,
@@ -1383,6 +1448,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(webhook_deliveries -> webhooks (webhook_id));
 diesel::allow_tables_to_appear_in_same_query!(
     server_keys,
     campaign_clock,
@@ -1397,6 +1463,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     batch_corrections,
     cycle_marks,
     reminder_rounds,
+    webhooks,
+    webhook_deliveries,
+    webhook_attempts,
     organizations,
     leadership_groups,
     users,

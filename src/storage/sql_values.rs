@@ -80,7 +80,7 @@ macro_rules! identifiers {
 identifiers! {
     UserId OrganizationId CandidateId NominationId PhotoId ReviewId TransitionId BatchId ObjectionId HonoreeId HonourId
     TokenId AuditId EventId AmendmentId VerificationId AttachmentId ChannelId LeadId MergeId OperationId
-    StudyRecordId CommentId NotificationId SignalId QuarantineId
+    StudyRecordId CommentId NotificationId SignalId QuarantineId WebhookId DeliveryId
 }
 
 /// A UUID of any kind of thing on its way into an `Id` column. (It is read as a plain `Uuid`.)
@@ -276,6 +276,10 @@ text_enums! {
     domain::verification::Finding,
     domain::verification::VerificationMethod,
     domain::vote_log::EndedBecause,
+    domain::webhook::AttemptFailure,
+    domain::webhook::DeliveryStatus,
+    domain::webhook::PauseReason,
+    domain::webhook::WebhookStatus,
 }
 
 /// Values of the domain that are kept as a built-in SQL type, with a way there and back.

@@ -130,6 +130,17 @@ pub fn any_active_admin(connection: &mut Connection) -> Result<bool, StoreError>
     .get_result(connection)?)
 }
 
+/// The open accounts of a role, the oldest first, at most `limit`.
+pub fn active_in(connection: &mut Connection, role: Role, limit: i64) -> Result<Vec<UserId>, StoreError> {
+    Ok(users::table
+        .filter(users::role.eq(role))
+        .filter(users::active.eq(true))
+        .order((users::created_at, users::id))
+        .limit(limit)
+        .select(users::id)
+        .load(connection)?)
+}
+
 /// True when an open administrator is left besides this one. Every administrator's row is held, so that two cannot
 /// each count on the other.
 pub fn other_admin_stands(connection: &mut Connection, id: UserId) -> Result<bool, StoreError> {

@@ -211,6 +211,7 @@ both! {
         anonymous.get("/events").await.problem(401, "unauthenticated");
         app.time.advance(chrono::Duration::seconds(60));
         anonymous.get(&format!("/events?ticket={ticket}")).await.problem(401, "unauthenticated");
+        citizen.get("/events?ticket=nonsense").await.problem(401, "unauthenticated");
     }
 
     async fn a_wrong_query_is_named(app: App) {

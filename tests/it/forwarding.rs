@@ -104,6 +104,8 @@ both! {
         let id = city(&app, &tree).await.post("/batches", november()).await.expect(201).id();
         let (_, portal) = app.user(Role::Portal, None).await;
         let path = format!("/batches/{id}/receipt");
+        portal.post(&path, json!({ "accepted": true })).await.problem(409, "package_not_ready");
+        app.as_if_packed().await;
         let refusal = json!({ "accepted": false, "refused": [{ "candidate_id": two, "reason": "照片不清晰" }] });
         for (wrong, pointer, code) in [
             (json!({ "accepted": false }), "/refused", "too_few"),
@@ -135,6 +137,8 @@ both! {
         let id = city(&app, &tree).await.post("/batches", november()).await.expect(201).id();
         let (_, portal) = app.user(Role::Portal, None).await;
         let path = format!("/batches/{id}/receipt");
+        portal.post(&path, json!({ "accepted": true })).await.problem(409, "package_not_ready");
+        app.as_if_packed().await;
         let refused = |ids: &[CandidateId]| {
             let refused: Vec<Value> =
                 ids.iter().map(|id| json!({ "candidate_id": id, "reason": "照片不清晰" })).collect();

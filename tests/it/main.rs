@@ -77,3 +77,4 @@ mod vote_races;
 mod vote_sheet;
 mod voters;
 mod voting;
+mod webhooks;

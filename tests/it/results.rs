@@ -53,7 +53,9 @@ impl National {
     /// Forwards what is screened; the batch's id.
     pub async fn forward(&self, app: &App) -> String {
         app.set_clock(FORWARDING);
-        self.city.post("/batches", json!({ "cycle": "2026-11" })).await.expect(201).id()
+        let id = self.city.post("/batches", json!({ "cycle": "2026-11" })).await.expect(201).id();
+        app.as_if_packed().await;
+        id
     }
 
     /// Forwards three candidates of 敬业奉献 in one batch.

@@ -6,5 +6,7 @@ ALTER TABLE notifications
     ADD CONSTRAINT notifications_kind_known CHECK (kind IN ('comment_held', 'comment_shown', 'comment_hidden')),
     DROP COLUMN notice,
     DROP COLUMN waiting,
+    DROP COLUMN batch_id,
+    DROP COLUMN webhook_id,
     DROP COLUMN deadline_at,
     DROP COLUMN cycle;

@@ -1,4 +1,4 @@
--- Notifications tell of candidates and deadlines too. `notice` names what may be told an account once.
+-- Notifications tell of candidates, deadlines, packages and webhooks too. `notice` names what may be told an account once.
 CREATE TABLE notices (
     id BLOB NOT NULL,
     user_id BLOB NOT NULL REFERENCES users (id),
@@ -9,10 +9,12 @@ CREATE TABLE notices (
     cycle INTEGER,
     deadline_at INTEGER,
     waiting INTEGER,
+    batch_id BLOB REFERENCES batches (id),
+    webhook_id BLOB,
     notice TEXT,
     created_at INTEGER NOT NULL,
     read_at INTEGER,
-    CONSTRAINT notifications_kind_known CHECK (kind IN ('comment_held', 'comment_shown', 'comment_hidden', 'candidate_returned', 'candidate_verified', 'candidate_endorsed', 'candidate_screened', 'candidate_forwarded', 'candidate_listed', 'candidate_not_listed', 'candidate_rejected', 'candidate_reinstated', 'candidate_revoked', 'deadline')),
+    CONSTRAINT notifications_kind_known CHECK (kind IN ('comment_held', 'comment_shown', 'comment_hidden', 'candidate_returned', 'candidate_verified', 'candidate_endorsed', 'candidate_screened', 'candidate_forwarded', 'candidate_listed', 'candidate_not_listed', 'candidate_rejected', 'candidate_reinstated', 'candidate_revoked', 'deadline', 'package_failed', 'webhook_paused')),
     CONSTRAINT notifications_once UNIQUE (user_id, notice),
     PRIMARY KEY (id)
 ) STRICT;

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use actix_web::HttpRequest;
 
-use crate::settings::network::Network;
+use crate::domain::network::Network;
 
 /// Networks whose `X-Forwarded-For` is believed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -52,7 +52,8 @@ pub async fn get_manifest(service: &Service, caller: &Caller, id: BatchId) -> Re
     Ok((manifest.into(), signature))
 }
 
-fn require_ready(package: &Package) -> Result<(u64, [u8; 32]), Error> {
+/// Size and digest of a package that is ready; else 409.
+pub(in crate::service) fn require_ready(package: &Package) -> Result<(u64, [u8; 32]), Error> {
     match package.status {
         PackageStatus::Building => Err(Error::retry_after(Code::PackageNotReady, ASK_AGAIN)),
         PackageStatus::Failed => {

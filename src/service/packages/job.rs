@@ -16,11 +16,12 @@ use crate::{
     domain::{
         fault::{Code, Fault},
         id::BatchId,
+        notification::{Notification, NotificationKind},
         package::PackageFailure,
         role::Role,
     },
     service::{
-        Caller, Error, Service, generator,
+        Caller, Error, Service, generator, notifications,
         record::{self, Deed, Place},
     },
     storage::{
@@ -35,6 +36,8 @@ pub const EVERY: StdDuration = StdDuration::from_secs(1);
 const LEASE: Duration = Duration::minutes(2);
 /// So often a package is tried before it is given up.
 const MOST_ATTEMPTS: i32 = 5;
+/// So many reviewers are told of a failure at most.
+const MOST_TOLD: i64 = 100;
 
 /// Whether any package waits to be built.
 pub async fn is_any_due(service: &Service) -> Result<bool, Error> {
@@ -149,18 +152,35 @@ async fn settle(service: &Service, claim: Claim, broken: &Broken) -> Result<(), 
         Broken::Stopped => None,
         Broken::Failed { failure, .. } => Some(*failure),
     };
+    let of_service = service.clone();
     let write = service.store.write(move |db| {
-        match failure {
-            None => storage::packages::give_back(db, &claim, (now, claim.attempt - 1))?,
+        let again = match failure {
+            None => Some((now, claim.attempt - 1)),
             // A store that is away comes back, and nobody should have to ask for what has to go out today.
-            Some(failure) if claim.attempt >= MOST_ATTEMPTS && failure != PackageFailure::Unavailable => {
-                storage::packages::fail(db, &claim, failure)?
-            }
-            Some(_) => storage::packages::give_back(db, &claim, (now + pause(claim.attempt), claim.attempt))?,
+            Some(failure) if claim.attempt >= MOST_ATTEMPTS && failure != PackageFailure::Unavailable => None,
+            Some(_) => Some((now + pause(claim.attempt), claim.attempt)),
         };
+        match (again, failure) {
+            (Some(again), _) => storage::packages::give_back(db, &claim, again).map(drop)?,
+            (None, Some(failure)) if storage::packages::fail(db, &claim, failure)? => {
+                tell_of_failure(&of_service, db, claim.batch)?;
+            }
+            (None, _) => {}
+        }
         Ok::<_, Error>(())
     });
     write.await
+}
+
+/// The city is told, for nobody else can have the package built again, and the portal waits.
+fn tell_of_failure(service: &Service, db: &mut Connection, batch: BatchId) -> Result<(), Error> {
+    let cycle = storage::batches::find(db, batch)?.map(|batch| batch.cycle);
+    for user in storage::users::active_in(db, Role::CityReviewer, MOST_TOLD)? {
+        let kind = NotificationKind::PackageFailed;
+        let told = Notification { batch: Some(batch), cycle, ..notifications::blank(service, user, kind)? };
+        storage::notifications::insert(db, &told)?;
+    }
+    Ok(())
 }
 
 /// The pause after a failed attempt: 10 s, 40 s, 160 s, and from then on 640 s.

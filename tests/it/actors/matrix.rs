@@ -21,6 +21,8 @@ const VOTERS: &str = "401 + + + + + + 403 403";
 const WRITERS: &str = "401 + + + + + + 403 +";
 const CITY: &str = "401 403 403 403 403 403 + 403 403";
 const CITY_AND_PORTAL: &str = "401 403 403 403 403 403 + + 403";
+const ADMIN_AND_PORTAL: &str = "401 403 403 403 403 403 403 + +";
+const ADMIN_OR_OWNER: &str = "401 403 403 403 403 403 403 404 +";
 const STRANGERS: &str = "401 404 404 404 404 404 404 404 404";
 const REVIEWERS: &str = "401 403 + + + + + 403 403";
 
@@ -186,6 +188,17 @@ pub const MATRIX: &[Row] = &[
     row("GET", "/api/v1/me/comments", SIGNED_IN),
     row("GET", "/api/v1/events", SIGNED_IN),
     row("POST", "/api/v1/events/tickets", SIGNED_IN),
+    row("GET", "/api/v1/webhooks", ADMIN_AND_PORTAL),
+    row("POST", "/api/v1/webhooks", ADMIN_AND_PORTAL),
+    // Somebody else's.
+    row("GET", "/api/v1/webhooks/{id}", ADMIN_OR_OWNER),
+    row("PATCH", "/api/v1/webhooks/{id}", ADMIN_OR_OWNER),
+    row("DELETE", "/api/v1/webhooks/{id}", ADMIN_OR_OWNER),
+    row("POST", "/api/v1/webhooks/{id}/secret", ADMIN_OR_OWNER),
+    row("POST", "/api/v1/webhooks/{id}/replay", ADMIN_OR_OWNER),
+    row("POST", "/api/v1/webhooks/{id}/test", ADMIN_OR_OWNER),
+    row("GET", "/api/v1/webhooks/{id}/deliveries", ADMIN_OR_OWNER),
+    row("POST", "/api/v1/deliveries/{id}/retry", ADMIN_OR_OWNER),
     row("GET", "/api/v1/me/notifications", SIGNED_IN),
     row("POST", "/api/v1/me/notifications/read", SIGNED_IN),
     row("GET", "/api/v1/moderation/word-lists", CITY),

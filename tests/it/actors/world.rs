@@ -29,7 +29,10 @@ impl World {
         let (channel, lead) = channel_and_lead(app, &tree).await;
         let author = app.user(haoren::domain::role::Role::Citizen, None).await.0;
         let comment = app.comment(&tree, public, author).await;
+        let (webhook, delivery) = webhook(app).await;
         let names = vec![
+            ("/webhooks/{id}", format!("/webhooks/{webhook}")),
+            ("/deliveries/{id}", format!("/deliveries/{delivery}")),
             ("/channels/{id}", format!("/channels/{channel}")),
             ("/leads/{id}", format!("/leads/{lead}")),
             ("/batches/{id}", format!("/batches/{batch}")),
@@ -84,6 +87,23 @@ async fn channel_and_lead(app: &App, tree: &Tree) -> (String, String) {
         "reporter": { "name": "王芳", "phone": "13900001234" },
     });
     (channel.id(), app.anonymous().post("/leads", lead).await.expect(201).id())
+}
+
+/// A webhook of a portal's that nothing is ever sent to, and a delivery.
+async fn webhook(app: &App) -> (String, String) {
+    let (owner, portal) = app.user(haoren::domain::role::Role::Portal, None).await;
+    let made = portal.post("/webhooks", json!({ "url": "https://hooks.example.com/" })).await.expect(201);
+    app.write(move |db| {
+        use diesel::prelude::*;
+        use haoren::storage::schema::webhooks;
+        let target = webhooks::table.filter(webhooks::owner_id.eq(owner));
+        diesel::update(target).set(webhooks::url.eq("https://127.0.0.1/")).execute(db).unwrap();
+        Ok(())
+    })
+    .await;
+    let test = portal.post(&format!("/webhooks/{}/test", made.id()), json!({})).await.expect(200);
+    assert_eq!(test.json["attempts"][0]["failure"], "address_refused");
+    (made.id(), test.id())
 }
 
 /// A dry run of an import that somebody of the unit has started.

@@ -1,13 +1,17 @@
 //! A running server of a test's own.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use actix_web::dev::ServerHandle;
 use chrono::{DateTime, Utc};
 use clap::Parser;
 use haoren::{
     api::server::Server,
-    service::{Service, clock::ManualTime, startup},
+    service::{
+        Service,
+        clock::ManualTime,
+        startup::{self, Setup},
+    },
     settings::{ServerSettings, Settings},
 };
 use tempfile::TempDir;
@@ -18,6 +22,9 @@ use super::{client::Client, database};
 pub const START: &str = "2026-11-05T02:00:00Z";
 /// The password of the account `admin`.
 pub const ADMIN_PASSWORD: &str = "an-admin's-quiet-Tuesday-42";
+
+/// A request that has no end by then never has one: the test fails instead of the whole run.
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// The real server on port 0, its service, and its clock.
 pub struct App {
@@ -67,6 +74,16 @@ impl App {
         Self::start(with_issuers(database::sqlite(), issuers), flags).await
     }
 
+    /// Another one on a fresh database of the same kind, with further flags of `haoren serve`.
+    pub async fn another_with(&self, flags: &[&str]) -> Self {
+        let made = if self.settings.database_url.is_some() {
+            tokio::task::spawn_blocking(database::postgres).await.unwrap()
+        } else {
+            database::sqlite()
+        };
+        Self::start(made, flags).await
+    }
+
     /// Another one on a fresh database of the same kind, with identity providers.
     pub async fn another_trusting(&self, issuers: &serde_json::Value) -> Self {
         let made = if self.settings.database_url.is_some() {
@@ -79,7 +96,12 @@ impl App {
 
     /// Another server on the same database, as a second process would be one; its clock stands where this one began.
     pub async fn beside(&self) -> Self {
-        Self::start((TempDir::with_prefix("haoren-it-").unwrap(), self.settings.clone()), &[]).await
+        self.beside_with(&[]).await
+    }
+
+    /// The same, with further flags of `haoren serve`.
+    pub async fn beside_with(&self, flags: &[&str]) -> Self {
+        Self::start((TempDir::with_prefix("haoren-it-").unwrap(), self.settings.clone()), flags).await
     }
 
     async fn start((folder, settings): (TempDir, Settings), flags: &[&str]) -> Self {
@@ -93,7 +115,8 @@ impl App {
         let (ready, is_ready) = tokio::sync::oneshot::channel();
         let (thread_settings, thread_time) = (settings.clone(), time.clone());
         std::thread::spawn(move || {
-            let service = startup::open(&thread_settings.setup(true).unwrap(), Arc::new(thread_time)).unwrap();
+            let setup = Setup { webhooks: server_settings.webhooks.terms(), ..thread_settings.setup(true).unwrap() };
+            let service = startup::open(&setup, Arc::new(thread_time)).unwrap();
             actix_web::rt::System::new().block_on(async move {
                 let server = Server::build(service.clone(), &server_settings).unwrap();
                 ready.send((service, server.port(), server.handle())).ok().unwrap();
@@ -101,7 +124,7 @@ impl App {
             });
         });
         let (service, port, handle) = is_ready.await.expect("the server did not start");
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
         Self { base: format!("http://127.0.0.1:{port}"), service, time, settings, handle, http, _folder: folder }
     }
 

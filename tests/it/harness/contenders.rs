@@ -1,5 +1,6 @@
 //! Candidates far along the way, their votes and their cycle's policy, put straight into the storage.
 
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use haoren::{
     domain::{
         batch::{Batch, BatchStatus},
@@ -10,6 +11,7 @@ use haoren::{
         id::{BatchId, CandidateId, CommentId, HonoreeId, ObjectionId, StudyRecordId, UserId},
         month::Month,
         objection::ObjectionStatus,
+        package::PackageStatus,
         policy::{Policy, ResultSource},
     },
     service::{Error, cycles, generator, packages},
@@ -18,6 +20,7 @@ use haoren::{
         consents::ConsentRow,
         lists::ListRow,
         objections::NewObjection,
+        schema::batch_packages,
         sql_values::{At, Stored},
         study_records::NewStudyRecord,
         votes::NewVote,
@@ -200,6 +203,26 @@ impl App {
         })
         .await;
         id
+    }
+
+    /// Lets every package count as built, for tests of what comes afterwards: their candidates have no photos.
+    pub async fn as_if_packed(&self) {
+        let now = self.service.clocks.campaign();
+        self.write(move |db| {
+            diesel::update(batch_packages::table.filter(batch_packages::status.eq(PackageStatus::Building)))
+                .set((
+                    batch_packages::status.eq(PackageStatus::Ready),
+                    batch_packages::size.eq(Some(1_i64)),
+                    batch_packages::sha256.eq(Some(vec![0_u8; 32])),
+                    batch_packages::manifest.eq(Some(b"{}".to_vec())),
+                    batch_packages::signature.eq(Some("none")),
+                    batch_packages::ready_at.eq(Some(At(now))),
+                ))
+                .execute(db)
+                .map_err(storage::StoreError::from)?;
+            Ok(())
+        })
+        .await;
     }
 
     /// A record of [`MONTH`] that an account has studied a candidate.

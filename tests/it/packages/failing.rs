@@ -39,6 +39,8 @@ both! {
         let failed = sides.city.get(&path).await.expect(200).json["package"].clone();
         assert_eq!((&failed["status"], &failed["failure"]), (&json!("failed"), &json!("photo_missing")));
         let refused = sides.portal.get(&format!("{path}/package")).await.problem(409, "package_failed");
+        let told = city.get("/me/notifications").await.expect(200).json["items"][0].clone();
+        assert_eq!((&told["kind"], &told["batch_id"]), (&json!("package_failed"), &json!(path.rsplit('/').next())));
         assert_eq!(refused.json["errors"][0]["reason"], "photo_missing");
         assert_eq!(portal.get("/batches?status=pending").await.expect(200).json["items"], json!([]));
         assert!(traces(&app, batch.id()).await.announced.is_empty());
@@ -109,15 +111,12 @@ both! {
     async fn the_files_of_a_batch_are_kept_and_those_of_nobody_swept(app: App) {
         let tree = app.tree().await;
         let one = app.packable(&tree, "王小明").await;
-        let Sides { city, portal } = sides(&app, &tree).await;
+        let Sides { city, .. } = sides(&app, &tree).await;
         let batch = forwarded(&app, &city).await;
         let photo = photo_ids(&app, one).await[0];
-        let receipt = json!({ "accepted": false, "refused": [{ "candidate_id": one, "reason": "照片不清晰" }] });
-        portal.post(&format!("/batches/{}/receipt", batch.id()), receipt).await.expect(201);
-        // The photo of who came back is taken away, and the sweeper comes by, before the package is built.
+        // The photo is taken away, and the sweeper comes by, before the package is built.
         let unit = app.user(Role::UnitReviewer, Some(tree.unit)).await.1;
-        let path = format!("/candidates/{one}/photos/{photo}");
-        unit.delete(&path, Some(&app.tag(one).await)).await.expect(204);
+        assert!(app.write(move |db| Ok(storage::photos::delete(db, one, photo)?)).await);
         unit.get(&format!("/photos/{photo}")).await.problem(404, "not_found");
         let orphan = FileKey::Piece(uuid::Uuid::from_u128(1), [1; 32]);
         app.service.files.put(orphan, b"of nobody".as_slice().into()).await.unwrap();

@@ -29,6 +29,12 @@ impl fmt::Display for Network {
 }
 
 impl Network {
+    /// The network of an address and the number of bits that its addresses share.
+    #[must_use]
+    pub fn new(address: impl Into<IpAddr>, bits: u8) -> Self {
+        Self { address: address.into(), bits }
+    }
+
     /// Whether an address belongs to the network.
     #[must_use]
     pub fn contains(self, address: IpAddr) -> bool {
