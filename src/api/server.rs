@@ -14,8 +14,7 @@ use super::{
     contract, docs,
     fallback::fallback,
     middleware::{self, BodyDeadline, Limits, TrustedProxies},
-    routes::Routes,
-    schemas::Schemas,
+    served::Served,
     state::{Parts, State},
 };
 use crate::{
@@ -41,16 +40,13 @@ impl Server {
 
     /// The same with further operations, by which benchmarks measure what the layers alone cost.
     pub fn build_with(service: Service, settings: &ServerSettings, more: More) -> Result<Self, String> {
-        let document = contract::collect();
-        let json = serde_json::to_value(&document).map_err(|error| error.to_string())?;
-        let routes = Data::new(Routes::of(&document));
-        let written = Data::new(docs::Written::of(&document)?);
+        let served = Served::get()?;
+        let (routes, written) = (Data::new(served.routes.clone()), Data::new(served.written.clone()));
         let limits = Data::new(limits(&service, settings));
         let deadline = Data::new(BodyDeadline::of_seconds(settings.body_seconds));
         let origins = settings.cors_origins.clone();
         let proxies = TrustedProxies(settings.trusted_proxies.clone());
-        let schemas = Schemas::compile(&json)?;
-        let state = State::new(Parts { service: service.clone(), schemas, contract: document });
+        let state = State::new(Parts { service: service.clone(), schemas: &served.schemas });
         let listener =
             TcpListener::bind(settings.bind).map_err(|error| format!("cannot listen on {}: {error}", settings.bind))?;
         let port = listener.local_addr().map_err(|error| error.to_string())?.port();

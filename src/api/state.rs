@@ -21,9 +21,7 @@ pub struct Parts {
     /// The use cases.
     pub service: Service,
     /// The compiled schemas.
-    pub schemas: Schemas,
-    /// The contract as it is served.
-    pub contract: utoipa::openapi::OpenApi,
+    pub schemas: &'static Schemas,
 }
 
 impl State {

@@ -1,12 +1,14 @@
 //! The contract that is served, the copy in `openapi/` and the code are one.
 
-use std::{collections::HashMap, fs, path::Path};
+use std::{collections::HashMap, fs, path::Path, sync::LazyLock};
 
 use serde_json::Value;
 
 /// The contract, as the code has it.
 pub fn contract() -> Value {
-    serde_json::to_value(haoren::api::contract::collect()).unwrap()
+    static CONTRACT: LazyLock<Value> =
+        LazyLock::new(|| serde_json::to_value(haoren::api::contract::collect()).unwrap());
+    CONTRACT.clone()
 }
 
 /// An operation of the contract.

@@ -3,10 +3,9 @@
 use actix_web::{FromRequest, dev::Payload, test::TestRequest, web::Data};
 use haoren::{
     api::{
-        contract,
         middleware::TrustedProxies,
         problem::Problem,
-        schemas::Schemas,
+        served::Served,
         state::{Parts, State},
         voter::Voter,
     },
@@ -19,9 +18,8 @@ use crate::harness::App;
 
 /// What the routes learn of a request with these headers, sent by a proxy at 10.0.0.1.
 pub async fn voter_of(app: &App, headers: &[(&str, &str)]) -> Result<Voter, Problem> {
-    let contract = contract::collect();
-    let schemas = Schemas::compile(&serde_json::to_value(&contract).unwrap()).unwrap();
-    let state = State::new(Parts { service: app.service.clone(), schemas, contract });
+    let schemas = &Served::get().unwrap().schemas;
+    let state = State::new(Parts { service: app.service.clone(), schemas });
     let proxies = TrustedProxies(vec!["10.0.0.0/8".parse().unwrap()]);
     let mut request = TestRequest::default()
         .app_data(Data::new(state))
