@@ -119,6 +119,7 @@ table! {
     MethodNotAllowed METHOD_NOT_ALLOWED "此路径不支持该方法" "The path does not know the method";
     BeyondHead NOT_FOUND "已签名的日志尚未到此|已签名 {size} 条，请稍后再试" "The signed log does not reach so far|{size} entries are signed; try again later";
     EventsExpired GONE "其后的事件已不再保留|请重新读取数据，再从现在开始接收" "What followed that event is no more there|Read the resources anew, and begin from now on";
+    RangeNotSatisfiable RANGE_NOT_SATISFIABLE "请求的范围超出文件末尾|文件共 {size} 字节" "The part that is asked for lies behind the end|The file has {size} bytes";
     PreconditionFailed PRECONDITION_FAILED "内容已被他人修改，请刷新后再试" "It was changed meanwhile; read it again";
     PreconditionRequired PRECONDITION_REQUIRED "缺少 If-Match 请求头" "The header If-Match is missing";
     PayloadTooLarge PAYLOAD_TOO_LARGE "请求内容太大|上限 {limit} 字节" "The body is too large|At most {limit} bytes";

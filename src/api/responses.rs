@@ -110,6 +110,8 @@ failures! {
     }
     /// The version, where it need not be named.
     Stale { "412": "`If-Match` names a version that has passed.", }
+    /// A part behind the end.
+    BehindEnd { "416": "The part of the file that is asked for lies behind its end.", }
     /// Too often.
     Limited { "429": "Too many requests; see `Retry-After`.", }
 }

@@ -220,6 +220,8 @@ codes! {
     BeyondHead = "beyond_head",
     /// What follows the event that was named is no more kept for streams.
     EventsExpired = "events_expired",
+    /// The part of a file that is asked for lies behind its end.
+    RangeNotSatisfiable = "range_not_satisfiable",
     /// `If-Match` names a version that has passed.
     PreconditionFailed = "precondition_failed",
     /// `If-Match` is missing.

@@ -161,6 +161,30 @@ both! {
         assert_eq!(schema.bytes, MANIFEST_SCHEMA.as_bytes());
     }
 
+    async fn a_download_that_broke_off_is_taken_up_again(app: App) {
+        let tree = app.tree().await;
+        app.packable(&tree, "王小明").await;
+        let Sides { city, portal } = sides(&app, &tree).await;
+        let batch = forwarded(&app, &city).await;
+        built(&app).await;
+        let path = format!("/batches/{}/package", batch.id());
+        let whole = portal.get(&path).await.expect(200);
+        assert_eq!((whole.header("accept-ranges"), whole.header("repr-digest")), ("bytes", whole.header("content-digest")));
+        let (half, size) = (whole.bytes.len() / 2, whole.bytes.len());
+        let rest = portal.with("range", &format!("bytes={half}-")).with("if-range", whole.header("etag"));
+        let rest = rest.get(&path).await.expect(206);
+        assert_eq!(rest.bytes, whole.bytes[half..]);
+        assert_eq!(rest.header("content-range"), format!("bytes {half}-{}/{size}", size - 1));
+        assert_eq!(rest.header("content-length"), (size - half).to_string());
+        assert_eq!((rest.header("repr-digest"), rest.header("etag")), (whole.header("repr-digest"), whole.header("etag")));
+        assert_eq!(portal.with("range", "bytes=7-7").get(&path).await.expect(206).bytes, whole.bytes[7..=7]);
+        assert_eq!(portal.with("range", "bytes=-9").get(&path).await.expect(206).bytes, whole.bytes[size - 9..]);
+        let other = portal.with("range", "bytes=7-7").with("if-range", "\"other\"").get(&path).await.expect(200);
+        assert_eq!(other.bytes, whole.bytes);
+        let behind = portal.with("range", &format!("bytes={size}-")).get(&path).await;
+        assert_eq!(behind.problem(416, "range_not_satisfiable").json["errors"][0]["size"], size);
+    }
+
     async fn the_real_program_takes_over_what_a_dead_one_had_begun(app: App) {
         use haoren::{service::{Error, clock::{MachineTime as _, SystemTime}, generator}, storage};
         let tree = app.tree().await;

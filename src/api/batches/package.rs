@@ -1,7 +1,7 @@
 //! The package of a batch: the ZIP, its manifest, and the signature over that.
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpRequest, HttpResponse, HttpResponseBuilder,
     body::SizedStream,
     get,
     http::{
@@ -13,6 +13,7 @@ use actix_web::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
+use futures_util::StreamExt as _;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -20,8 +21,18 @@ use utoipa::ToSchema;
 
 use super::wire::BatchView;
 use crate::{
-    api::{answer::Answer, download, path::Segment, problem::Problem, responses, role::mirrored, state::State},
+    api::{
+        answer::Answer,
+        byte_range::{self, Asked},
+        download,
+        path::Segment,
+        problem::Problem,
+        responses,
+        role::mirrored,
+        state::State,
+    },
     domain::{
+        fault::{Code, Fault},
         id::BatchId,
         month::Month,
         package::{Package, PackageFailure, PackageStatus},
@@ -93,12 +104,13 @@ impl From<Package> for PackageView {
 /// One ZIP: `manifest.json`, the roster `名册.xlsx`, and a folder `类别+单位+姓名` for each candidate with the deed, the photos, the application
 /// form and the opinions. Built once from what was frozen when it was forwarded, and the same bytes ever after; what happened since
 /// is in `GET /batches/{id}/corrections`. It holds contact details, so that reading it is an audit event. `Content-Digest` (RFC 9530)
-/// is that of the whole; a request whose `If-None-Match` names the `ETag` is answered with 304. While the package is being built
+/// is that of the whole; a request whose `If-None-Match` names the `ETag` is answered with 304. A download that broke off is taken up again with
+/// `Range: bytes=…` (and `If-Range` with the `ETag`): 206, without `Content-Digest`, as every answer has the digest of the whole in `Repr-Digest`. While the package is being built
 /// the answer is 409 `package_not_ready` with `Retry-After`.
 #[utoipa::path(
     tag = "batches",
     params(("id" = uuid::Uuid, Path, description = "The batch's id.")),
-    responses((status = 200, description = "The ZIP.", content_type = "application/zip", body = String), responses::Unchanged, responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Conflict, responses::Common)
+    responses((status = 200, description = "The ZIP.", content_type = "application/zip", body = String), (status = 206, description = "A part of it.", content_type = "application/zip", body = String), responses::Unchanged, responses::BehindEnd, responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Conflict, responses::Common)
 )]
 #[get("/batches/{id}/package")]
 pub async fn get_package(
@@ -110,7 +122,14 @@ pub async fn get_package(
     caller.require(&[Role::CityReviewer, Role::Portal])?;
     let known = |sha256: &[u8; 32]| names(&request, &tag(sha256));
     match packages::open_package(&state, &caller, (id.value()?, known)).await? {
-        Opened::New(download) => Ok(zip(download)),
+        Opened::New(download) => match byte_range::asked(&request, download.size, &tag(&download.sha256)) {
+            Asked::Whole => Ok(zip(download)),
+            Asked::Part(first, last) => Ok(part(download, (first, last))),
+            Asked::Nothing => {
+                let fault = Fault::at("/Range", Code::RangeNotSatisfiable).with("size", download.size);
+                Err(Problem::with(Code::RangeNotSatisfiable, vec![fault]))
+            }
+        },
         Opened::Known(sha256) => Ok(HttpResponse::NotModified()
             .insert_header((header::CACHE_CONTROL, download::KEPT_BY_NOBODY))
             .insert_header((header::ETAG, tag(&sha256)))
@@ -199,15 +218,30 @@ pub async fn get_package_preview(
 
 /// A ZIP, bit by bit. It goes out as it is: the digest and the length are those of what is sent.
 fn zip(download: Download) -> HttpResponse {
-    let Download { content, size, sha256, name: (plain, name) } = download;
-    HttpResponse::Ok()
+    let mut response = HttpResponse::Ok();
+    describe(&mut response, &download).insert_header(("content-digest", digest(&download.sha256)));
+    response.body(SizedStream::new(download.size, download.content))
+}
+
+/// What lies between two bytes of it.
+fn part(download: Download, (first, last): (u64, u64)) -> HttpResponse {
+    let mut response = HttpResponse::PartialContent();
+    let range = format!("bytes {first}-{last}/{}", download.size);
+    describe(&mut response, &download).insert_header((header::CONTENT_RANGE, range));
+    let content = byte_range::cut(download.content, (first, last));
+    response.body(SizedStream::new(last - first + 1, content.boxed()))
+}
+
+fn describe<'a>(response: &'a mut HttpResponseBuilder, download: &Download) -> &'a mut HttpResponseBuilder {
+    let (plain, name) = &download.name;
+    response
         .insert_header((header::CACHE_CONTROL, download::KEPT_BY_NOBODY))
-        .insert_header((header::CONTENT_DISPOSITION, download::disposition(&plain, &name)))
+        .insert_header((header::CONTENT_DISPOSITION, download::disposition(plain, name)))
         .insert_header((header::CONTENT_ENCODING, HeaderValue::from_static("identity")))
-        .insert_header((header::ETAG, tag(&sha256)))
-        .insert_header(("content-digest", content_digest(&sha256)))
+        .insert_header((header::ACCEPT_RANGES, HeaderValue::from_static("bytes")))
+        .insert_header((header::ETAG, tag(&download.sha256)))
+        .insert_header(("repr-digest", digest(&download.sha256)))
         .content_type("application/zip")
-        .body(SizedStream::new(size, content))
 }
 
 /// A small thing, to the byte.
@@ -223,7 +257,7 @@ fn whole(request: &HttpRequest, content: Bytes, media_type: &'static str) -> Htt
     }
     response
         .insert_header((header::CONTENT_ENCODING, HeaderValue::from_static("identity")))
-        .insert_header(("content-digest", content_digest(&sha256)))
+        .insert_header(("content-digest", digest(&sha256)))
         .content_type(media_type)
         .body(content)
 }
@@ -233,7 +267,7 @@ fn tag(sha256: &[u8; 32]) -> String {
 }
 
 /// By RFC 9530.
-fn content_digest(sha256: &[u8; 32]) -> String {
+fn digest(sha256: &[u8; 32]) -> String {
     format!("sha-256=:{}:", STANDARD.encode(sha256))
 }
 
