@@ -17,6 +17,7 @@ use crate::{
     service::{
         Error, Service,
         caller::{self, Account},
+        generator,
     },
     storage,
 };
@@ -93,7 +94,9 @@ pub async fn follow(
         return Err(Error::of(Code::EventsExpired));
     }
     let every = service.events.beat();
-    let mut beat = tokio::time::interval_at(tokio::time::Instant::now() + every, every);
+    // Thousands who come at the same moment, after a restart, do not have all their accounts looked at at the same moment ever after.
+    let first = every.mul_f64(f64::from(u16::from_be_bytes(generator::random()?)) / f64::from(u16::MAX));
+    let mut beat = tokio::time::interval_at(tokio::time::Instant::now() + first, every);
     beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     Ok(Reader {
         service: service.clone(),
