@@ -251,6 +251,15 @@ impl EventKind {
     }
 }
 
+impl EventKind {
+    /// Whether an account of a role that acts nowhere in the tree, an administrator or the portal, is ever told of events of this kind.
+    #[must_use]
+    pub fn reaches(self, role: Role) -> bool {
+        let viewer = Viewer { role, scope: Scope::Nowhere };
+        viewer.view(self, Place::default()).is_some()
+    }
+}
+
 impl Viewer {
     /// How much of an event this viewer is told; none when it is not to be told at all.
     #[must_use]

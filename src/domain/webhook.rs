@@ -3,7 +3,7 @@
 mod address;
 mod retries;
 
-pub use address::{AddressRules, MAX_URL_CHARS, Target};
+pub use address::{AddressRules, MAX_URL_CHARS, Target, canonical};
 pub use retries::Retries;
 
 use std::collections::BTreeSet;
@@ -15,6 +15,7 @@ use super::{
     event::EventKind,
     fault::{Code, Fault},
     id::{DeliveryId, UserId, WebhookId},
+    role::Role,
     text,
 };
 
@@ -136,9 +137,9 @@ pub struct WebhookFields {
 }
 
 impl WebhookFields {
-    /// Everything that breaks a rule.
+    /// Everything that breaks a rule; of a webhook whose owner has a role.
     #[must_use]
-    pub fn faults(&self, rules: &AddressRules) -> Vec<Fault> {
+    pub fn faults(&self, rules: &AddressRules, owner: Role) -> Vec<Fault> {
         let mut faults: Vec<Fault> =
             self.url.iter().flat_map(|url| rules.faults(url)).map(|fault| fault.under("/url")).collect();
         if let Some(Some(description)) = &self.description {
@@ -149,7 +150,8 @@ impl WebhookFields {
         let mut seen = BTreeSet::new();
         for (index, name) in types.enumerate() {
             let place = format!("/types/{index}");
-            if name.parse::<EventKind>().is_err() {
+            // Who subscribes to what it is never told of would wait for ever.
+            if !name.parse::<EventKind>().is_ok_and(|kind| kind.reaches(owner)) {
                 faults.push(Fault::at(place, Code::UnknownValue));
             } else if !seen.insert(name) {
                 faults.push(Fault::at(place, Code::Duplicate));
@@ -194,7 +196,7 @@ pub struct Delivery {
     pub attempts: i32,
     /// So many have failed since it was last begun with.
     pub failures: i32,
-    /// When it is sent next, unless something earlier to the same subject still waits.
+    /// When it is sent next; none while something earlier to the same subject waits, and once it has ended.
     pub due_at: Option<DateTime<Utc>>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
@@ -231,7 +233,7 @@ mod tests {
             types: Some(Some(vec!["list.published".into(), "list.published".into(), "nothing".into()])),
             status: None,
         };
-        let faults = fields.faults(&AddressRules::default());
+        let faults = fields.faults(&AddressRules::default(), Role::Admin);
         let found: Vec<(&str, Code)> = faults.iter().map(|fault| (fault.pointer.as_str(), fault.code)).collect();
         assert_eq!(
             found,
@@ -246,10 +248,28 @@ mod tests {
     }
 
     #[test]
+    fn a_type_that_the_owner_is_never_told_of_is_named() {
+        for (role, name, is_taken) in [
+            (Role::Portal, "batch.forwarded", true),
+            (Role::Portal, "list.published", true),
+            (Role::Portal, "candidate.verified", false),
+            (Role::Portal, "signal.raised", false),
+            (Role::Admin, "batch.forwarded", false),
+            (Role::Admin, "candidate.verified", true),
+            (Role::Admin, "comment.held", false),
+        ] {
+            let fields = WebhookFields { types: Some(Some(vec![name.to_owned()])), ..WebhookFields::default() };
+            let found: Vec<Code> =
+                fields.faults(&AddressRules::default(), role).iter().map(|fault| fault.code).collect();
+            assert_eq!(found.is_empty(), is_taken, "{role}: {name}");
+        }
+    }
+
+    #[test]
     fn no_type_at_all_is_named_but_none_said_is_every_type() {
         let of = |types| WebhookFields { types: Some(types), ..WebhookFields::default() };
-        assert_eq!(of(Some(Vec::new())).faults(&AddressRules::default()).first().unwrap().code, Code::TooFew);
-        assert_eq!(of(None).faults(&AddressRules::default()), []);
+        assert_eq!(of(Some(Vec::new())).faults(&AddressRules::default(), Role::Portal).first().unwrap().code, Code::TooFew);
+        assert_eq!(of(None).faults(&AddressRules::default(), Role::Portal), []);
         assert_eq!(of(None).kinds(), Some(None));
     }
 }

@@ -126,7 +126,7 @@ pub fn open(setup: &Setup, time: Arc<dyn MachineTime>) -> Result<Service, StartE
         tokens: Tokens::new(&signing)?,
         package_signer: super::packages::Signer::new(&manifests)?,
         vote_logs,
-        webhooks: super::webhooks::Webhooks::new(setup.webhooks.clone())?,
+        webhooks: super::webhooks::Webhooks::new(setup.webhooks.clone()),
         time_zone: setup.time_zone,
         sandbox: setup.sandbox,
     })

@@ -79,15 +79,16 @@ impl std::fmt::Debug for Terms {
 #[derive(Clone, Debug)]
 pub struct Webhooks {
     terms: Terms,
-    client: reqwest::Client,
+    /// Or why there is none: a machine without certificates sends no webhooks, but does all else.
+    client: Result<reqwest::Client, Arc<str>>,
 }
 
 impl Webhooks {
     /// On the operator's terms.
-    pub fn new(terms: Terms) -> Result<Self, Error> {
-        let client = addresses::client(&terms)
-            .map_err(|error| Error::Internal(format!("no client for webhooks: {error}")))?;
-        Ok(Self { terms, client })
+    #[must_use]
+    pub fn new(terms: Terms) -> Self {
+        let client = addresses::client(&terms).map_err(|error| format!("{error:?}").into());
+        Self { terms, client }
     }
 
     /// What the operator says.

@@ -89,15 +89,17 @@ pub fn last_number(connection: &mut Connection) -> Result<i64, StoreError> {
     last.ok_or(StoreError::Missing("seal of events"))
 }
 
-/// The number of the first event sealed at a moment or later; none when there is none.
+/// The number of the first event sealed at a moment or later; none when there is none. Clocks of several servers differ, so that the first
+/// by its time is not the first by its number; among so many it is.
 pub fn first_since(connection: &mut Connection, moment: DateTime<Utc>) -> Result<Option<i64>, StoreError> {
-    let found: Option<Option<i64>> = outbox_events::table
+    const AMONG: i64 = 1_000;
+    let found: Vec<Option<i64>> = outbox_events::table
         .filter(outbox_events::sealed_at.ge(At(moment)))
         .order((outbox_events::sealed_at, outbox_events::number))
+        .limit(AMONG)
         .select(outbox_events::number)
-        .first(connection)
-        .optional()?;
-    Ok(found.flatten())
+        .load(connection)?;
+    Ok(found.into_iter().flatten().min())
 }
 
 /// Events behind a number, in their order. Those of kinds that only a later version of the program knows are passed over.

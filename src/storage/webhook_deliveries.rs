@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, QueryableByName, RunQueryDsl, Selectable,
-    SelectableHelper, sql_query,
-    sql_types::BigInt,
+    ExpressionMethods, Insertable, NullableExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
+    Selectable, SelectableHelper, alias,
+    dsl::{exists, not},
+    select,
 };
 use uuid::Uuid;
 
 use super::{
     Connection, StoreError,
     schema::{webhook_attempts, webhook_deliveries, webhooks},
-    sql_types::{Id, Instant},
     sql_values::{AnyId, At},
 };
 use crate::domain::{
@@ -78,10 +78,6 @@ pub struct NewDelivery {
     pub subject_kind: String,
     /// Which one.
     pub subject_id: String,
-    /// When it is sent first.
-    pub due_at: DateTime<Utc>,
-    /// Who sends it already, until then.
-    pub claim: Option<Uuid>,
 }
 
 #[derive(Insertable)]
@@ -98,23 +94,12 @@ struct NewRow {
     attempts: i32,
     failures: i32,
     due_at: Option<At>,
-    claim: Option<AnyId>,
     created_at: At,
+    ended_at: Option<At>,
 }
 
-/// Adds what is to be sent. What follows something to the same subject that waits for another attempt is not due before that.
-pub fn insert(connection: &mut Connection, new: &NewDelivery, now: DateTime<Utc>) -> Result<(), StoreError> {
-    let before: Option<Option<At>> = webhook_deliveries::table
-        .filter(webhook_deliveries::webhook_id.eq(new.webhook))
-        .filter(webhook_deliveries::subject_kind.eq(&new.subject_kind))
-        .filter(webhook_deliveries::subject_id.eq(&new.subject_id))
-        .filter(webhook_deliveries::status.eq(DeliveryStatus::Waiting))
-        .order(webhook_deliveries::sequence)
-        .select(webhook_deliveries::due_at)
-        .first(connection)
-        .optional()?;
-    let due_at = before.flatten().map_or(new.due_at, |before| before.0.max(new.due_at));
-    let row = NewRow {
+fn row(new: &NewDelivery, now: DateTime<Utc>) -> NewRow {
+    NewRow {
         id: new.id,
         webhook_id: new.webhook,
         event_id: AnyId(new.event),
@@ -123,14 +108,43 @@ pub fn insert(connection: &mut Connection, new: &NewDelivery, now: DateTime<Utc>
         subject_kind: new.subject_kind.clone(),
         subject_id: new.subject_id.clone(),
         status: DeliveryStatus::Waiting,
-        attempts: i32::from(new.claim.is_some()),
+        attempts: 0,
         failures: 0,
-        due_at: Some(At(due_at)),
-        claim: new.claim.map(AnyId),
+        due_at: None,
         created_at: At(now),
-    };
+        ended_at: None,
+    }
+}
+
+/// Adds what is to be sent: at once, or after what waits for the same subject. The webhook is held.
+pub fn insert(connection: &mut Connection, new: &NewDelivery, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let earlier = webhook_deliveries::table
+        .filter(webhook_deliveries::webhook_id.eq(new.webhook))
+        .filter(webhook_deliveries::subject_kind.eq(&new.subject_kind))
+        .filter(webhook_deliveries::subject_id.eq(&new.subject_id))
+        .filter(webhook_deliveries::status.eq(DeliveryStatus::Waiting));
+    let must_wait: bool = select(exists(earlier)).get_result(connection)?;
+    let due_at = (!must_wait).then_some(At(now));
+    diesel::insert_into(webhook_deliveries::table).values(NewRow { due_at, ..row(new, now) }).execute(connection)?;
+    Ok(())
+}
+
+/// Adds a test, which nobody sends but whoever asked for it: it has failed unless its end is noted.
+pub fn insert_test(connection: &mut Connection, new: &NewDelivery, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let row = NewRow { status: DeliveryStatus::Failed, ended_at: Some(At(now)), ..row(new, now) };
     diesel::insert_into(webhook_deliveries::table).values(row).execute(connection)?;
     Ok(())
+}
+
+/// Notes what became of a test.
+pub fn end_test(connection: &mut Connection, id: DeliveryId, attempt: &Attempt) -> Result<(), StoreError> {
+    let has_arrived = attempt.failure.is_none();
+    let status = if has_arrived { DeliveryStatus::Delivered } else { DeliveryStatus::Failed };
+    let changed = diesel::update(webhook_deliveries::table.filter(webhook_deliveries::id.eq(id)))
+        .set((webhook_deliveries::status.eq(status), webhook_deliveries::attempts.eq(attempt.number)))
+        .execute(connection)?;
+    // Its webhook may have been taken away and swept meanwhile.
+    if changed == 1 { insert_attempt(connection, id, attempt) } else { Ok(()) }
 }
 
 /// How many deliveries to a webhook wait.
@@ -208,9 +222,8 @@ pub fn attempts_of(
     Ok(attempts)
 }
 
-/// Which webhooks have something due at a moment.
-pub fn with_due(connection: &mut Connection, now: DateTime<Utc>) -> Result<Vec<WebhookId>, StoreError> {
-    use diesel::dsl::exists;
+/// Which webhooks have something due at a moment, and whether nothing arrives there at present.
+pub fn with_due(connection: &mut Connection, now: DateTime<Utc>) -> Result<Vec<(WebhookId, bool)>, StoreError> {
     let due = webhook_deliveries::table
         .filter(webhook_deliveries::webhook_id.eq(webhooks::id))
         .filter(webhook_deliveries::status.eq(DeliveryStatus::Waiting))
@@ -219,7 +232,8 @@ pub fn with_due(connection: &mut Connection, now: DateTime<Utc>) -> Result<Vec<W
         .filter(webhooks::status.eq(WebhookStatus::Active))
         .filter(webhooks::removed_at.is_null())
         .filter(exists(due))
-        .select(webhooks::id)
+        .order(webhooks::id)
+        .select((webhooks::id, webhooks::failing_since.is_not_null()))
         .load(connection)?)
 }
 
@@ -232,60 +246,45 @@ pub struct Claim {
     pub token: Uuid,
 }
 
-#[derive(QueryableByName)]
-struct Place {
-    #[diesel(sql_type = BigInt)]
-    sequence: i64,
-}
-
 /// Takes up what is due to a webhook, at most `limit`, and nothing before what waits for the same subject from earlier; others leave it alone
-/// until `lease_until`. What was taken up before and not heard of again counts as a failed attempt.
+/// until `lease_until`. What was taken up before and not heard of again is told of as broken off. The webhook is held.
 pub fn claim(
     connection: &mut Connection,
     webhook: WebhookId,
     (now, lease_until): (DateTime<Utc>, DateTime<Utc>),
     (token, limit): (Uuid, i64),
 ) -> Result<Vec<Claim>, StoreError> {
-    let due: Vec<Place> = sql_query(
-        "SELECT own.sequence FROM webhook_deliveries own \
-         WHERE own.webhook_id = $1 AND own.status = 'waiting' AND own.due_at <= $2 AND NOT EXISTS ( \
-             SELECT 1 FROM webhook_deliveries earlier WHERE earlier.webhook_id = own.webhook_id \
-             AND earlier.subject_kind = own.subject_kind AND earlier.subject_id = own.subject_id \
-             AND earlier.status = 'waiting' AND earlier.sequence < own.sequence) \
-         ORDER BY own.due_at, own.sequence LIMIT $3",
-    )
-    .bind::<Id, _>(AnyId(webhook.0))
-    .bind::<Instant, _>(At(now))
-    .bind::<BigInt, _>(limit)
-    .load(connection)?;
+    let earlier = alias!(webhook_deliveries as earlier);
+    let before = earlier
+        .filter(earlier.field(webhook_deliveries::webhook_id).eq(webhook_deliveries::webhook_id))
+        .filter(earlier.field(webhook_deliveries::subject_kind).eq(webhook_deliveries::subject_kind))
+        .filter(earlier.field(webhook_deliveries::subject_id).eq(webhook_deliveries::subject_id))
+        .filter(earlier.field(webhook_deliveries::status).eq(DeliveryStatus::Waiting))
+        .filter(earlier.field(webhook_deliveries::sequence).lt(webhook_deliveries::sequence));
+    let due: Vec<(DeliveryRow, Option<Uuid>)> = webhook_deliveries::table
+        .filter(webhook_deliveries::webhook_id.eq(webhook))
+        .filter(webhook_deliveries::status.eq(DeliveryStatus::Waiting))
+        .filter(webhook_deliveries::due_at.le(At(now)))
+        .filter(not(exists(before)))
+        .order((webhook_deliveries::due_at, webhook_deliveries::sequence))
+        .limit(limit)
+        .select((DeliveryRow::as_select(), webhook_deliveries::claim))
+        .load(connection)?;
     let mut claims = Vec::new();
-    for Place { sequence } in due {
-        let row: Option<(DeliveryRow, Option<Uuid>)> = webhook_deliveries::table
-            .find(sequence)
-            .select((DeliveryRow::as_select(), webhook_deliveries::claim))
-            .first(connection)
-            .optional()?;
-        let Some((row, former)) = row else { continue };
-        let failures = row.failures.saturating_add(i32::from(former.is_some()));
-        let is_ours = diesel::update(webhook_deliveries::table.find(sequence))
-            .filter(webhook_deliveries::status.eq(DeliveryStatus::Waiting))
-            .filter(webhook_deliveries::due_at.le(At(now)))
+    for (row, former) in due {
+        diesel::update(webhook_deliveries::table.find(row.sequence))
             .set((
                 webhook_deliveries::claim.eq(Some(AnyId(token))),
                 webhook_deliveries::due_at.eq(Some(At(lease_until))),
                 webhook_deliveries::attempts.eq(webhook_deliveries::attempts + 1),
-                webhook_deliveries::failures.eq(failures),
             ))
             .execute(connection)?;
-        if is_ours == 1 {
-            if former.is_some() {
-                note_broken_off(connection, &row, now)?;
-            }
-            let mut delivery = Delivery::from(row);
-            delivery.attempts += 1;
-            delivery.failures = failures;
-            claims.push(Claim { delivery, token });
+        if former.is_some() {
+            note_broken_off(connection, &row, now)?;
         }
+        let mut delivery = Delivery::from(row);
+        delivery.attempts += 1;
+        claims.push(Claim { delivery, token });
     }
     Ok(claims)
 }
@@ -329,8 +328,19 @@ pub enum Next {
     Failed,
 }
 
-/// Notes what became of an attempt; false when another process has taken the delivery up, or it is gone. Whatever else waits for the same subject
-/// follows.
+/// When the attempt before the one that is under way was made; none when it is the first.
+pub fn attempted_before(connection: &mut Connection, claim: &Claim) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let found: Option<At> = webhook_attempts::table
+        .filter(webhook_attempts::delivery_id.eq(claim.delivery.id))
+        .order(webhook_attempts::number.desc())
+        .select(webhook_attempts::at)
+        .first(connection)
+        .optional()?;
+    Ok(found.map(|at| at.0))
+}
+
+/// Notes what became of an attempt; false when another process has taken the delivery up, or it is gone. What has arrived has arrived, whoever
+/// else has taken it up. What waits next for the same subject follows. The webhook is held.
 pub fn settle(
     connection: &mut Connection,
     claim: &Claim,
@@ -342,65 +352,92 @@ pub fn settle(
         Next::Again(at) => (DeliveryStatus::Waiting, Some(At(at)), None),
         Next::Failed => (DeliveryStatus::Failed, None, Some(At(now))),
     };
-    let none: Option<AnyId> = None;
     let own = &claim.delivery;
-    let target = webhook_deliveries::table
+    let holder: Option<Option<Uuid>> = webhook_deliveries::table
         .find(own.sequence)
         .filter(webhook_deliveries::status.eq(DeliveryStatus::Waiting))
-        .filter(webhook_deliveries::claim.eq(Some(AnyId(claim.token))));
-    let failures = own.failures.saturating_add(i32::from(next != Next::Delivered));
-    let settled = diesel::update(target)
+        .select(webhook_deliveries::claim)
+        .first(connection)
+        .optional()?;
+    match holder {
+        Some(holder) if holder == Some(claim.token) || next == Next::Delivered => {}
+        Some(_) | None => return Ok(false),
+    }
+    let nobody: Option<AnyId> = None;
+    diesel::update(webhook_deliveries::table.find(own.sequence))
         .set((
             webhook_deliveries::status.eq(status),
             webhook_deliveries::due_at.eq(due_at),
             webhook_deliveries::ended_at.eq(ended_at),
-            webhook_deliveries::claim.eq(none),
-            webhook_deliveries::failures.eq(failures),
+            webhook_deliveries::claim.eq(nobody),
+            webhook_deliveries::failures.eq(own.failures.saturating_add(i32::from(next != Next::Delivered))),
         ))
         .execute(connection)?;
-    if settled == 0 {
-        return Ok(false);
-    }
     insert_attempt(connection, own.id, attempt)?;
-    let due_at = match next {
-        Next::Again(at) => at,
-        Next::Delivered | Next::Failed => now,
-    };
-    let followers = webhook_deliveries::table
+    if !matches!(next, Next::Again(_)) {
+        let follower: Option<i64> = webhook_deliveries::table
+            .filter(webhook_deliveries::webhook_id.eq(own.webhook))
+            .filter(webhook_deliveries::subject_kind.eq(&own.subject_kind))
+            .filter(webhook_deliveries::subject_id.eq(&own.subject_id))
+            .filter(webhook_deliveries::status.eq(DeliveryStatus::Waiting))
+            .order(webhook_deliveries::sequence)
+            .select(webhook_deliveries::sequence)
+            .first(connection)
+            .optional()?;
+        let follower = webhook_deliveries::table.filter(webhook_deliveries::sequence.nullable().eq(follower));
+        diesel::update(follower.filter(webhook_deliveries::due_at.is_null()))
+            .set(webhook_deliveries::due_at.eq(Some(At(now))))
+            .execute(connection)?;
+    }
+    Ok(true)
+}
+
+/// Leaves a delivery that was taken up to whoever comes next, as if it had not been.
+pub fn give_back(connection: &mut Connection, claim: &Claim, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let nobody: Option<AnyId> = None;
+    diesel::update(webhook_deliveries::table.find(claim.delivery.sequence))
+        .filter(webhook_deliveries::status.eq(DeliveryStatus::Waiting))
+        .filter(webhook_deliveries::claim.eq(Some(AnyId(claim.token))))
+        .set((
+            webhook_deliveries::claim.eq(nobody),
+            webhook_deliveries::due_at.eq(Some(At(now))),
+            webhook_deliveries::attempts.eq(webhook_deliveries::attempts - 1),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Lets a delivery be sent at once, or after what waits for the same subject from earlier, with all its attempts before it; false while it is being
+/// sent. The webhook is held.
+pub fn send_again(connection: &mut Connection, own: &Delivery, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let earlier = webhook_deliveries::table
         .filter(webhook_deliveries::webhook_id.eq(own.webhook))
         .filter(webhook_deliveries::subject_kind.eq(&own.subject_kind))
         .filter(webhook_deliveries::subject_id.eq(&own.subject_id))
         .filter(webhook_deliveries::status.eq(DeliveryStatus::Waiting))
-        .filter(webhook_deliveries::sequence.gt(own.sequence))
-        .filter(webhook_deliveries::claim.is_null());
-    diesel::update(followers).set(webhook_deliveries::due_at.eq(Some(At(due_at)))).execute(connection)?;
-    Ok(true)
-}
-
-/// Lets a delivery be sent at once, with all its attempts before it; false while it is being sent.
-pub fn send_again(connection: &mut Connection, id: DeliveryId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        .filter(webhook_deliveries::sequence.lt(own.sequence));
+    let must_wait: bool = select(exists(earlier)).get_result(connection)?;
     let none: Option<At> = None;
-    let nobody: Option<AnyId> = None;
     let changed = diesel::update(webhook_deliveries::table)
-        .filter(webhook_deliveries::id.eq(id))
+        .filter(webhook_deliveries::sequence.eq(own.sequence))
         .filter(webhook_deliveries::claim.is_null())
         .set((
             webhook_deliveries::status.eq(DeliveryStatus::Waiting),
             webhook_deliveries::failures.eq(0),
-            webhook_deliveries::due_at.eq(Some(At(now))),
+            webhook_deliveries::due_at.eq((!must_wait).then_some(At(now))),
             webhook_deliveries::ended_at.eq(none),
-            webhook_deliveries::claim.eq(nobody),
         ))
         .execute(connection)?;
     Ok(changed == 1)
 }
 
-/// Makes everything that waits for a webhook due, with all its attempts before it. What is being sent is left alone.
+/// Makes everything that waits for its next attempt due, with all its attempts before it. What is being sent is left alone.
 pub fn begin_anew(connection: &mut Connection, webhook: WebhookId, now: DateTime<Utc>) -> Result<usize, StoreError> {
     Ok(diesel::update(webhook_deliveries::table)
         .filter(webhook_deliveries::webhook_id.eq(webhook))
         .filter(webhook_deliveries::status.eq(DeliveryStatus::Waiting))
         .filter(webhook_deliveries::claim.is_null())
+        .filter(webhook_deliveries::due_at.is_not_null())
         .set((webhook_deliveries::failures.eq(0), webhook_deliveries::due_at.eq(Some(At(now)))))
         .execute(connection)?)
 }

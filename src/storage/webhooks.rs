@@ -247,6 +247,22 @@ pub fn behind(connection: &mut Connection, last: i64, limit: i64) -> Result<Vec<
         .load(connection)?)
 }
 
+/// Lets a webhook follow the events anew from a place.
+pub fn go_back(
+    connection: &mut Connection,
+    id: WebhookId,
+    place: Option<i64>,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    if let Some(place) = place {
+        set_place(connection, id, place)?;
+    }
+    diesel::update(webhooks::table.find(id))
+        .set((webhooks::version.eq(webhooks::version + 1), webhooks::updated_at.eq(At(now))))
+        .execute(connection)?;
+    Ok(())
+}
+
 /// Notes how far a webhook has followed the events.
 pub fn set_place(connection: &mut Connection, id: WebhookId, place: i64) -> Result<(), StoreError> {
     diesel::update(webhooks::table.find(id)).set(webhooks::place.eq(place)).execute(connection)?;

@@ -26,8 +26,8 @@ CREATE TABLE webhooks (
 CREATE INDEX webhooks_of_owner ON webhooks (owner_id);
 CREATE INDEX webhooks_behind ON webhooks (place) WHERE status = 'active' AND removed_at IS NULL;
 
--- What was or is to be sent: to each webhook in the order of `sequence`, and never before what came earlier to the same subject. While it is sent,
--- `due_at` is when, by the machine's clock, another process may take it up. A test has no event.
+-- What was or is to be sent, and never before what came earlier to the same subject: `due_at` is when, by the machine's clock, it is sent, and none while
+-- something earlier waits. While it is being sent it is when another process may take it up. A test has no event.
 CREATE TABLE webhook_deliveries (
     sequence BIGINT GENERATED ALWAYS AS IDENTITY,
     id UUID NOT NULL,
@@ -46,7 +46,7 @@ CREATE TABLE webhook_deliveries (
     ended_at TIMESTAMPTZ,
     CONSTRAINT webhook_deliveries_id UNIQUE (id),
     CONSTRAINT webhook_deliveries_status_known CHECK (status IN ('waiting', 'delivered', 'failed')),
-    CONSTRAINT webhook_deliveries_due CHECK ((status = 'waiting') = (due_at IS NOT NULL)),
+    CONSTRAINT webhook_deliveries_due CHECK (status = 'waiting' OR due_at IS NULL),
     CONSTRAINT webhook_deliveries_ended CHECK ((status = 'waiting') = (ended_at IS NULL)),
     PRIMARY KEY (sequence)
 );

@@ -138,6 +138,13 @@ const RULES: &[Rule] = &[
         requests: &[(Method::POST, "/api/v1/votes"), (Method::POST, "/api/v1/ballots")],
     },
     Rule {
+        name: "webhook-tests",
+        who: Who::Account,
+        most: 30,
+        seconds: 600,
+        requests: &[(Method::POST, "/api/v1/webhooks/{id}/test")],
+    },
+    Rule {
         name: "comments",
         who: Who::Account,
         most: 30,

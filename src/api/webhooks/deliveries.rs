@@ -62,7 +62,8 @@ pub async fn list_deliveries(
 /// Send a delivery again
 ///
 /// At once, whether it waits, was given up or has arrived; its attempts are counted anew. What still waits for the same subject from earlier goes
-/// before it. 409 `request_in_progress` while it is being sent, `webhook_paused` when its webhook is, and `event_gone` when the event is no more kept.
+/// before it. 409 `request_in_progress` while it is being sent, `webhook_paused` when its webhook is, and `event_gone` when the event is no more kept, or
+/// it was a test.
 #[utoipa::path(
     tag = "webhooks",
     params(("id" = uuid::Uuid, Path, description = "The delivery's id.")),
@@ -76,12 +77,12 @@ pub async fn retry_delivery(state: State, caller: Caller, id: Path<Segment<Deliv
 
 /// Send a test
 ///
-/// An event `webhook.test` is sent once and at once, to a webhook that is paused too; the answer tells what became of it, after 15 seconds at the
-/// latest.
+/// An event `webhook.test` is sent once and at once, to a webhook that is paused too; the answer tells what became of it, after the 15 seconds
+/// that a receiver has. An account may ask for 30 in ten minutes.
 #[utoipa::path(
     tag = "webhooks",
     params(("id" = uuid::Uuid, Path, description = "The webhook's id.")),
-    responses((status = 200, description = "What became of it.", body = Delivery), responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Common)
+    responses((status = 200, description = "What became of it.", body = Delivery), responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Limited, responses::Common)
 )]
 #[post("/webhooks/{id}/test")]
 pub async fn test_webhook(state: State, caller: Caller, id: Path<Segment<WebhookId>>) -> Result<Answer, Problem> {

@@ -190,7 +190,7 @@ pub struct CreateWebhookRequest {
     #[serde(default)]
     #[schema(min_length = 1, max_length = 200, examples("省级门户"))]
     pub description: Option<String>,
-    /// The types of events that are sent; all where nothing is said. docs/events.md has them.
+    /// The types of events that are sent; all that the account may see where nothing is said. docs/events.md has them, and who is told.
     #[serde(default)]
     #[schema(schema_with = types)]
     pub types: Option<Vec<String>>,
@@ -223,7 +223,7 @@ pub struct UpdateWebhookRequest {
     #[serde(default)]
     #[schema(schema_with = types)]
     pub types: Patch<Vec<String>>,
-    /// `paused` stops it; `active` lets it go on where it stopped, and what waits is sent at once.
+    /// `paused` stops it; `active` lets it go on where it stopped, and what waits is sent at once, as it is with another `url`.
     #[serde(default)]
     #[schema(value_type = WebhookStatusName)]
     pub status: Patch<WebhookStatusName>,
@@ -267,7 +267,7 @@ pub struct Delivery {
     pub subject: DeliverySubject,
     /// How it stands.
     pub status: DeliveryStatusName,
-    /// When it is sent next, unless something earlier to the same subject still waits; while it is being sent, when another server may take it up.
+    /// When it is sent next; null while something earlier to the same subject waits. While it is being sent, when another server may take it up.
     pub due_at: Option<DateTime<Utc>>,
     /// What became of each attempt.
     pub attempts: Vec<DeliveryAttempt>,

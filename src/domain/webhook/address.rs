@@ -105,6 +105,12 @@ impl AddressRules {
     }
 }
 
+/// An address as it is kept: what every reader of URLs takes for the same, without stray characters. What is none stays as it is.
+#[must_use]
+pub fn canonical(text: &str) -> String {
+    Url::parse(text).map_or_else(|_| text.to_owned(), String::from)
+}
+
 /// Where a URL leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
@@ -242,6 +248,14 @@ mod tests {
         assert_eq!(rules.faults("http://127.0.0.3:9000/").len(), 1);
         assert!(rules.allow("::ffff:127.0.0.2".parse().unwrap()));
         assert_eq!(AddressRules { networks: rules.networks, plain_http: false }.faults("http://127.0.0.2/").len(), 1);
+    }
+
+    #[rstest]
+    #[case("HTTPS://Hooks.Example.com", "https://hooks.example.com/")]
+    #[case("https://hooks.example.com/a\tb\n", "https://hooks.example.com/ab")]
+    #[case("https://hooks.example.com/\0\u{202e}", "https://hooks.example.com/%00%E2%80%AE")]
+    fn an_address_is_kept_in_one_way(#[case] text: &str, #[case] kept: &str) {
+        assert_eq!(canonical(text), kept);
     }
 
     #[test]

@@ -88,7 +88,6 @@ pub(super) fn client(terms: &Terms) -> reqwest::Result<Client> {
         .no_proxy()
         .pool_max_idle_per_host(0)
         .timeout(terms.patience)
-        .connect_timeout(terms.patience.div_f32(3.0))
         .user_agent(concat!("haoren-webhooks/", env!("CARGO_PKG_VERSION")))
         .build()
 }

@@ -1,6 +1,11 @@
 //! What was sent, for whoever looks for a fault; sending it again; and a test.
 
-use super::{sender, subscriptions};
+use serde_json::json;
+
+use super::{
+    post::{self, Message},
+    secrets, subscriptions,
+};
 use crate::{
     domain::{
         fault::{Code, Fault},
@@ -11,10 +16,7 @@ use crate::{
         Caller, Error, Service, generator,
         record::{self, Deed},
     },
-    storage::{
-        self, Connection,
-        webhook_deliveries::{Claim, NewDelivery},
-    },
+    storage::{self, Connection, webhook_deliveries::NewDelivery},
 };
 
 /// A delivery with its attempts.
@@ -58,12 +60,11 @@ pub async fn retry_delivery(service: &Service, caller: &Caller, id: DeliveryId) 
         if webhook.status != WebhookStatus::Active {
             return Err(Error::of(Code::WebhookPaused));
         }
-        if let Some(number) = delivery.event_number
-            && storage::outbox_events::find(db, number)?.is_none()
-        {
+        let event = delivery.event_number.map(|number| storage::outbox_events::find(db, number)).transpose()?;
+        if event.flatten().is_none() {
             return Err(Error::of(Code::EventGone));
         }
-        if !storage::webhook_deliveries::send_again(db, id, of_service.clocks.machine())? {
+        if !storage::webhook_deliveries::send_again(db, &delivery, of_service.clocks.machine())? {
             return Err(Error::fault(Fault::of(Code::RequestInProgress)));
         }
         record::audit(&of_service, db, &caller, &Deed::new("webhook.delivery_retried", "delivery", id))?;
@@ -76,7 +77,7 @@ pub async fn retry_delivery(service: &Service, caller: &Caller, id: DeliveryId) 
 pub async fn test_webhook(service: &Service, caller: &Caller, id: WebhookId) -> Result<LoggedDelivery, Error> {
     let account = super::require_owner(caller)?.clone();
     let delivery: DeliveryId = generator::new_id(&service.clocks)?;
-    let token = generator::new_id(&service.clocks)?;
+    let at = service.clocks.machine();
     let new = NewDelivery {
         id: delivery,
         webhook: id,
@@ -84,21 +85,29 @@ pub async fn test_webhook(service: &Service, caller: &Caller, id: WebhookId) -> 
         event_number: None,
         kind: TEST_KIND.to_owned(),
         subject_kind: "webhook".to_owned(),
-        // Each is a subject of its own, so that no test waits for another one.
-        subject_id: delivery.to_string(),
-        due_at: sender::lease_until(service),
-        claim: Some(token),
+        subject_id: id.to_string(),
     };
+    let data = json!({
+        "id": new.event,
+        "type": TEST_KIND,
+        "at": at,
+        "subject": { "kind": &new.subject_kind, "id": &new.subject_id },
+    });
+    let message = Message::new(new.event, TEST_KIND, at, &data)?;
     let of_service = service.clone();
     let write = service.store.write(move |db| {
         account.recheck(db)?;
-        subscriptions::hold(db, &account, id)?;
-        storage::webhook_deliveries::insert(db, &new, of_service.clocks.machine())?;
-        storage::webhook_deliveries::find(db, delivery)?.ok_or_else(Error::not_found)
+        let webhook = subscriptions::hold(db, &account, id)?;
+        storage::webhook_deliveries::insert_test(db, &new, at)?;
+        Ok::<_, Error>((webhook.url, secrets::signing(&of_service, db, id, at)?))
     });
-    let claim = Claim { delivery: write.await?, token };
-    sender::carry_out(service, &claim).await?;
-    service.store.read(move |db| one_logged(db, delivery)).await
+    let (url, secrets) = write.await?;
+    let attempt = post::send(&service.webhooks, &url, &secrets, (&message, at)).await?.attempt(1, at);
+    let write = service.store.write(move |db| {
+        storage::webhook_deliveries::end_test(db, delivery, &attempt)?;
+        one_logged(db, delivery)
+    });
+    write.await
 }
 
 fn one_logged(db: &mut Connection, id: DeliveryId) -> Result<LoggedDelivery, Error> {

@@ -26,18 +26,25 @@ const PAGE: i64 = 200;
 /// With so many deliveries waiting a webhook follows no further: events are kept anyhow, and a receiver that is away should not fill the database.
 const MOST_WAITING: i64 = 1_000;
 /// Webhooks that are looked for together.
-const AT_ONCE: i64 = 100;
+const AT_ONCE: i64 = 1_000;
 
 /// Lets every webhook follow the events; returns how many deliveries were made. Safe in several processes at once.
 pub(super) async fn follow(service: &Service) -> Result<usize, Error> {
     let read = service.store.read(|db| {
         let last = storage::outbox_events::last_number(db)?;
-        Ok::<_, Error>(storage::webhooks::behind(db, last, AT_ONCE)?)
+        let behind = storage::webhooks::behind(db, last, AT_ONCE)?;
+        let waiting = storage::webhook_deliveries::count_all_waiting(db, &behind)?;
+        let has_place = |id: &WebhookId| waiting.get(id).is_none_or(|waiting| *waiting < MOST_WAITING);
+        Ok::<_, Error>(behind.into_iter().filter(has_place).collect::<Vec<_>>())
     });
     let mut made = 0;
     for id in read.await? {
         let of_service = service.clone();
-        made += service.store.write(move |db| follow_page(&of_service, db, id)).await?;
+        match service.store.write(move |db| follow_page(&of_service, db, id)).await {
+            Ok(of_this) => made += of_this,
+            // It is no matter of the others.
+            Err(error) => log::warn!("webhook {id} could not follow the events: {error}"),
+        }
     }
     Ok(made)
 }
@@ -78,8 +85,6 @@ fn delivery_of(service: &Service, webhook: WebhookId, event: &OutboxEvent) -> Re
         kind: event.kind.as_str().to_owned(),
         subject_kind: event.subject_kind.clone(),
         subject_id: event.subject_id.clone(),
-        due_at: service.clocks.machine(),
-        claim: None,
     })
 }
 

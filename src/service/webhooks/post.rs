@@ -92,9 +92,15 @@ pub(super) async fn send(
     });
     // What was allowed when it was entered may be so no more.
     let Ok(url) = judged else { return Ok(Outcome::of(AttemptFailure::AddressRefused)) };
+    let client = match &webhooks.client {
+        Ok(client) => client,
+        Err(error) => {
+            log::error!("webhooks cannot be sent: {error}");
+            return Ok(Outcome::of(AttemptFailure::NotConnected));
+        }
+    };
     let began = Instant::now();
-    let request = webhooks
-        .client
+    let request = client
         .post(url)
         .header(header::CONTENT_TYPE, "application/json")
         .header("webhook-id", id)

@@ -11,7 +11,7 @@ use crate::{
         id::WebhookId,
         role::Role,
         text,
-        webhook::{MOST_OF_ONE, PauseReason, Webhook, WebhookFields, WebhookStatus},
+        webhook::{self, MOST_OF_ONE, PauseReason, Webhook, WebhookFields, WebhookStatus},
     },
     service::{
         Caller, Error, Service,
@@ -85,7 +85,7 @@ pub async fn create_webhook(
     attempt: Option<Attempt>,
 ) -> Result<Made, Error> {
     let account = super::require_owner(caller)?.clone();
-    refuse_invalid(fields.faults(&service.webhooks.terms().rules))?;
+    refuse_invalid(fields.faults(&service.webhooks.terms().rules, account.role))?;
     let id: WebhookId = generator::new_id(&service.clocks)?;
     let secret = Secret::make()?;
     let sealed = secret.seal(service, id)?;
@@ -133,7 +133,7 @@ pub async fn made_before(service: &Service, caller: &Caller, first: &FirstAnswer
     Ok(Made { secret: Secret::open(service, kept.webhook.id, sealed)?, kept })
 }
 
-/// Changes a webhook. One that is resumed goes on where it stopped, and what waits is sent at once.
+/// Changes a webhook. One that is resumed goes on where it stopped; then, and when it has moved, what waits is sent at once.
 pub async fn update_webhook(
     service: &Service,
     caller: &Caller,
@@ -141,7 +141,6 @@ pub async fn update_webhook(
     fields: WebhookFields,
 ) -> Result<Kept, Error> {
     let account = super::require_owner(caller)?.clone();
-    refuse_invalid(fields.faults(&service.webhooks.terms().rules))?;
     let (of_service, caller) = (service.clone(), caller.clone());
     let write = service.store.write(move |db| {
         let now = of_service.clocks.machine();
@@ -150,10 +149,12 @@ pub async fn update_webhook(
         if old.version != version {
             return Err(Error::of(Code::PreconditionFailed));
         }
+        let owner = storage::users::find(db, old.owner)?.map_or(account.role, |owner| owner.role);
+        refuse_invalid(fields.faults(&of_service.webhooks.terms().rules, owner))?;
         let mut new = applied(fields, &old);
         if new != old {
             let is_resumed = new.status == WebhookStatus::Active && old.status == WebhookStatus::Paused;
-            if is_resumed {
+            if is_resumed || new.url != old.url {
                 new.failing_since = None;
                 storage::webhook_deliveries::begin_anew(db, id, now)?;
             }
@@ -202,10 +203,12 @@ pub async fn replay(
         if webhook.version != version {
             return Err(Error::of(Code::PreconditionFailed));
         }
-        if let Some(first) = storage::outbox_events::first_since(db, since)?.filter(|first| *first <= webhook.place) {
+        let first = storage::outbox_events::first_since(db, since)?.filter(|first| *first <= webhook.place);
+        if let Some(first) = first {
             storage::webhook_deliveries::remove_waiting_behind(db, id, first - 1)?;
-            storage::webhooks::set_place(db, id, first - 1)?;
         }
+        // A new version in any case: a request that is sent again is told that it was heard.
+        storage::webhooks::go_back(db, id, first.map(|first| first - 1), of_service.clocks.machine())?;
         let details = json!({ "since": since });
         record::audit(&of_service, db, &caller, &Deed::new("webhook.replayed", "webhook", id).with(details))?;
         kept(db, id)
@@ -240,7 +243,7 @@ fn applied(fields: WebhookFields, to: &Webhook) -> Webhook {
         WebhookStatus::Paused => to.paused_because.or(Some(PauseReason::Asked)),
     };
     Webhook {
-        url: fields.url.unwrap_or_else(|| to.url.clone()),
+        url: fields.url.as_deref().map_or_else(|| to.url.clone(), webhook::canonical),
         description: fields
             .description
             .map_or_else(|| to.description.clone(), |said| said.as_deref().map(text::tidy_line)),

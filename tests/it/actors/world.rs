@@ -102,7 +102,7 @@ async fn webhook(app: &App) -> (String, String) {
     })
     .await;
     let test = portal.post(&format!("/webhooks/{}/test", made.id()), json!({})).await.expect(200);
-    assert_eq!(test.json["attempts"][0]["failure"], "address_refused");
+    assert_eq!(test.json["attempts"][0]["failure"], "address_refused", "{}", test.json);
     (made.id(), test.id())
 }
 

@@ -125,7 +125,7 @@ both! {
         let mut service = app.service.clone();
         let rules = AddressRules { networks: vec!["127.0.0.2".parse().unwrap()], plain_http: true };
         let lookup: Arc<dyn Lookup> = names.clone();
-        service.webhooks = Webhooks::new(Terms { rules, lookup, ..Terms::default() }).unwrap();
+        service.webhooks = Webhooks::new(Terms { rules, lookup, ..Terms::default() });
         let webhook = made(&app.admin().await, "https://hooks.example.com/").await.id();
         // One asks on which port the other listens, so that a connection would be seen.
         for (name, port, expected) in [
@@ -152,7 +152,7 @@ both! {
         let mut service = app.service.clone();
         let rules = AddressRules { networks: vec!["127.0.0.1".parse().unwrap()], plain_http: false };
         let patience = std::time::Duration::from_secs(1);
-        service.webhooks = Webhooks::new(Terms { rules, patience, ..Terms::default() }).unwrap();
+        service.webhooks = Webhooks::new(Terms { rules, patience, ..Terms::default() });
         point(&app, &sink.url()).await;
         assert_eq!(outcome(&app, &service, &webhook).await, json!("address_refused"));
         point(&app, &sink.url().replace("http:", "https:")).await;

@@ -85,16 +85,19 @@ both! {
 
     /// One message that the receiver never takes stops neither the webhook nor, in the end, what follows it.
     async fn a_message_that_is_never_taken_is_given_up_alone(app: App) {
-        let app = app.another_with(&[TRIAL, &["--webhook-retries=1,1"]].concat()).await;
+        let app = app.another_with(&[TRIAL, &["--webhook-retries=10,10"]].concat()).await;
         let judged = |one: &Received| if one.subject() == "bad" { 400 } else { 200 };
         let sink = Sink::open(Answer::Judged(Arc::new(judged))).await;
         let admin = app.admin().await;
         let webhook = made(&admin, &sink.url()).await.id();
         happens(&app.service, EventKind::ListPublished, "bad").await;
-        for round in 0..3 {
-            app.time.advance(Duration::seconds(2));
+        assert_eq!(sent(&app.service).await, 1);
+        for round in 0..2 {
+            app.time.advance(Duration::seconds(5));
             happens(&app.service, EventKind::ListPublished, &format!("good {round}")).await;
-            sent(&app.service).await;
+            assert_eq!(sent(&app.service).await, 1);
+            app.time.advance(Duration::seconds(7));
+            assert_eq!(sent(&app.service).await, 1);
         }
         let log = deliveries(&admin, &webhook).await;
         let bad = log.iter().find(|one| one["subject"]["id"] == "bad").unwrap();
@@ -112,6 +115,45 @@ both! {
         let once_more = admin.post(&retry, json!({})).await.expect(200);
         assert_eq!(once_more.json["attempts"].as_array().unwrap().len(), 4, "what has arrived is sent again too");
         assert_eq!(sent(&app.service).await, 1);
+    }
+
+    /// However much was taken before, and of the same moment: from then on nothing arrives.
+    async fn nothing_is_given_up_while_nothing_arrives(app: App) {
+        let app = app.another_with(&[TRIAL, &["--webhook-retries=10"]].concat()).await;
+        let judged = |one: &Received| if one.subject() == "first" { 200 } else { 500 };
+        let sink = Sink::open(Answer::Judged(Arc::new(judged))).await;
+        let admin = app.admin().await;
+        let webhook = made(&admin, &sink.url()).await.id();
+        for subject in ["first", "second", "third", "third"] {
+            happens(&app.service, EventKind::ListPublished, subject).await;
+        }
+        assert_eq!(sent(&app.service).await, 3);
+        app.time.advance(longest(10));
+        sent(&app.service).await;
+        let path = format!("/webhooks/{webhook}");
+        let stands = admin.get(&path).await;
+        let found = (&stands.json["status"], &stands.json["paused_because"], &stands.json["waiting"]);
+        assert_eq!(found, (&json!("paused"), &json!("failing"), &json!(3)));
+        // It has moved: what waits is sent to the new address as soon as it is served again.
+        let moved = Sink::open(Answer::Status(200)).await;
+        let change = json!({ "url": moved.url(), "status": "active" });
+        admin.patch(&path, &stands.etag(), change).await.expect(200);
+        assert_eq!(sent(&app.service).await, 3);
+        moved.assert_in_order();
+    }
+
+    /// What waits for its next attempt is sent at once to a new address.
+    async fn a_webhook_that_moves_does_not_wait(app: App) {
+        let app = app.another_with(TRIAL).await;
+        let (from, to) = (Sink::open(Answer::Status(500)).await, Sink::open(Answer::Status(200)).await);
+        let admin = app.admin().await;
+        let webhook = made(&admin, &from.url()).await;
+        happens(&app.service, EventKind::ListPublished, "1").await;
+        assert_eq!(sent(&app.service).await, 1);
+        let path = format!("/webhooks/{}", webhook.id());
+        admin.patch(&path, &webhook.etag(), json!({ "url": to.url() })).await.expect(200);
+        assert_eq!(sent(&app.service).await, 1);
+        assert_eq!(to.received().len(), 1);
     }
 
     async fn a_receiver_that_is_gone_is_left_alone_at_once(app: App) {
@@ -170,7 +212,7 @@ both! {
         drop(sink);
     }
 
-    async fn a_webhook_ends_with_its_owner_s_right_to_it(app: App) {
+    async fn a_webhook_waits_while_its_owner_may_have_none(app: App) {
         let app = app.another_with(TRIAL).await;
         let sink = Sink::open(Answer::Status(500)).await;
         let admin = app.admin().await;
@@ -179,17 +221,44 @@ both! {
         happens(&app.service, EventKind::BatchForwarded, "1").await;
         assert_eq!(sent(&app.service).await, 1);
         sink.answer(Answer::Status(200));
-        let path = format!("/users/{owner}");
-        let etag = admin.get(&path).await.etag();
-        admin.patch(&path, &etag, json!({ "active": false })).await.expect(200);
+        let account = format!("/users/{owner}");
+        let etag = admin.get(&account).await.etag();
+        admin.patch(&account, &etag, json!({ "active": false })).await.expect(200);
         app.time.advance(longest(TABLE[0]));
         sent(&app.service).await;
-        assert_eq!(sink.received().len(), 1, "what waits is not sent any more");
-        let log = deliveries(&admin, &webhook).await;
-        assert_eq!((&log[0]["status"], &log[0]["attempts"][1]["failure"]), (&json!("failed"), &json!("withheld")));
         happens(&app.service, EventKind::BatchForwarded, "2").await;
-        assert_eq!(sent(&app.service).await, 0);
-        let stands = admin.get(&format!("/webhooks/{webhook}")).await;
-        assert_eq!((&stands.json["status"], &stands.json["paused_because"]), (&json!("paused"), &json!("owner")));
+        sent(&app.service).await;
+        assert_eq!(sink.received().len(), 1, "nothing is sent any more");
+        let path = format!("/webhooks/{webhook}");
+        let stands = admin.get(&path).await;
+        let found = (&stands.json["status"], &stands.json["paused_because"], &stands.json["waiting"]);
+        assert_eq!(found, (&json!("paused"), &json!("owner"), &json!(1)));
+        let etag = admin.get(&account).await.etag();
+        admin.patch(&account, &etag, json!({ "active": true })).await.expect(200);
+        admin.patch(&path, &stands.etag(), json!({ "status": "active" })).await.expect(200);
+        assert_eq!(sent(&app.service).await, 2);
+        assert_eq!(sink.taken().len(), 2);
+    }
+
+    /// What an account may no more see is not sent, whatever it could see when it happened.
+    async fn what_its_owner_may_no_more_see_is_withheld(app: App) {
+        let app = app.another_with(TRIAL).await;
+        let sink = Sink::open(Answer::Status(500)).await;
+        let admin = app.admin().await;
+        let (owner, portal) = app.user(Role::Portal, None).await;
+        let webhook = made(&portal, &sink.url()).await.id();
+        happens(&app.service, EventKind::BatchForwarded, "1").await;
+        happens(&app.service, EventKind::ListPublished, "2").await;
+        assert_eq!(sent(&app.service).await, 2);
+        sink.answer(Answer::Status(200));
+        let account = format!("/users/{owner}");
+        let etag = admin.get(&account).await.etag();
+        admin.patch(&account, &etag, json!({ "role": "admin" })).await.expect(200);
+        app.time.advance(longest(TABLE[0]));
+        assert_eq!(sent(&app.service).await, 2);
+        let log = deliveries(&admin, &webhook).await;
+        assert_eq!((&log[1]["status"], &log[1]["attempts"][1]["failure"]), (&json!("failed"), &json!("withheld")));
+        assert_eq!(log[0]["status"], "delivered");
+        assert_eq!(sink.taken().len(), 1);
     }
 }

@@ -1,12 +1,13 @@
 //! A receiver of webhooks on this machine: notes what comes, and answers as it is told.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     net::{IpAddr, SocketAddr},
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use serde_json::Value;
@@ -60,6 +61,10 @@ impl Received {
 
     pub fn subject(&self) -> String {
         self.json()["data"]["subject"]["id"].as_str().unwrap().to_owned()
+    }
+
+    fn is_taken(&self) -> bool {
+        self.answered.is_some_and(|status| status / 100 == 2)
     }
 
     /// Which step of all it tells of.
@@ -126,8 +131,7 @@ impl Sink {
 
     /// What came and was answered 2xx.
     pub fn taken(&self) -> Vec<Received> {
-        let is_taken = |one: &Received| one.answered.is_some_and(|status| status / 100 == 2);
-        self.received().into_iter().filter(is_taken).collect()
+        self.received().into_iter().filter(Received::is_taken).collect()
     }
 
     pub fn connections(&self) -> usize {
@@ -136,15 +140,35 @@ impl Sink {
 
     /// Waits until so many connections have come.
     pub async fn connected(&self, count: usize) {
-        loop {
-            let came = self.inner.came.notified();
-            tokio::pin!(came);
-            came.as_mut().enable();
-            if self.connections() >= count {
-                return;
+        self.until(|_| self.connections() >= count).await;
+    }
+
+    /// Waits until so many different messages were taken.
+    pub async fn took(&self, count: usize) {
+        self.until(|received| different(received) >= count).await;
+    }
+
+    /// How many different messages were taken.
+    pub fn different(&self) -> usize {
+        different(&self.inner.received.lock().unwrap())
+    }
+
+    /// What does not come by then never comes: the test fails instead of waiting for ever.
+    async fn until(&self, is_so: impl Fn(&[Received]) -> bool) {
+        const PATIENCE: Duration = Duration::from_mins(5);
+        let coming = async {
+            loop {
+                let came = self.inner.came.notified();
+                tokio::pin!(came);
+                came.as_mut().enable();
+                if is_so(&self.inner.received.lock().unwrap()) {
+                    return;
+                }
+                came.await;
             }
-            came.await;
-        }
+        };
+        let missing = || format!("{} connections, {} messages", self.connections(), self.different());
+        tokio::time::timeout(PATIENCE, coming).await.unwrap_or_else(|_| panic!("no more than {}", missing()));
     }
 
     /// What is first taken of each subject is in the order in which it happened.
@@ -161,6 +185,11 @@ impl Sink {
             assert!(steps.is_sorted(), "{subject}: {steps:?}");
         }
     }
+}
+
+fn different(received: &[Received]) -> usize {
+    let taken = received.iter().filter(|one| one.is_taken());
+    taken.map(|one| one.header("webhook-id")).collect::<BTreeSet<_>>().len()
 }
 
 async fn serve(mut stream: TcpStream, inner: Arc<Inner>) {
@@ -211,6 +240,7 @@ async fn answer(stream: &mut TcpStream, inner: &Inner, mut received: Received) {
     };
     received.answered = status;
     inner.received.lock().unwrap().push(received);
+    inner.came.notify_waiters();
     let headers = match &answer {
         Answer::Later(seconds) => format!("retry-after: {seconds}\r\n"),
         Answer::Elsewhere(url) => format!("location: {url}\r\n"),
