@@ -75,7 +75,11 @@ mod tests {
     #[case(Some("nonsense"), None, Asked::Whole)]
     #[case(Some("bytes=3-5"), Some("\"tag\""), Asked::Part(3, 5))]
     #[case(Some("bytes=3-5"), Some("\"other\""), Asked::Whole)]
-    fn a_part_is_read_from_a_request(#[case] range: Option<&str>, #[case] if_range: Option<&str>, #[case] expected: Asked) {
+    fn a_part_is_read_from_a_request(
+        #[case] range: Option<&str>,
+        #[case] if_range: Option<&str>,
+        #[case] expected: Asked,
+    ) {
         let mut request = TestRequest::get();
         for (name, value) in [(header::RANGE, range), (header::IF_RANGE, if_range)] {
             if let Some(value) = value {

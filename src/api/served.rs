@@ -24,10 +24,6 @@ impl Served {
     fn make() -> Result<Self, String> {
         let document = contract::collect();
         let json = serde_json::to_value(&document).map_err(|error| error.to_string())?;
-        Ok(Self {
-            schemas: Schemas::compile(&json)?,
-            routes: Routes::of(&document),
-            written: Written::of(&document)?,
-        })
+        Ok(Self { schemas: Schemas::compile(&json)?, routes: Routes::of(&document), written: Written::of(&document)? })
     }
 }

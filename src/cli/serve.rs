@@ -8,8 +8,11 @@ use super::{CommandError, hold::hold, say};
 use crate::{
     api::server::Server,
     service::{
-        Service, accounts::first_admin, backlog, calendar, clock::SystemTime, events, operations, packages,
-        quarantines, reminders, renewing,
+        Service,
+        accounts::first_admin,
+        backlog, calendar,
+        clock::SystemTime,
+        events, operations, packages, quarantines, reminders, renewing,
         startup::{self, Setup},
         sweeping, vote_log, vote_scan, webhooks,
     },

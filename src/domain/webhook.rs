@@ -268,7 +268,10 @@ mod tests {
     #[test]
     fn no_type_at_all_is_named_but_none_said_is_every_type() {
         let of = |types| WebhookFields { types: Some(types), ..WebhookFields::default() };
-        assert_eq!(of(Some(Vec::new())).faults(&AddressRules::default(), Role::Portal).first().unwrap().code, Code::TooFew);
+        assert_eq!(
+            of(Some(Vec::new())).faults(&AddressRules::default(), Role::Portal).first().unwrap().code,
+            Code::TooFew
+        );
         assert_eq!(of(None).faults(&AddressRules::default(), Role::Portal), []);
         assert_eq!(of(None).kinds(), Some(None));
     }

@@ -74,7 +74,11 @@ pub(super) fn tell_of_step(
 }
 
 /// A notification that says nothing yet but to whom, of what kind and when.
-pub(in crate::service) fn blank(service: &Service, user: UserId, kind: NotificationKind) -> Result<Notification, Error> {
+pub(in crate::service) fn blank(
+    service: &Service,
+    user: UserId,
+    kind: NotificationKind,
+) -> Result<Notification, Error> {
     Ok(Notification::new(generator::new_id(&service.clocks)?, user, kind, service.clocks.campaign()))
 }
 

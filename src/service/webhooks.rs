@@ -12,7 +12,7 @@ mod secrets;
 mod sender;
 mod subscriptions;
 
-pub use addresses::{Lookup, Looking, SystemLookup};
+pub use addresses::{Looking, Lookup, SystemLookup};
 pub use deliveries::{LoggedDelivery, list_deliveries, retry_delivery, test_webhook};
 pub use secrets::{Secret, rotate_secret};
 pub use sender::{EVERY, Sender, release_at_start};

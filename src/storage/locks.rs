@@ -11,7 +11,10 @@ use uuid::Uuid;
 
 use super::{Connection, StoreError};
 use crate::domain::{
-    id::{BatchId, CandidateId, ChannelId, CommentId, LeadId, ObjectionId, OrganizationId, QuarantineId, UserId, WebhookId},
+    id::{
+        BatchId, CandidateId, ChannelId, CommentId, LeadId, ObjectionId, OrganizationId, QuarantineId, UserId,
+        WebhookId,
+    },
     month::Month,
 };
 

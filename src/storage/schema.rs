@@ -1448,7 +1448,6 @@ diesel::table! {
     }
 }
 
-diesel::joinable!(webhook_deliveries -> webhooks (webhook_id));
 diesel::allow_tables_to_appear_in_same_query!(
     server_keys,
     campaign_clock,

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    ExpressionMethods, Insertable, NullableExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
-    Selectable, SelectableHelper, alias,
+    ExpressionMethods, Insertable, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl, Queryable,
+    RunQueryDsl, Selectable, SelectableHelper, alias,
     dsl::{exists, not},
     select,
 };
@@ -173,7 +173,7 @@ pub fn count_all_waiting(
 /// Finds a delivery; none of a webhook that was taken away.
 pub fn find(connection: &mut Connection, id: DeliveryId) -> Result<Option<Delivery>, StoreError> {
     let row: Option<DeliveryRow> = webhook_deliveries::table
-        .inner_join(webhooks::table)
+        .inner_join(webhooks::table.on(webhooks::id.eq(webhook_deliveries::webhook_id)))
         .filter(webhook_deliveries::id.eq(id))
         .filter(webhooks::removed_at.is_null())
         .select(DeliveryRow::as_select())
@@ -199,8 +199,7 @@ pub fn list(
     if let Some(before) = before {
         query = query.filter(webhook_deliveries::sequence.lt(before));
     }
-    let rows: Vec<DeliveryRow> =
-        query.order(webhook_deliveries::sequence.desc()).limit(limit).load(connection)?;
+    let rows: Vec<DeliveryRow> = query.order(webhook_deliveries::sequence.desc()).limit(limit).load(connection)?;
     Ok(rows.into_iter().map(Delivery::from).collect())
 }
 
@@ -476,7 +475,7 @@ pub fn sweep(connection: &mut Connection, ended_before: DateTime<Utc>, limit: i6
         .load(connection)?;
     if ids.is_empty() {
         ids = webhook_deliveries::table
-            .inner_join(webhooks::table)
+            .inner_join(webhooks::table.on(webhooks::id.eq(webhook_deliveries::webhook_id)))
             .filter(webhooks::removed_at.is_not_null())
             .limit(limit)
             .select(webhook_deliveries::id)

@@ -127,8 +127,7 @@ pub fn list(
     after: Option<(DateTime<Utc>, WebhookId)>,
     limit: i64,
 ) -> Result<Vec<Webhook>, StoreError> {
-    let mut query =
-        webhooks::table.filter(webhooks::removed_at.is_null()).select(WebhookRow::as_select()).into_boxed();
+    let mut query = webhooks::table.filter(webhooks::removed_at.is_null()).select(WebhookRow::as_select()).into_boxed();
     if let Some(owner) = owner {
         query = query.filter(webhooks::owner_id.eq(owner));
     }

@@ -51,6 +51,7 @@ impl Exchange {
         let one = national.screened(app, "dedication", "王小明").await;
         let two = national.screened(app, "dedication", "李四").await;
         let id = national.forward(app).await;
+        app.as_if_packed().await;
         let (batch, path) = (format!("/batches/{id}"), format!("/batches/{id}/receipt"));
         Self { national, one, two, batch, path }
     }

@@ -53,9 +53,7 @@ impl National {
     /// Forwards what is screened; the batch's id.
     pub async fn forward(&self, app: &App) -> String {
         app.set_clock(FORWARDING);
-        let id = self.city.post("/batches", json!({ "cycle": "2026-11" })).await.expect(201).id();
-        app.as_if_packed().await;
-        id
+        self.city.post("/batches", json!({ "cycle": "2026-11" })).await.expect(201).id()
     }
 
     /// Forwards three candidates of 敬业奉献 in one batch.
@@ -156,6 +154,7 @@ both! {
         let ([first, second, third], batch) = national.three(&app).await;
         let early = app.contender(&national.tree, Status::Screened, "dedication", "未上报").await;
         let refusal = json!({ "accepted": false, "refused": [{ "candidate_id": third, "reason": "照片不清晰" }] });
+        app.as_if_packed().await;
         national.portal.post(&format!("/batches/{batch}/receipt"), refusal).await.expect(201);
         let body = results(&[(first, 1, true), (third, 2, true), (first, 1, true), (early, 3, false)]);
         let refused = national.portal.put(PATH, None, body).await.problem(422, "validation_failed");
@@ -291,6 +290,7 @@ both! {
         let body = results(&[(first, 7, true), (second, 5, true), (third, 9, true)]);
         national.portal.put(PATH, None, body).await.expect(201);
         let refusal = json!({ "accepted": false, "refused": [{ "candidate_id": third, "reason": "照片不清晰" }] });
+        app.as_if_packed().await;
         national.portal.post(&format!("/batches/{batch}/receipt"), refusal).await.expect(201);
         let late = national.screened(&app, "bravery", "后来者").await;
         national.forward(&app).await;

@@ -184,7 +184,12 @@ fn types() -> Schema {
 #[serde(deny_unknown_fields)]
 pub struct CreateWebhookRequest {
     /// Where events are sent: an `https` address of the public Internet, without user name and fragment.
-    #[schema(min_length = 1, max_length = 2048, pattern = "^https?://", examples("https://portal.example.gov.cn/hooks/haoren"))]
+    #[schema(
+        min_length = 1,
+        max_length = 2048,
+        pattern = "^https?://",
+        examples("https://portal.example.gov.cn/hooks/haoren")
+    )]
     pub url: String,
     /// What it is for.
     #[serde(default)]

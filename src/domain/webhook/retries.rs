@@ -26,7 +26,11 @@ impl Retries {
     pub fn pause(&self, failures: i32, chance: f64, asked: Option<TimeDelta>) -> Option<TimeDelta> {
         let index = usize::try_from(failures.checked_sub(1)?).ok()?;
         let millis = *self.0.get(index)?;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "a share of a day in milliseconds")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_precision_loss,
+            reason = "a share of a day in milliseconds"
+        )]
         let jitter = (millis as f64 * MOST_JITTER * chance.clamp(0.0, 1.0)) as i64;
         let pause = TimeDelta::milliseconds(millis + jitter);
         Some(asked.map_or(pause, |asked| pause.max(asked.min(MOST_ASKED))))

@@ -118,9 +118,7 @@ fn one_logged(db: &mut Connection, id: DeliveryId) -> Result<LoggedDelivery, Err
 fn logged(db: &mut Connection, deliveries: Vec<Delivery>) -> Result<Vec<LoggedDelivery>, Error> {
     let ids: Vec<DeliveryId> = deliveries.iter().map(|delivery| delivery.id).collect();
     let mut attempts = storage::webhook_deliveries::attempts_of(db, &ids)?;
-    let logged = |delivery: Delivery| LoggedDelivery {
-        attempts: attempts.remove(&delivery.id).unwrap_or_default(),
-        delivery,
-    };
+    let logged =
+        |delivery: Delivery| LoggedDelivery { attempts: attempts.remove(&delivery.id).unwrap_or_default(), delivery };
     Ok(deliveries.into_iter().map(logged).collect())
 }

@@ -169,11 +169,7 @@ pub async fn update_webhook(
 }
 
 /// Takes a webhook away, with all that waits for it.
-pub async fn delete_webhook(
-    service: &Service,
-    caller: &Caller,
-    (id, version): (WebhookId, i64),
-) -> Result<(), Error> {
+pub async fn delete_webhook(service: &Service, caller: &Caller, (id, version): (WebhookId, i64)) -> Result<(), Error> {
     let account = super::require_owner(caller)?.clone();
     let (of_service, caller) = (service.clone(), caller.clone());
     let write = service.store.write(move |db| {

@@ -259,7 +259,8 @@ async fn answer(stream: &mut TcpStream, inner: &Inner, mut received: Received) {
         }
         (_, Some(status)) => {
             let length = more.len();
-            let head = format!("HTTP/1.1 {status} Said\r\ncontent-length: {length}\r\n{headers}connection: close\r\n\r\n");
+            let head =
+                format!("HTTP/1.1 {status} Said\r\ncontent-length: {length}\r\n{headers}connection: close\r\n\r\n");
             let _ = stream.write_all(format!("{head}{more}").as_bytes()).await;
             let _ = stream.shutdown().await;
         }
