@@ -11,7 +11,8 @@ use actix_web::{
 use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 
 use super::{
-    contract, docs,
+    contract::base,
+    docs,
     fallback::fallback,
     middleware::{self, BodyDeadline, Limits, TrustedProxies},
     served::Served,
@@ -40,20 +41,20 @@ impl Server {
 
     /// The same with further operations, by which benchmarks measure what the layers alone cost.
     pub fn build_with(service: Service, settings: &ServerSettings, more: More) -> Result<Self, String> {
-        let served = Served::get()?;
-        let (routes, written) = (Data::new(served.routes.clone()), Data::new(served.written.clone()));
+        let contract = Served::get()?;
+        let (routes, written) = (Data::new(contract.routes.clone()), Data::new(contract.written.clone()));
         let limits = Data::new(limits(&service, settings));
         let deadline = Data::new(BodyDeadline::of_seconds(settings.body_seconds));
         let origins = settings.cors_origins.clone();
         let proxies = TrustedProxies(settings.trusted_proxies.clone());
-        let state = State::new(Parts { service: service.clone(), schemas: &served.schemas });
+        let state = State::new(Parts { service: service.clone(), schemas: &contract.schemas });
         let listener =
             TcpListener::bind(settings.bind).map_err(|error| format!("cannot listen on {}: {error}", settings.bind))?;
         let port = listener.local_addr().map_err(|error| error.to_string())?.port();
         let mut server = HttpServer::new(move || {
             App::new()
                 .into_utoipa_app()
-                .openapi(contract::base())
+                .openapi(base())
                 .app_data(Data::new(state.clone()))
                 .app_data(routes.clone())
                 .app_data(written.clone())

@@ -201,7 +201,8 @@ pub type Secrets = (Vec<u8>, Option<(Vec<u8>, DateTime<Utc>)>);
 
 /// The secrets of a webhook.
 pub fn secrets(connection: &mut Connection, id: WebhookId) -> Result<Option<Secrets>, StoreError> {
-    let found: Option<(Vec<u8>, Option<Vec<u8>>, Option<At>)> = webhooks::table
+    type Row = (Vec<u8>, Option<Vec<u8>>, Option<At>);
+    let found: Option<Row> = webhooks::table
         .find(id)
         .select((webhooks::secret, webhooks::former_secret, webhooks::former_until))
         .first(connection)

@@ -93,7 +93,7 @@ both! {
         kinds.sort_by_key(Value::to_string);
         assert_eq!(kinds, ["batch.forwarded", "batch.received", "list.published"], "all that the portal may see");
         let mut received = sink.received();
-        received.sort_by_key(|one| one.subject());
+        received.sort_by_key(Received::subject);
         let told: Vec<Value> = received.iter().map(Received::json).collect();
         let (forwarded, published) = (&told[0], &told[1]);
         assert_eq!((&forwarded["type"], &published["type"]), (&json!("batch.forwarded"), &json!("list.published")));

@@ -16,7 +16,7 @@ pub const MAX_URL_CHARS: usize = 2048;
 /// What is not the public Internet in IPv4: the registry of special-purpose addresses (RFC 6890 and its successors), and the addresses from
 /// which clouds serve their machines' secrets that lie outside of it.
 const REFUSED_V4: &[(Ipv4Addr, u8)] = &[
-    (Ipv4Addr::new(0, 0, 0, 0), 8),
+    (Ipv4Addr::UNSPECIFIED, 8),
     (Ipv4Addr::new(10, 0, 0, 0), 8),
     (Ipv4Addr::new(100, 64, 0, 0), 10),
     (Ipv4Addr::new(127, 0, 0, 0), 8),
@@ -36,7 +36,7 @@ const REFUSED_V4: &[(Ipv4Addr, u8)] = &[
     (Ipv4Addr::new(224, 0, 0, 0), 3),
 ];
 
-/// In IPv6 only 2000::/3 is given out to the public; of that, what is for special purposes or leads back into IPv4 is refused too.
+/// In IPv6 only `2000::/3` is given out to the public; of that, what is for special purposes or leads back into IPv4 is refused too.
 const PUBLIC_V6: (Ipv6Addr, u8) = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
 const REFUSED_V6: &[(Ipv6Addr, u8)] = &[
     (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23),
@@ -216,7 +216,7 @@ mod tests {
     #[case("[4000::1]")]
     fn what_is_not_public_is_refused(#[case] host: &str) {
         let refused = Fault::of(Code::AddressNotAllowed).with("reason", "address");
-        assert_eq!(AddressRules::default().faults(&format!("https://{host}/")), [refused.clone()]);
+        assert_eq!(AddressRules::default().faults(&format!("https://{host}/")), std::slice::from_ref(&refused));
         assert_eq!(of_trial().faults(&format!("http://{host}:8080/hook")), [refused]);
     }
 

@@ -11,8 +11,11 @@ use std::{
 
 use diesel::prelude::*;
 use haoren::{
-    domain::webhook::AddressRules,
-    service::webhooks::{Looking, Lookup, Terms, Webhooks},
+    domain::{id::WebhookId, webhook::AddressRules},
+    service::{
+        generator::new_id,
+        webhooks::{Looking, Lookup, Terms, Webhooks},
+    },
     storage::schema::webhooks,
 };
 
@@ -127,7 +130,7 @@ async fn point(app: &App, url: &str) {
 
 /// What becomes of a message to the webhook's address.
 async fn outcome(app: &App, service: &Service, webhook: &str) -> Value {
-    happens(service, EventKind::ListPublished, &uuid::Uuid::now_v7().to_string()).await;
+    happens(service, EventKind::ListPublished, &new_id::<WebhookId>(&service.clocks).unwrap().to_string()).await;
     assert_eq!(sent(service).await, 1);
     let log = deliveries(&app.admin().await, webhook).await;
     log[0]["attempts"][0]["failure"].clone()

@@ -6,6 +6,8 @@ use std::{
     process::{Command, Stdio},
 };
 
+use haoren::service::clock::{MachineTime as _, SystemTime};
+
 use super::*;
 
 /// Not by a macro: what those print is hidden when the test succeeds.
@@ -54,7 +56,7 @@ async fn the_reference_libraries_take_what_is_signed() {
     let app = App::with_flags(TRIAL).await;
     let sink = Sink::open(Answer::Status(200)).await;
     // Receivers hold the time against their own clock.
-    app.time.advance(chrono::Utc::now() - app.service.clocks.machine());
+    app.time.advance(SystemTime.now() - app.service.clocks.machine());
     let portal = app.user(Role::Portal, None).await.1;
     let webhook = made(&portal, &sink.url()).await;
     happens(&app.service, EventKind::ListPublished, "好人榜").await;

@@ -52,7 +52,7 @@ pub struct Received {
 impl Received {
     pub fn header(&self, name: &str) -> &str {
         let found = self.headers.iter().find(|(own, _)| own == name);
-        found.map(|(_, value)| value.as_str()).unwrap_or_else(|| panic!("no {name} in {:?}", self.headers))
+        found.map_or_else(|| panic!("no {name} in {:?}", self.headers), |(_, value)| value.as_str())
     }
 
     pub fn json(&self) -> Value {
@@ -241,11 +241,13 @@ async fn answer(stream: &mut TcpStream, inner: &Inner, mut received: Received) {
     received.answered = status;
     inner.received.lock().unwrap().push(received);
     inner.came.notify_waiters();
-    let headers = match &answer {
-        Answer::Later(seconds) => format!("retry-after: {seconds}\r\n"),
-        Answer::Elsewhere(url) => format!("location: {url}\r\n"),
-        _ => String::new(),
-    };
+    let mut headers = String::new();
+    if let Answer::Later(seconds) = &answer {
+        headers = format!("retry-after: {seconds}\r\n");
+    }
+    if let Answer::Elsewhere(url) = &answer {
+        headers = format!("location: {url}\r\n");
+    }
     match (answer, status) {
         (Answer::Never, _) => {
             // Until the other side has had enough.
@@ -254,7 +256,7 @@ async fn answer(stream: &mut TcpStream, inner: &Inner, mut received: Received) {
         (Answer::Endless, _) => {
             let mut alive = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.is_ok();
             while alive {
-                alive = stream.write_all(&[b'x'; 65536]).await.is_ok();
+                alive = stream.write_all(&vec![b'x'; 65536]).await.is_ok();
             }
         }
         (_, Some(status)) => {
