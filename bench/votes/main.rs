@@ -196,10 +196,14 @@ fn measure(options: &Options, place: &Place) {
     }
     if options.stored > 0 {
         for (of, month) in [("earlier cycles", None), ("this cycle", Some(place::MONTH))] {
+            // Each voter has voted in every run so far, so what the stored votes cost is seen beside the run just before.
+            let without = runs.run(&format!("before votes are put into {of}"), (&server, VOTES), most, ceiling);
             let begun = Instant::now();
             rows::store(&service, options.stored, month);
+            rows::settle(&service);
             println!("  {} votes put into {of} in {:.0} s", options.stored, begun.elapsed().as_secs_f64());
-            runs.run(&format!("with those in {of}"), (&server, VOTES), most, ceiling);
+            let with = runs.run(&format!("with those in {of}"), (&server, VOTES), most, ceiling);
+            println!("  that is {:+.1} %", 100.0 * (with / without - 1.0));
         }
     }
 }

@@ -97,3 +97,13 @@ pub fn store(service: &Service, votes: i64, month: Option<&'static str>) {
         left -= size;
     }
 }
+
+/// Lets the database come to rest after so many rows: what was logged is brought into its files, and PostgreSQL knows what it has.
+pub fn settle(service: &Service) {
+    let mut connection = Connection::open(service.store.address()).expect("a connection");
+    let statements = match connection {
+        Connection::Sqlite(_) => "PRAGMA wal_checkpoint(TRUNCATE)",
+        Connection::Postgres(_) => "ANALYZE votes; CHECKPOINT",
+    };
+    diesel::connection::SimpleConnection::batch_execute(&mut connection, statements).expect("a database at rest");
+}

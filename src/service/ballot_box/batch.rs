@@ -66,18 +66,26 @@ impl<E: Into<Error>> From<E> for Failure {
     }
 }
 
-/// Takes a batch of ballots. Locks first and loads then: the cycles' rows, their logs, then everything else.
+/// Where the ballots of a batch come from.
+pub(super) trait Source {
+    /// The ballots, once nothing keeps the batch waiting any more.
+    fn ballots(&mut self) -> Vec<&Ballot>;
+}
+
+/// Takes a batch of ballots. Locks first and loads then: the cycles' rows, their logs, then everything else. The ballots are asked for
+/// once the logs are held: what has come while other servers kept us waiting goes with the rest.
 pub(super) fn take(
     desk: &Desk,
     db: &mut Connection,
     (logs, known): (&Logs, &mut KnownCycles),
-    ballots: &[&Ballot],
+    source: &mut dyn Source,
 ) -> Result<Taken, Failure> {
     let mut held = BTreeMap::new();
     for month in logs {
         let cycle = known.hold(db, *month)?;
         held.insert(*month, (cycle, vote_log::hold(&desk.vote_logs, db, *month)?));
     }
+    let ballots = &source.ballots();
     let contenders = contenders(db, ballots)?;
     let named: Logs = contenders.values().map(|contender| contender.cycle).collect();
     if !named.is_subset(logs) {

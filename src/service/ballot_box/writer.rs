@@ -4,7 +4,7 @@ use std::sync::mpsc::Receiver;
 
 use super::{
     Ballot, Desk, Outcome, Waiting,
-    batch::{self, Taken},
+    batch::{self, Source, Taken},
     courier::Post,
 };
 use crate::{
@@ -17,28 +17,51 @@ pub(super) fn run(desk: &Desk, incoming: &Receiver<Waiting>) {
     let mut writer =
         Writer { desk, connection: None, logs: batch::Logs::default(), known: batch::KnownCycles::default() };
     while let Ok(first) = incoming.recv() {
-        let batch = gather(first, incoming, desk.most_at_once);
-        let ballots: Vec<&Ballot> = batch.iter().map(|waiting| &waiting.ballot).collect();
-        let outcomes = writer.write(&ballots);
+        let mut gathered = Gathered::behind(first, incoming, desk.most_at_once);
+        let outcomes = writer.write(&mut gathered);
         let mut post = Post::default();
-        for (waiting, outcome) in batch.into_iter().zip(outcomes) {
+        for (waiting, outcome) in gathered.waiting.into_iter().zip(outcomes) {
             post.add(waiting.courier, (waiting.answer, outcome));
         }
         post.send();
     }
 }
 
-/// What has gathered behind the first ballot.
-fn gather(first: Waiting, incoming: &Receiver<Waiting>, most: usize) -> Vec<Waiting> {
-    let mut votes = first.ballot.choice.as_slice().len();
-    let mut batch = vec![first];
-    while votes < most
-        && let Ok(next) = incoming.try_recv()
-    {
-        votes += next.ballot.choice.as_slice().len();
-        batch.push(next);
+/// What is written together.
+struct Gathered<'a> {
+    waiting: Vec<Waiting>,
+    votes: usize,
+    incoming: &'a Receiver<Waiting>,
+    most: usize,
+}
+
+impl<'a> Gathered<'a> {
+    fn behind(first: Waiting, incoming: &'a Receiver<Waiting>, most: usize) -> Self {
+        let votes = first.ballot.choice.as_slice().len();
+        Self { waiting: vec![first], votes, incoming, most }
     }
-    batch
+}
+
+impl Source for Gathered<'_> {
+    /// All that lies in the box by now, as far as there is room.
+    fn ballots(&mut self) -> Vec<&Ballot> {
+        while self.votes < self.most
+            && let Ok(next) = self.incoming.try_recv()
+        {
+            self.votes += next.ballot.choice.as_slice().len();
+            self.waiting.push(next);
+        }
+        self.waiting.iter().map(|waiting| &waiting.ballot).collect()
+    }
+}
+
+/// A ballot that is written alone.
+struct Alone<'a>(&'a Ballot);
+
+impl Source for Alone<'_> {
+    fn ballots(&mut self) -> Vec<&Ballot> {
+        vec![self.0]
+    }
 }
 
 struct Writer<'a> {
@@ -51,22 +74,18 @@ struct Writer<'a> {
 impl Writer<'_> {
     /// Writes the ballots in one transaction. When that fails for a reason that lies in the data, each is written in a
     /// transaction of its own, so that none suffers from another.
-    fn write(&mut self, ballots: &[&Ballot]) -> Vec<Outcome> {
-        match self.commit(ballots) {
-            Ok(outcomes) => outcomes,
-            Err(Error::Internal(why)) if ballots.len() > 1 => {
-                log::error!("a batch of {} ballots could not be written together: {why}", ballots.len());
-                ballots.iter().flat_map(|ballot| self.write(std::slice::from_ref(ballot))).collect()
+    fn write(&mut self, gathered: &mut Gathered<'_>) -> Vec<Outcome> {
+        match self.commit(gathered) {
+            Err(Error::Internal(why)) if gathered.waiting.len() > 1 => {
+                log::error!("a batch of {} ballots could not be written together: {why}", gathered.waiting.len());
+                let one_by_one = gathered.waiting.iter().map(|waiting| self.commit(&mut Alone(&waiting.ballot)));
+                one_by_one.flat_map(|outcome| spread(outcome, 1)).collect()
             }
-            Err(error) => {
-                let why = error.to_string();
-                let others = std::iter::repeat_with(|| Err(Error::Unavailable(why.clone())));
-                std::iter::once(Err(error)).chain(others).take(ballots.len()).collect()
-            }
+            outcome => spread(outcome, gathered.waiting.len()),
         }
     }
 
-    fn commit(&mut self, ballots: &[&Ballot]) -> Result<Vec<Outcome>, Error> {
+    fn commit(&mut self, source: &mut dyn Source) -> Result<Vec<Outcome>, Error> {
         loop {
             // Before the connection is touched, as every writer of this process does.
             let _turn = self.desk.store.blocking_turn();
@@ -75,7 +94,7 @@ impl Writer<'_> {
                 empty @ None => empty.insert(open(self.desk)?),
             };
             let (desk, logs, known) = (self.desk, &self.logs, &mut self.known);
-            let taken = store::in_transaction(connection, |db| batch::take(desk, db, (logs, known), ballots));
+            let taken = store::in_transaction(connection, |db| batch::take(desk, db, (logs, known), source));
             match taken {
                 Ok(Taken { outcomes, logs }) => {
                     self.logs = logs;
@@ -90,6 +109,15 @@ impl Writer<'_> {
             }
         }
     }
+}
+
+/// What each of so many ballots is told of a transaction.
+fn spread(outcome: Result<Vec<Outcome>, Error>, count: usize) -> Vec<Outcome> {
+    outcome.unwrap_or_else(|error| {
+        let why = error.to_string();
+        let others = std::iter::repeat_with(|| Err(Error::Unavailable(why.clone())));
+        std::iter::once(Err(error)).chain(others).take(count).collect()
+    })
 }
 
 fn open(desk: &Desk) -> Result<Connection, StoreError> {

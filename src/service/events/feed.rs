@@ -15,7 +15,7 @@ use crate::{
     storage::{self, outbox_events::OutboxEvent},
 };
 
-/// How often the job looks. Short, for this is what a reader of a stream waits; looking costs one small query.
+/// How often the job looks. Short, for this is what a reader of a stream waits; looking costs one read of two small queries.
 pub const EVERY: Duration = Duration::from_millis(50);
 /// Events that are numbered in one transaction and handed on together.
 const AT_ONCE: i64 = 500;
@@ -123,22 +123,27 @@ pub async fn turn(service: &Service) -> Result<(), Error> {
     let feed = &service.events.0;
     let mut told = feed.told.lock().await;
     let mut from = begun(service, &mut told).await?;
-    while service.store.read(|db| Ok::<_, Error>(storage::outbox_events::is_any_unsealed(db)?)).await? {
-        let now = service.clocks.machine();
-        let seal = service.store.write(move |db| Ok::<_, Error>(storage::outbox_events::seal(db, now, AT_ONCE)?));
-        if seal.await? == 0 {
-            // Another process is at it.
-            break;
+    loop {
+        // Nearly always the answer to both is nothing, so they are asked together.
+        let read = service.store.read(move |db| {
+            let page = storage::outbox_events::after(db, from, AT_ONCE)?;
+            Ok::<_, Error>((page, storage::outbox_events::is_any_unsealed(db)?))
+        });
+        let (page, is_any_unsealed) = read.await?;
+        if let Some(last) = page.last().and_then(|event| event.number) {
+            (*told, from) = (Some(last), last);
+            // Nobody may be listening.
+            drop(feed.pages.send(page.into()));
+        } else if !is_any_unsealed || seal(service).await? == 0 {
+            // Nothing waits, or another process is at it.
+            return Ok(());
         }
     }
-    loop {
-        let read = service.store.read(move |db| Ok::<_, Error>(storage::outbox_events::after(db, from, AT_ONCE)?));
-        let page = read.await?;
-        let Some(last) = page.last().and_then(|event| event.number) else { return Ok(()) };
-        (*told, from) = (Some(last), last);
-        // Nobody may be listening.
-        drop(feed.pages.send(page.into()));
-    }
+}
+
+async fn seal(service: &Service) -> Result<usize, Error> {
+    let now = service.clocks.machine();
+    service.store.write(move |db| Ok::<_, Error>(storage::outbox_events::seal(db, now, AT_ONCE)?)).await
 }
 
 /// Makes sure that everything from now on is handed on: a stream that is opened reads up to here, or further, by itself.
