@@ -98,8 +98,11 @@ pub fn store(service: &Service, votes: i64, month: Option<&'static str>) {
     }
 }
 
-/// Lets the database come to rest after so many rows: what was logged is brought into its files, and PostgreSQL knows what it has.
+/// Lets the database come to rest after so many rows: the log's tree has them, what was logged is brought into its files, and PostgreSQL knows what it
+/// has.
 pub fn settle(service: &Service) {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(vote_log::advance(service)).expect("a tree over all entries");
     let mut connection = Connection::open(service.store.address()).expect("a connection");
     let statements = match connection {
         Connection::Sqlite(_) => "PRAGMA wal_checkpoint(TRUNCATE)",

@@ -81,6 +81,13 @@ pub fn find_all(connection: &mut Connection, ids: &[BatchId]) -> Result<BTreeMap
     Ok(rows.into_iter().map(|row| (row.batch_id, Package::from(row))).collect())
 }
 
+/// Whether subscribers know of a batch. Its package's row is held.
+pub fn is_announced(connection: &mut Connection, id: BatchId) -> Result<bool, StoreError> {
+    let found: Option<bool> =
+        batch_packages::table.find(id).select(batch_packages::is_announced).first(connection).optional()?;
+    Ok(found.unwrap_or(false))
+}
+
 /// What was frozen for the whole of a batch, if anything was.
 pub fn header(connection: &mut Connection, id: BatchId) -> Result<Option<Vec<u8>>, StoreError> {
     let found: Option<Option<Vec<u8>>> =

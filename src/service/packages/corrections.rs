@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::{
     domain::{
         id::{BatchId, CandidateId},
+        month::Month,
         package::{Correction, CorrectionKind},
         role::Role,
     },
@@ -32,11 +33,36 @@ pub fn note(
     for (batch, candidate, cycle, kind) in corrections {
         let now = service.clocks.campaign();
         let number = storage::batch_corrections::insert(db, batch, (candidate, kind), now)?;
-        let details = json!({ "cycle": cycle, "number": number, "candidate_id": candidate, "kind": kind });
-        let deed = Deed::new("batch.corrected", "batch", batch).with(details);
-        record::announce(service, db, &deed, Place { cycle: Some(cycle), ..Place::default() })?;
+        // Whoever has not heard of a batch cannot be told that it is corrected.
+        if storage::packages::is_announced(db, batch)? {
+            announce(service, db, (batch, cycle), &Correction { number, candidate_id: candidate, kind, at: now })?;
+        }
     }
     Ok(())
+}
+
+/// Announces what was corrected before the batch itself was announced, which is done now, in the transaction that makes its package ready.
+pub(super) fn announce_earlier(
+    service: &Service,
+    db: &mut Connection,
+    (batch, cycle): (BatchId, Month),
+) -> Result<(), Error> {
+    for correction in storage::batch_corrections::list(db, batch, None, i64::MAX)? {
+        announce(service, db, (batch, cycle), &correction)?;
+    }
+    Ok(())
+}
+
+fn announce(
+    service: &Service,
+    db: &mut Connection,
+    (batch, cycle): (BatchId, Month),
+    correction: &Correction,
+) -> Result<(), Error> {
+    let Correction { number, candidate_id, kind, .. } = correction;
+    let details = json!({ "cycle": cycle, "number": number, "candidate_id": candidate_id, "kind": kind });
+    let deed = Deed::new("batch.corrected", "batch", batch).with(details);
+    record::announce(service, db, &deed, Place { cycle: Some(cycle), ..Place::default() })
 }
 
 /// Lists the corrections of a batch, the first one first: for city and portal.

@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::{
+    corrections,
     frozen::Frozen,
     workshop::{Broken, Workshop},
 };
@@ -141,7 +142,8 @@ fn announce(service: &Service, db: &mut Connection, id: BatchId, built: &Built) 
         "sha256": hex::encode(built.sha256),
     });
     let deed = Deed::new("batch.forwarded", "batch", id).with(details);
-    record::announce(service, db, &deed, Place { cycle: Some(batch.cycle), ..Place::default() })
+    record::announce(service, db, &deed, Place { cycle: Some(batch.cycle), ..Place::default() })?;
+    corrections::announce_earlier(service, db, (id, batch.cycle))
 }
 
 /// What becomes of a package that was not built: it is tried again later, or given up.

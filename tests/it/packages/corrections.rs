@@ -58,6 +58,16 @@ both! {
         app.set_clock("2026-12-01T02:00:00Z");
         city.post("/lists", json!({ "cycle": "2026-11" })).await.expect(201);
         city.delete(&format!("/candidates/{listed}/consent"), Some(&app.tag(listed).await)).await.expect(200);
+        let announced = traces(&app, batch.id()).await.announced;
+        assert!(announced.is_empty(), "nobody has heard of the batch yet: {announced:?}");
+        built(&app).await;
+        let kinds = app.write(|db| {
+            use diesel::prelude::*;
+            use haoren::storage::schema::outbox_events::dsl::{arrived, kind, outbox_events, subject_kind};
+            let of_batches = outbox_events.filter(subject_kind.eq("batch")).order(arrived);
+            Ok(of_batches.select(kind).load::<String>(db).unwrap())
+        });
+        assert_eq!(kinds.await, ["batch.forwarded", "batch.corrected", "batch.corrected"]);
         let told = portal.get(&format!("/batches/{}/corrections", batch.id())).await.expect(200);
         let told: Vec<_> = told.json["items"].as_array().unwrap().iter().map(|one| (one["candidate_id"].clone(), one["kind"].clone())).collect();
         assert_eq!(told, [(json!(out), json!("disqualified")), (json!(listed), json!("consent_withdrawn"))]);
