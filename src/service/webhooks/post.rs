@@ -161,7 +161,7 @@ mod tests {
     fn an_excerpt_is_short_and_plain() {
         assert_eq!(excerpt(b""), None);
         assert_eq!(excerpt(b" \r\n\x1b[31m "), Some("[31m".to_owned()));
-        assert_eq!(excerpt("好\0".repeat(1_000).as_bytes()).unwrap().chars().count(), MOST_KEPT_CHARS);
+        assert_eq!(excerpt("好".repeat(1_000).as_bytes()).unwrap().chars().count(), MOST_KEPT_CHARS);
         assert!(excerpt(&[0xff, 0xfe, b'a']).unwrap().ends_with('a'));
     }
 }
