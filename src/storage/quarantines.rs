@@ -181,6 +181,15 @@ pub fn unsettled(connection: &mut Connection) -> Result<Vec<QuarantineId>, Store
         .load(connection)?)
 }
 
+/// Whether votes of a cycle do not all show yet that they were found invalid. The cycle's log is held.
+pub fn is_any_unsettled(connection: &mut Connection, cycle: Month) -> Result<bool, StoreError> {
+    let unsettled = quarantines::table
+        .filter(quarantines::cycle.eq(cycle))
+        .filter(quarantines::is_settled.eq(false))
+        .filter(quarantines::status.eq(QuarantineStatus::Invalidated));
+    Ok(diesel::select(diesel::dsl::exists(unsettled)).get_result(connection)?)
+}
+
 /// Forgets one that was never opened, and whose votes are let go.
 pub fn delete(connection: &mut Connection, id: QuarantineId) -> Result<(), StoreError> {
     let gathering = quarantines::table.find(id).filter(quarantines::status.eq(QuarantineStatus::Gathering));

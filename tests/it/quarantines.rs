@@ -284,6 +284,34 @@ both! {
         assert_eq!(told[0].2, 880, "each is an entry of the log, once");
     }
 
+    /// The time for objections runs out between two slices: the log is not closed before what was decided in time is in it.
+    async fn a_decision_that_was_broken_off_is_finished_after_the_time_for_objections(app: App) {
+        let tree = app.tree().await;
+        let (_, one, _) = voted(&app, &tree, 5).await;
+        vote_log::advance(&app.service).await.unwrap();
+        let opened = one.post("/quarantines", held(&[0, 1, 2])).await.expect(201);
+        let id: QuarantineId = opened.id().parse::<uuid::Uuid>().unwrap().into();
+        let by = app.user(Role::CityReviewer, Some(tree.city)).await.0;
+        app.set_clock("2026-12-02T02:00:00Z");
+        let now = app.service.clocks.campaign();
+        app.write(move |db| {
+            let month = "2026-11".parse().unwrap();
+            assert!(storage::cycles::set_published(db, month, now)?);
+            let decision = Decision { by, reason: "核查属实。".to_owned(), at: now };
+            storage::quarantines::set_decision(db, id, QuarantineStatus::Invalidated, &decision)?;
+            Ok(storage::held_votes::count_out(db, (id, month), QuarantineStatus::Invalidated)?)
+        })
+        .await;
+        app.set_clock("2027-01-02T02:00:00Z");
+        assert_eq!(vote_log::destroy_secrets(&app.service).await.unwrap(), 0, "something is still to be added");
+        assert_eq!(quarantines::finish_all(&app.service).await.unwrap(), 1);
+        assert_eq!(quarantines::finish_all(&app.service).await.unwrap(), 0);
+        assert_eq!(deviations(&app).await, 0);
+        assert_eq!(vote_log::destroy_secrets(&app.service).await.unwrap(), 1);
+        let told = app.service.store.read(|db| Ok::<_, Error>(storage::vote_scans::behind(db)?)).await.unwrap();
+        assert_eq!(told[0].2, 8, "five votes and three that do not count");
+    }
+
     async fn a_gathering_that_was_broken_off_lets_votes_and_key_go(app: App) {
         let tree = app.tree().await;
         let (_, one, _) = voted(&app, &tree, 3).await;

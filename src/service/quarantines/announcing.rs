@@ -1,7 +1,7 @@
 //! What the public is told of votes that do not count any more.
 
 use crate::{
-    domain::{month::Month, vote_log::Reason},
+    domain::{month::Month, quarantine::Decision, vote_log::Reason},
     service::{Error, Service, vote_log},
     storage::Connection,
 };
@@ -12,9 +12,10 @@ pub(super) fn announce_invalidations(
     db: &mut Connection,
     cycle: Month,
     votes: &[i64],
-    reason: &str,
+    decision: &Decision,
 ) -> Result<(), Error> {
-    vote_log::append_invalidations(service, db, cycle, votes, &public(reason)?).map(drop)
+    let reason = public(&decision.reason)?;
+    vote_log::append_invalidations(service, db, cycle, votes, (&reason, decision.at)).map(drop)
 }
 
 /// A reviewer's reason on one line, as far as the log has room for it.

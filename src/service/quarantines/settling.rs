@@ -17,7 +17,9 @@ pub(super) fn settle_slice(service: &Service, db: &mut Connection, id: Quarantin
     let seqs = storage::held_votes::after(db, (id, row.settled_seq), SLICE)?;
     storage::held_votes::settle(db, (id, row.cycle), &seqs, state)?;
     if row.status == QuarantineStatus::Invalidated && !seqs.is_empty() {
-        announce_invalidations(service, db, row.cycle, &seqs, &row.decision_reason.unwrap_or_default())?;
+        let decided = storage::quarantines::find(db, id)?.and_then(|decided| decided.decision);
+        let decision = decided.ok_or_else(|| Error::Internal(format!("quarantine {id} has no decision")))?;
+        announce_invalidations(service, db, row.cycle, &seqs, &decision)?;
     }
     let is_settled = i64::try_from(seqs.len()).unwrap_or(SLICE) < SLICE;
     storage::quarantines::set_settled(db, id, (seqs.last().copied().unwrap_or(row.settled_seq), is_settled))?;

@@ -45,6 +45,10 @@ async fn destroy(service: &Service, cycle: Month) -> Result<bool, Error> {
         storage::locks::cycle_shared(db, cycle)?;
         let size = storage::votes::lock_log(db, cycle)?;
         let is_covered = storage::vote_log_trees::find(db, cycle)?.is_some_and(|tree| tree.size == size);
+        // What was decided in time is in the log before nothing more can be added to it.
+        if storage::quarantines::is_any_unsettled(db, cycle)? {
+            return Ok(false);
+        }
         if !is_covered || !storage::vote_logs::destroy_secret(db, cycle, of_service.clocks.campaign())? {
             return Ok(false);
         }
