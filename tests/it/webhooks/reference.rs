@@ -73,7 +73,16 @@ async fn the_reference_libraries_take_what_is_signed() {
     let first = webhook.json["secret"].as_str().unwrap().to_owned();
     let second = rotated.json["secret"].as_str().unwrap().to_owned();
     let mut pip = Command::new("python3");
-    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target"]);
+    pip.args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--retries=1",
+        "--timeout=10",
+        "--target",
+    ]);
     if install(pip.arg(&libraries).arg("standardwebhooks"), "Python's `standardwebhooks`") {
         // The former secret still signs what came after the change.
         for (secret, of) in [(&first, &received[..]), (&second, &received[1..])] {
@@ -83,7 +92,16 @@ async fn the_reference_libraries_take_what_is_signed() {
         }
     }
     let mut npm = Command::new("npm");
-    npm.args(["install", "--silent", "--no-audit", "--no-fund", "--no-save", "--prefix"]);
+    npm.args([
+        "install",
+        "--silent",
+        "--no-audit",
+        "--no-fund",
+        "--no-save",
+        "--fetch-retries=1",
+        "--fetch-timeout=10000",
+        "--prefix",
+    ]);
     if install(npm.arg(&libraries).arg("standardwebhooks"), "JavaScript's `standardwebhooks`") {
         for (secret, of) in [(&first, &received[..]), (&second, &received[1..])] {
             let mut node = Command::new("node");
