@@ -98,6 +98,17 @@ struct NewRow {
     ended_at: Option<At>,
 }
 
+/// What waits for a webhook of one subject: of something that names both.
+macro_rules! waiting_of_subject {
+    ($of:expr) => {
+        webhook_deliveries::table
+            .filter(webhook_deliveries::webhook_id.eq($of.webhook))
+            .filter(webhook_deliveries::subject_kind.eq(&$of.subject_kind))
+            .filter(webhook_deliveries::subject_id.eq(&$of.subject_id))
+            .filter(webhook_deliveries::status.eq(DeliveryStatus::Waiting))
+    };
+}
+
 fn row(new: &NewDelivery, now: DateTime<Utc>) -> NewRow {
     NewRow {
         id: new.id,
@@ -118,12 +129,7 @@ fn row(new: &NewDelivery, now: DateTime<Utc>) -> NewRow {
 
 /// Adds what is to be sent: at once, or after what waits for the same subject. The webhook is held.
 pub fn insert(connection: &mut Connection, new: &NewDelivery, now: DateTime<Utc>) -> Result<(), StoreError> {
-    let earlier = webhook_deliveries::table
-        .filter(webhook_deliveries::webhook_id.eq(new.webhook))
-        .filter(webhook_deliveries::subject_kind.eq(&new.subject_kind))
-        .filter(webhook_deliveries::subject_id.eq(&new.subject_id))
-        .filter(webhook_deliveries::status.eq(DeliveryStatus::Waiting));
-    let must_wait: bool = select(exists(earlier)).get_result(connection)?;
+    let must_wait: bool = select(exists(waiting_of_subject!(new))).get_result(connection)?;
     let due_at = (!must_wait).then_some(At(now));
     diesel::insert_into(webhook_deliveries::table).values(NewRow { due_at, ..row(new, now) }).execute(connection)?;
     Ok(())
@@ -374,11 +380,7 @@ pub fn settle(
         .execute(connection)?;
     insert_attempt(connection, own.id, attempt)?;
     if !matches!(next, Next::Again(_)) {
-        let follower: Option<i64> = webhook_deliveries::table
-            .filter(webhook_deliveries::webhook_id.eq(own.webhook))
-            .filter(webhook_deliveries::subject_kind.eq(&own.subject_kind))
-            .filter(webhook_deliveries::subject_id.eq(&own.subject_id))
-            .filter(webhook_deliveries::status.eq(DeliveryStatus::Waiting))
+        let follower: Option<i64> = waiting_of_subject!(own)
             .order(webhook_deliveries::sequence)
             .select(webhook_deliveries::sequence)
             .first(connection)
@@ -409,12 +411,7 @@ pub fn give_back(connection: &mut Connection, claim: &Claim, now: DateTime<Utc>)
 /// Lets a delivery be sent at once, or after what waits for the same subject from earlier, with all its attempts before it; false while it is being
 /// sent. The webhook is held.
 pub fn send_again(connection: &mut Connection, own: &Delivery, now: DateTime<Utc>) -> Result<bool, StoreError> {
-    let earlier = webhook_deliveries::table
-        .filter(webhook_deliveries::webhook_id.eq(own.webhook))
-        .filter(webhook_deliveries::subject_kind.eq(&own.subject_kind))
-        .filter(webhook_deliveries::subject_id.eq(&own.subject_id))
-        .filter(webhook_deliveries::status.eq(DeliveryStatus::Waiting))
-        .filter(webhook_deliveries::sequence.lt(own.sequence));
+    let earlier = waiting_of_subject!(own).filter(webhook_deliveries::sequence.lt(own.sequence));
     let must_wait: bool = select(exists(earlier)).get_result(connection)?;
     let none: Option<At> = None;
     let changed = diesel::update(webhook_deliveries::table)

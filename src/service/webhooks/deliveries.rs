@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     domain::{
-        fault::{Code, Fault},
+        fault::Code,
         id::{DeliveryId, WebhookId},
         webhook::{Attempt, Delivery, DeliveryStatus, TEST_KIND, WebhookStatus},
     },
@@ -65,7 +65,7 @@ pub async fn retry_delivery(service: &Service, caller: &Caller, id: DeliveryId) 
             return Err(Error::of(Code::EventGone));
         }
         if !storage::webhook_deliveries::send_again(db, &delivery, of_service.clocks.machine())? {
-            return Err(Error::fault(Fault::of(Code::RequestInProgress)));
+            return Err(Error::of(Code::RequestInProgress));
         }
         record::audit(&of_service, db, &caller, &Deed::new("webhook.delivery_retried", "delivery", id))?;
         one_logged(db, id)

@@ -1,5 +1,8 @@
 //! From events to deliveries: each webhook follows the numbered events from its own place.
 
+use serde_json::json;
+
+use super::OWNERS;
 use crate::{
     domain::{
         event::Viewer,
@@ -17,14 +20,12 @@ use crate::{
     storage::{self, Connection, outbox_events::OutboxEvent, webhook_deliveries::NewDelivery},
 };
 
-use serde_json::json;
-
-use super::OWNERS;
-
 /// Events that a webhook follows in one transaction.
 const PAGE: i64 = 200;
 /// With so many deliveries waiting a webhook follows no further: events are kept anyhow, and a receiver that is away should not fill the database.
 const MOST_WAITING: i64 = 1_000;
+/// So many administrators are told of a pause at most.
+const MOST_TOLD: i64 = 20;
 /// Webhooks that are looked for together.
 const AT_ONCE: i64 = 1_000;
 
@@ -129,6 +130,3 @@ fn recipients(db: &mut Connection, owner: UserId) -> Result<Vec<UserId>, Error> 
     }
     Ok(told)
 }
-
-/// So many administrators are told at most.
-const MOST_TOLD: i64 = 20;
