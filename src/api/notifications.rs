@@ -66,6 +66,20 @@ mirrored! {
         PackageFailed,
         /// A webhook of the account was paused, as nothing arrived any more.
         WebhookPaused,
+        /// Visits to honorees are due: to the reviewers who look after them.
+        VisitsDue,
+        /// An honoree could not be reached for too long: to the unit, then the district, then the city.
+        ContactLost,
+        /// A grant of assistance waits for approval.
+        AssistanceWaiting,
+        /// An honour was revoked: to the reviewers who look after the honoree.
+        HonourRevoked,
+        /// An honoree is recommended for the pool of moral models: to the city's reviewers.
+        PoolRecommended,
+        /// The city has decided on a recommendation to the pool: to who recommended.
+        PoolDecided,
+        /// Somebody asks the account to stand in for them, or no more.
+        Delegated,
     }
 }
 
@@ -94,6 +108,8 @@ pub struct Notification {
     pub batch_id: Option<Uuid>,
     /// The webhook concerned.
     pub webhook_id: Option<Uuid>,
+    /// The honoree concerned.
+    pub honoree_id: Option<Uuid>,
     /// When it happened.
     pub created_at: DateTime<Utc>,
     /// When it was marked as read.
@@ -113,6 +129,7 @@ impl From<notification::Notification> for Notification {
             waiting: told.waiting,
             batch_id: told.batch.map(Into::into),
             webhook_id: told.webhook.map(Into::into),
+            honoree_id: told.honoree.map(Into::into),
             created_at: told.created_at,
             read_at: told.read_at,
         }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::{
     candidate::Subject,
     category::CategoryCode,
-    id::{CandidateId, HonoreeId, HonourId},
+    id::{CandidateId, HonoreeId, HonourId, OrganizationId},
     month::Month,
 };
 
@@ -140,6 +140,10 @@ pub struct Honoree {
     pub created_at: DateTime<Utc>,
     /// Grows with each change.
     pub version: i64,
+    /// The district where the honoree belongs: that of the latest honour.
+    pub district: Option<OrganizationId>,
+    /// The unit that carried the latest honour.
+    pub unit: Option<OrganizationId>,
 }
 
 /// A name with its middle masked: `王小明` → `王*明`, `张三` → `张*`, `买买提·艾力` → `买****力`. One character is

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    id::{BatchId, CandidateId, CommentId, NotificationId, UserId, WebhookId},
+    id::{BatchId, CandidateId, CommentId, HonoreeId, NotificationId, UserId, WebhookId},
     month::Month,
     transition::Action,
 };
@@ -43,6 +43,20 @@ text_enum! {
         PackageFailed = "package_failed",
         /// A webhook of the account was paused, as nothing arrived any more.
         WebhookPaused = "webhook_paused",
+        /// Visits to honorees are due: to the reviewers who look after them.
+        VisitsDue = "visits_due",
+        /// An honoree could not be reached for too long: to the unit, then the district, then the city.
+        ContactLost = "contact_lost",
+        /// A grant of assistance waits for approval.
+        AssistanceWaiting = "assistance_waiting",
+        /// An honour was revoked: to the reviewers who look after the honoree.
+        HonourRevoked = "honour_revoked",
+        /// An honoree is recommended for the pool of moral models: to the city's reviewers.
+        PoolRecommended = "pool_recommended",
+        /// The city has decided on a recommendation to the pool: to who recommended.
+        PoolDecided = "pool_decided",
+        /// Somebody asks the account to stand in for them, or no more.
+        Delegated = "delegated",
     }
 }
 
@@ -106,6 +120,8 @@ pub struct Notification {
     pub batch: Option<BatchId>,
     /// The webhook concerned.
     pub webhook: Option<WebhookId>,
+    /// The honoree concerned.
+    pub honoree: Option<HonoreeId>,
     /// When it happened.
     pub created_at: DateTime<Utc>,
     /// When it was marked as read.
@@ -128,6 +144,7 @@ impl Notification {
             waiting: None,
             batch: None,
             webhook: None,
+            honoree: None,
             created_at,
             read_at: None,
         }

@@ -14,7 +14,7 @@ use super::{
 use crate::domain::{
     candidate::{Subject, Visibility},
     honour::Honoree,
-    id::{CandidateId, HonoreeId},
+    id::{CandidateId, HonoreeId, OrganizationId},
 };
 
 #[derive(Insertable, Queryable, Selectable)]
@@ -30,6 +30,8 @@ struct HonoreeRow {
     created_at: DateTime<Utc>,
     #[diesel(serialize_as = At)]
     updated_at: DateTime<Utc>,
+    district_id: Option<OrganizationId>,
+    unit_id: Option<OrganizationId>,
 }
 
 impl From<HonoreeRow> for Honoree {
@@ -42,6 +44,8 @@ impl From<HonoreeRow> for Honoree {
             posthumous: row.posthumous,
             created_at: row.created_at,
             version: row.version,
+            district: row.district_id,
+            unit: row.unit_id,
         }
     }
 }
@@ -63,11 +67,21 @@ pub fn insert_of(
     candidate: CandidateId,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let (name, subject, members, posthumous) = candidates::table
+    let (name, subject, members, posthumous, district, unit_id) = candidates::table
         .filter(candidates::id.eq(candidate))
-        .select((candidates::name, candidates::subject, candidates::members, candidates::posthumous))
-        .first(connection)?;
-    let row = HonoreeRow { id, name, subject, members, posthumous, version: 1, created_at: now, updated_at: now };
+        .select((
+            candidates::name,
+            candidates::subject,
+            candidates::members,
+            candidates::posthumous,
+            candidates::district_id,
+            candidates::unit_id,
+        ))
+        .first::<(_, _, _, _, OrganizationId, _)>(connection)?;
+    let district_id = Some(district);
+    let (created_at, updated_at) = (now, now);
+    let row =
+        HonoreeRow { id, name, subject, members, posthumous, version: 1, created_at, updated_at, district_id, unit_id };
     diesel::insert_into(honorees::table).values(row).execute(connection)?;
     diesel::update(candidates::table.filter(candidates::id.eq(candidate)))
         .set(candidates::honoree_id.eq(Some(id)))

@@ -12,7 +12,7 @@ use super::{
     sql_values::At,
 };
 use crate::domain::{
-    id::{BatchId, CandidateId, CommentId, NotificationId, UserId, WebhookId},
+    id::{BatchId, CandidateId, CommentId, HonoreeId, NotificationId, UserId, WebhookId},
     month::Month,
     notification::{Notification, NotificationKind},
 };
@@ -31,6 +31,7 @@ struct NotificationRow {
     waiting: Option<i64>,
     batch_id: Option<BatchId>,
     webhook_id: Option<WebhookId>,
+    honoree_id: Option<HonoreeId>,
     created_at: At,
     read_at: Option<At>,
 }
@@ -49,6 +50,7 @@ impl From<&Notification> for NotificationRow {
             waiting: told.waiting,
             batch_id: told.batch,
             webhook_id: told.webhook,
+            honoree_id: told.honoree,
             created_at: At(told.created_at),
             read_at: told.read_at.map(At),
         }
@@ -98,6 +100,7 @@ impl From<NotificationRow> for Notification {
             waiting: row.waiting,
             batch: row.batch_id,
             webhook: row.webhook_id,
+            honoree: row.honoree_id,
             created_at: row.created_at.0,
             read_at: row.read_at.map(|at| at.0),
         }

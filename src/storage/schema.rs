@@ -358,6 +358,8 @@ diesel::table! {
         version -> BigInt,
         created_at -> Instant,
         updated_at -> Instant,
+        district_id -> Nullable<Id>,
+        unit_id -> Nullable<Id>,
     }
 }
 
@@ -1160,6 +1162,7 @@ diesel::table! {
         waiting -> Nullable<BigInt>,
         batch_id -> Nullable<Id>,
         webhook_id -> Nullable<Id>,
+        honoree_id -> Nullable<Id>,
         notice -> Nullable<Text>,
         created_at -> Instant,
         read_at -> Nullable<Instant>,
