@@ -74,6 +74,9 @@ table! {
     PackageNotReady CONFLICT "上报材料正在打包，请稍后再试" "The package is still being built; try again later";
     PackageFailed CONFLICT "上报材料打包失败|原因：{reason}" "The package could not be built|Reason: {reason}";
     ObjectionsClosed CONFLICT "现在不在异议受理期内" "Objections are not taken now";
+    HonoreeMerged CONFLICT "该好人已并入另一位好人|已并入好人 {merged_into}，请改为对其操作，或先撤销那次合并" "The honoree was merged into another|It was merged into {merged_into}; act on that one, or undo that merger first";
+    NotInPool CONFLICT "该好人不在道德模范储备库中" "The honoree is not in the pool of moral models";
+    OwnRecommendation CONFLICT "不能审核自己提出的推荐" "Nobody reviews a recommendation that they put forward";
     AlreadyDecided CONFLICT "已经处理过" "It was decided before";
     RequestInProgress CONFLICT "相同的请求正在处理" "The same request is still running";
     Required UNPROCESSABLE_ENTITY "必填" "It is required";

@@ -41,6 +41,7 @@ use super::responses::{ProblemBody, ProblemError};
         (name = "tables", description = "Tables that clerks work with: importing recommendations, exports, forms to be printed."),
         (name = "operations", description = "Long work, as who started it follows it."),
         (name = "honorees", description = "Those who hold honours, and the check of certificates."),
+        (name = "moral-model pool", description = "道德模范储备库: people of the lists, and how they are recommended upwards. docs/honorees.md has the rules."),
         (name = "lists", description = "The published lists."),
         (name = "objections", description = "Objections to published candidates, and how the city decides them."),
         (name = "votes", description = "Voting and its results."),

@@ -43,6 +43,7 @@ pub mod page;
 pub mod participation;
 pub mod patch;
 pub mod path;
+pub mod pool;
 pub mod precondition;
 pub mod problem;
 pub mod query;
@@ -106,6 +107,7 @@ fn resources(config: &mut ServiceConfig<'_>) {
     operations::configure(config);
     organizations::configure(config);
     participation::configure(config);
+    pool::configure(config);
     results::configure(config);
     review_stages::configure(config);
     reviews::configure(config);

@@ -183,6 +183,8 @@ fn contradiction(old: &Policy, new: &Policy, done: &Done, field: PolicyField) ->
         | PolicyField::CommentModeration
         | PolicyField::ListPerCategory
         | PolicyField::ListMinVotes
+        | PolicyField::PoolMinHonours
+        | PolicyField::PoolEntry
         | PolicyField::ObjectionDays
         | PolicyField::VisitIntervalMonths
         | PolicyField::LeadRetentionDays => None,

@@ -135,6 +135,28 @@ text_enum! {
         QuarantineOpened = "quarantine.opened",
         /// A quarantine was decided.
         QuarantineDecided = "quarantine.decided",
+        /// Two honorees turned out to be one: whoever shows the one shows the survivor instead.
+        HonoreeMerged = "honoree.merged",
+        /// That was undone.
+        HonoreeUnmerged = "honoree.unmerged",
+        /// A candidate was linked to an honoree, or no more.
+        CandidateHonoreeLinked = "candidate.honoree_linked",
+        /// An honour that others have given was recorded.
+        OutsideHonourRecorded = "outside_honour.recorded",
+        /// An honour that others have given was corrected.
+        OutsideHonourCorrected = "outside_honour.corrected",
+        /// An honour that others have given was struck.
+        OutsideHonourRevoked = "outside_honour.revoked",
+        /// Somebody has entered the pool of moral models.
+        PoolEntered = "pool.entered",
+        /// Somebody has left the pool of moral models.
+        PoolLeft = "pool.left",
+        /// Somebody of the pool was recommended upwards, for the first time or again.
+        PoolRecommended = "pool.recommended",
+        /// The city has reviewed such a recommendation.
+        PoolReviewed = "pool.reviewed",
+        /// What came of it is known, or nothing can come of it any more.
+        PoolEnded = "pool.ended",
     }
 }
 
@@ -198,7 +220,14 @@ impl EventKind {
             | Self::CandidateNotListed
             | Self::CandidateHidden
             | Self::EntryRevoked
-            | Self::ListPublished => Audience::Everybody,
+            | Self::ListPublished
+            | Self::HonoreeMerged
+            | Self::HonoreeUnmerged
+            | Self::OutsideHonourRecorded
+            | Self::OutsideHonourCorrected
+            | Self::OutsideHonourRevoked
+            | Self::PoolEntered
+            | Self::PoolLeft => Audience::Everybody,
             Self::OrganizationCreated
             | Self::OrganizationUpdated
             | Self::ChannelCreated
@@ -237,7 +266,11 @@ impl EventKind {
             | Self::CandidateMerged
             | Self::CandidateUnmerged
             | Self::CandidateAbsorbed
-            | Self::CandidateReleased => Audience::Subtree,
+            | Self::CandidateReleased
+            | Self::CandidateHonoreeLinked
+            | Self::PoolRecommended
+            | Self::PoolReviewed
+            | Self::PoolEnded => Audience::Subtree,
             Self::CommentHeld | Self::CommentShown | Self::CommentHidden | Self::CommentDeleted => Audience::Moderators,
             Self::BatchForwarded | Self::BatchReceived | Self::BatchCorrected | Self::ResultsDelivered => {
                 Audience::Portal
@@ -252,6 +285,19 @@ impl EventKind {
 }
 
 impl EventKind {
+    /// What of the explanation of an event of this kind is for everybody who is told of it: whoever shows the list must be
+    /// able to take an entry down, and say why.
+    #[must_use]
+    pub fn public_details(self) -> &'static [&'static str] {
+        if self == Self::EntryRevoked {
+            &["certificate_number", "honoree_id", "reason"]
+        } else if self == Self::HonoreeMerged || self == Self::HonoreeUnmerged {
+            &["survivor_id"]
+        } else {
+            &[]
+        }
+    }
+
     /// Whether an account of a role that acts nowhere in the tree, an administrator or the portal, is ever told of events of this kind.
     #[must_use]
     pub fn reaches(self, role: Role) -> bool {

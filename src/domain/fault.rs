@@ -126,6 +126,12 @@ codes! {
     PackageFailed = "package_failed",
     /// The period for objections is over or has not begun.
     ObjectionsClosed = "objections_closed",
+    /// The honoree was merged into another.
+    HonoreeMerged = "honoree_merged",
+    /// The honoree is not in the pool of moral models.
+    NotInPool = "not_in_pool",
+    /// Nobody reviews a recommendation to the pool that they put forward.
+    OwnRecommendation = "own_recommendation",
     /// The thing was decided before.
     AlreadyDecided = "already_decided",
     /// Another request with the same idempotency key is still running.

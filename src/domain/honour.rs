@@ -144,6 +144,8 @@ pub struct Honoree {
     pub district: Option<OrganizationId>,
     /// The unit that carried the latest honour.
     pub unit: Option<OrganizationId>,
+    /// The honoree as whom this one goes on, when both turned out to be one.
+    pub merged_into: Option<HonoreeId>,
 }
 
 /// A name with its middle masked: `王小明` → `王*明`, `张三` → `张*`, `买买提·艾力` → `买****力`. One character is

@@ -104,4 +104,14 @@ identifiers! {
     DeliveryId;
     /// Long work that somebody started.
     OperationId;
+    /// An honour that somebody else has given.
+    OutsideHonourId;
+    /// That two honorees turned out to be one.
+    HonoreeMergerId;
+    /// A stay in the pool of moral models.
+    PoolEntryId;
+    /// A recommendation of somebody of the pool to a higher level.
+    PoolRecommendationId;
+    /// A step of such a recommendation.
+    PoolStepId;
 }

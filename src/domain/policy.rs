@@ -76,6 +76,16 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// How people of the list enter the pool of moral models.
+    pub enum PoolEntry {
+        /// By themselves, as soon as enough of their honours stand.
+        Automatic = "automatic",
+        /// When the city has approved a recommendation.
+        ByRecommendation = "by_recommendation",
+    }
+}
+
 /// The policy of one cycle. A member that is left out has its default; an unknown one is refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -119,6 +129,10 @@ pub struct Policy {
     pub list_per_category: u32,
     /// The fewest valid votes of a candidate on the list.
     pub list_min_votes: u32,
+    /// The fewest standing honours of somebody in the pool of moral models.
+    pub pool_min_honours: u32,
+    /// How people of the list enter the pool of moral models.
+    pub pool_entry: PoolEntry,
     /// Days after publication in which objections are taken.
     pub objection_days: u32,
     /// Months after which an honoree is to be visited again.
@@ -149,6 +163,8 @@ impl Default for Policy {
             comment_moderation: CommentModeration::Post,
             list_per_category: 20,
             list_min_votes: 1,
+            pool_min_honours: 1,
+            pool_entry: PoolEntry::Automatic,
             objection_days: 15,
             visit_interval_months: 6,
             lead_retention_days: 180,

@@ -27,6 +27,12 @@ impl Scope {
         }
     }
 
+    /// True when something that belongs to these organizations lies in the subtree; what belongs nowhere is the city's.
+    #[must_use]
+    pub fn covers_place(&self, district: Option<OrganizationId>, unit: Option<OrganizationId>) -> bool {
+        *self == Self::City || district.is_some_and(|district| self.covers(district, unit))
+    }
+
     /// True when an organization lies in the subtree.
     #[must_use]
     pub fn covers_organization(&self, organization: &Organization) -> bool {

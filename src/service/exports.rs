@@ -5,6 +5,7 @@ mod form;
 pub(super) mod labels;
 mod long;
 mod participation;
+mod pool;
 mod summary;
 mod table;
 
@@ -12,5 +13,6 @@ pub use candidates::{AT_ONCE_ROWS, EXPORT_MAX_ROWS, Exported, export_candidates}
 pub use form::{Form, Opinion, application_form};
 pub use long::{ExportCounts, ExportOptions, KEPT, find_export};
 pub use participation::{PARTICIPATION_MAX_ROWS, export_participation};
+pub use pool::{POOL_MAX_ROWS, export_pool};
 pub use summary::{district_summary, find_district};
 pub use table::ExportRequest;

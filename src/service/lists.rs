@@ -8,9 +8,9 @@ use super::{
     Caller, Error, Service,
     caller::Account,
     error::{refuse_guarded, refuse_invalid},
-    generator,
+    generator, honorees,
     idempotency::{self, Attempt, FirstAnswer},
-    quarantines,
+    pool, quarantines,
     record::{self, Deed, Place},
     transitions::{self, Order},
 };
@@ -196,12 +196,14 @@ fn give_honours(
 ) -> Result<(), Error> {
     let marks: BTreeMap<CategoryCode, String> =
         storage::categories::list(db)?.into_iter().map(|category| (category.code, category.mark)).collect();
+    honorees::hold_linked(db, listing.listed.iter().map(|entry| entry.candidate))?;
     for entry in &listing.listed {
         let mark = marks.get(&entry.category).cloned().unwrap_or_default();
         let number = CertificateNumber { month: cycle.month, mark, serial: entry.position };
-        let honoree = honoree_of(service, db, entry)?;
+        let honoree = honorees::holder(service, db, entry.candidate)?;
         storage::honours::insert(db, &honour(service, entry, number, honoree)?)?;
         transitions::apply(service, db, caller, entry.candidate, &Order::new(Action::List, None))?;
+        honorees::given(service, db, caller, (honoree, pool::rule_of(&cycle.policy)))?;
     }
     for id in &listing.not_listed {
         transitions::apply(service, db, caller, *id, &Order::new(Action::NotList, None))?;
@@ -222,16 +224,6 @@ fn honour(service: &Service, entry: &Entry, number: CertificateNumber, honoree: 
         standing: Standing::Shown,
         version: 1,
     })
-}
-
-/// The honoree whom a reviewer has linked the candidate to, or a new one.
-fn honoree_of(service: &Service, db: &mut Connection, entry: &Entry) -> Result<HonoreeId, Error> {
-    if let Some(linked) = storage::honorees::find_linked(db, entry.candidate)? {
-        return Ok(linked);
-    }
-    let id = generator::new_id(&service.clocks)?;
-    storage::honorees::insert_of(db, id, entry.candidate, service.clocks.campaign())?;
-    Ok(id)
 }
 
 fn note_published(

@@ -46,6 +46,7 @@ pub mod origins;
 pub mod packages;
 pub mod participation;
 pub mod pictures;
+pub mod pool;
 pub mod quarantines;
 pub mod record;
 pub mod reference_data;

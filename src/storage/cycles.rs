@@ -131,6 +131,17 @@ pub fn find_before(connection: &mut Connection, month: Month) -> Result<Option<C
     Ok(row.map(Cycle::from))
 }
 
+/// The latest cycle whose list is published.
+pub fn find_last_published(connection: &mut Connection) -> Result<Option<Cycle>, StoreError> {
+    let row = cycles::table
+        .filter(cycles::published_at.is_not_null())
+        .order(cycles::month.desc())
+        .select(CycleRow::as_select())
+        .first(connection)
+        .optional()?;
+    Ok(row.map(Cycle::from))
+}
+
 /// The intake cycle: the earliest whose reporting window has not closed.
 pub fn find_intake(connection: &mut Connection, now: DateTime<Utc>) -> Result<Option<Cycle>, StoreError> {
     let row = cycles::table

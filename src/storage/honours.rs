@@ -7,7 +7,7 @@ use diesel::{ExpressionMethods, Insertable, JoinOnDsl, QueryDsl, Queryable, RunQ
 
 use super::{
     Connection, StoreError,
-    schema::{candidates, honours, organizations},
+    schema::{candidates, honours, lists, organizations},
     sql_values::At,
 };
 use crate::domain::{
@@ -16,6 +16,8 @@ use crate::domain::{
     honour::{Honour, Standing},
     id::{CandidateId, HonoreeId, HonourId, OrganizationId},
     month::Month,
+    outside_honour::HonourLevel,
+    policy::ResultSource,
 };
 
 #[derive(Insertable)]
@@ -53,6 +55,8 @@ pub struct Entry {
     pub unit: Option<String>,
     /// Name of the district of the endorsement.
     pub district: String,
+    /// The level of the list.
+    pub level: HonourLevel,
 }
 
 #[derive(Queryable)]
@@ -110,12 +114,15 @@ pub enum Which {
     Honorees(Vec<HonoreeId>),
     /// The one with this certificate number.
     Number(String),
+    /// That of a candidate.
+    Candidate(CandidateId),
 }
 
 /// The honours asked for, the latest cycle first, in a cycle by category and number.
 pub fn list(connection: &mut Connection, which: Which) -> Result<Vec<Entry>, StoreError> {
     let mut query = honours::table
         .inner_join(candidates::table.on(candidates::id.eq(honours::candidate_id)))
+        .inner_join(lists::table.on(lists::cycle.eq(honours::cycle)))
         .select((
             (
                 honours::id,
@@ -140,16 +147,18 @@ pub fn list(connection: &mut Connection, which: Which) -> Result<Vec<Entry>, Sto
                 candidates::unit_id,
                 candidates::district_id,
             ),
+            lists::result_source,
         ))
         .into_boxed();
     query = match which {
         Which::Cycle(month) => query.filter(honours::cycle.eq(month)),
         Which::Honorees(ids) => query.filter(honours::honoree_id.eq_any(ids)),
         Which::Number(number) => query.filter(honours::certificate_number.eq(number)),
+        Which::Candidate(candidate) => query.filter(honours::candidate_id.eq(candidate)),
     };
-    let rows: Vec<(HonourRow, CandidateRow)> =
+    let rows: Vec<(HonourRow, CandidateRow, ResultSource)> =
         query.order((honours::cycle.desc(), honours::category, honours::sequence)).load(connection)?;
-    let places = rows.iter().flat_map(|(_, row)| row.unit_id.into_iter().chain([row.district_id])).collect();
+    let places = rows.iter().flat_map(|(_, row, _)| row.unit_id.into_iter().chain([row.district_id])).collect();
     let names = names(connection, places)?;
     rows.into_iter().map(|row| entry(row, &names)).collect()
 }
@@ -167,7 +176,7 @@ fn names(
 }
 
 fn entry(
-    (honour, candidate): (HonourRow, CandidateRow),
+    (honour, candidate, source): (HonourRow, CandidateRow, ResultSource),
     names: &BTreeMap<OrganizationId, String>,
 ) -> Result<Entry, StoreError> {
     let number = honour.certificate_number.parse().map_err(|_| StoreError::Missing("certificate number"))?;
@@ -200,6 +209,7 @@ fn entry(
         occupation: candidate.occupation,
         unit: candidate.unit_id.and_then(|id| names.get(&id).cloned()),
         district: names.get(&candidate.district_id).cloned().unwrap_or_default(),
+        level: HonourLevel::of_list(source),
     })
 }
 
@@ -229,4 +239,10 @@ pub fn set_revoked(
         ))
         .execute(connection)?;
     Ok(())
+}
+
+/// How many honours of an honoree stand, withheld ones too.
+pub fn count_standing(connection: &mut Connection, honoree: HonoreeId) -> Result<i64, StoreError> {
+    let standing = honours::table.filter(honours::honoree_id.eq(honoree)).filter(honours::revoked_at.is_null());
+    Ok(standing.count().get_result(connection)?)
 }

@@ -12,11 +12,14 @@ use uuid::Uuid;
 use super::{Connection, StoreError};
 use crate::domain::{
     id::{
-        BatchId, CandidateId, ChannelId, CommentId, LeadId, ObjectionId, OrganizationId, QuarantineId, UserId,
+        BatchId, CandidateId, ChannelId, CommentId, HonoreeId, LeadId, ObjectionId, OrganizationId, QuarantineId, UserId,
         WebhookId,
     },
     month::Month,
 };
+
+/// Those who hold several honorees.
+const HONOREES: i64 = 0x6861_6f72_686f_6e73;
 
 fn hold(connection: &mut Connection, query: &'static str, id: Uuid) -> Result<(), StoreError> {
     if let Connection::Postgres(inner) = connection {
@@ -69,6 +72,16 @@ pub fn batch(connection: &mut Connection, id: BatchId) -> Result<(), StoreError>
 /// but the packages of further batches by id.
 pub fn package(connection: &mut Connection, id: BatchId) -> Result<(), StoreError> {
     hold(connection, "SELECT 1 FROM batch_packages WHERE batch_id = $1 FOR UPDATE", id.0)
+}
+
+/// Holds an honoree's row against every other writer. After candidates; several in the order of their ids.
+pub fn honoree(connection: &mut Connection, id: HonoreeId) -> Result<(), StoreError> {
+    hold(connection, "SELECT 1 FROM honorees WHERE id = $1 FOR UPDATE", id.0)
+}
+
+/// Whoever holds several honorees passes here one at a time, before the first: a merger may lead from one to another.
+pub fn honorees_together(connection: &mut Connection) -> Result<(), StoreError> {
+    advisory(connection, HONOREES)
 }
 
 /// Holds a webhook's row, before anything that is sent to it.

@@ -360,6 +360,7 @@ diesel::table! {
         updated_at -> Instant,
         district_id -> Nullable<Id>,
         unit_id -> Nullable<Id>,
+        merged_into -> Nullable<Id>,
     }
 }
 
@@ -1451,6 +1452,115 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Honorees who turned out to be one person, and whether that was undone.
+    honoree_mergers (id) {
+        id -> Id,
+        honoree_id -> Id,
+        survivor_id -> Id,
+        reason -> Text,
+        merged_by -> Id,
+        merged_at -> Instant,
+        undone_by -> Nullable<Id>,
+        undone_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// What a merger of honorees handed over.
+    honoree_merger_items (merger_id, kind, item_id) {
+        merger_id -> Id,
+        kind -> Text,
+        item_id -> Id,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Honours that others have given, recorded by the city. Days are local, as `2026-11-25`.
+    outside_honours (id) {
+        id -> Id,
+        honoree_id -> Id,
+        level -> Text,
+        title -> Text,
+        issuer -> Text,
+        number -> Nullable<Text>,
+        awarded_on -> Text,
+        category -> Nullable<Text>,
+        source_url -> Nullable<Text>,
+        recorded_by -> Id,
+        revoked_at -> Nullable<Instant>,
+        revoked_reason -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Instant,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Who is in the pool of moral models, and who was.
+    pool_entries (id) {
+        id -> Id,
+        honoree_id -> Id,
+        cause -> Text,
+        min_honours -> Integer,
+        entered_at -> Instant,
+        left_at -> Nullable<Instant>,
+        left_cause -> Nullable<Text>,
+        left_reason -> Nullable<Text>,
+        left_by -> Nullable<Id>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Recommendations of people of the pool to a higher level.
+    pool_recommendations (id) {
+        id -> Id,
+        honoree_id -> Id,
+        level -> Text,
+        status -> Text,
+        reason -> Text,
+        material -> Nullable<Text>,
+        proposed_by -> Id,
+        organization_id -> Id,
+        title -> Nullable<Text>,
+        announced_on -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Instant,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// What was done with a recommendation, step by step.
+    pool_steps (id) {
+        id -> Id,
+        recommendation_id -> Id,
+        kind -> Text,
+        words -> Nullable<Text>,
+        actor_id -> Nullable<Id>,
+        organization_id -> Nullable<Id>,
+        at -> Instant,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     server_keys,
     campaign_clock,
@@ -1535,4 +1645,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     quarantines,
     quarantine_counts,
     held_votes,
+    honoree_mergers,
+    honoree_merger_items,
+    outside_honours,
+    pool_entries,
+    pool_recommendations,
+    pool_steps,
 );

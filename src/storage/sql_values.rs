@@ -81,6 +81,7 @@ identifiers! {
     UserId OrganizationId CandidateId NominationId PhotoId ReviewId TransitionId BatchId ObjectionId HonoreeId HonourId
     TokenId AuditId EventId AmendmentId VerificationId AttachmentId ChannelId LeadId MergeId OperationId
     StudyRecordId CommentId NotificationId SignalId QuarantineId WebhookId DeliveryId
+    OutsideHonourId HonoreeMergerId PoolEntryId PoolRecommendationId PoolStepId
 }
 
 /// A UUID of any kind of thing on its way into an `Id` column. (It is read as a plain `Uuid`.)
@@ -280,6 +281,12 @@ text_enums! {
     domain::webhook::DeliveryStatus,
     domain::webhook::PauseReason,
     domain::webhook::WebhookStatus,
+    domain::outside_honour::HonourLevel,
+    domain::pool::EntryCause,
+    domain::pool::LeftCause,
+    domain::pool::RecommendationLevel,
+    domain::pool::RecommendationStatus,
+    domain::pool::StepKind,
 }
 
 /// Values of the domain that are kept as a built-in SQL type, with a way there and back.

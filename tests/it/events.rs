@@ -159,6 +159,23 @@ both! {
         assert!(!data.to_string().contains(&name));
     }
 
+    async fn a_revocation_is_explained_to_everybody_as_the_list_explains_it(app: App) {
+        let tree = app.tree().await;
+        let city = crate::honorees::city(&app, &tree).await;
+        let (id, honoree) = crate::honorees::honoured(&app, &tree, &city, "王小明").await;
+        let mut streams = Vec::new();
+        for client in [app.citizen().await, app.user(Role::Portal, None).await.1] {
+            streams.push(Stream::open(&client, "/events?types=entry.revoked").await);
+        }
+        crate::honorees::revoke(&app, &city, id, "事迹失实").await;
+        turn(&app).await;
+        for stream in &mut streams {
+            let (_, _, data) = stream.event().await;
+            let explained = json!({ "certificate_number": "2026-11-DED-0001", "honoree_id": honoree, "reason": "事迹失实" });
+            assert_eq!((&data["details"], data.get("unit_id")), (&explained, None), "{data}");
+        }
+    }
+
     async fn a_stream_is_taken_up_where_it_broke_off(app: App) {
         let citizen = app.citizen().await;
         let mut stream = Stream::open(&citizen, "/events").await;

@@ -33,6 +33,7 @@ mod exports;
 mod forwarding;
 #[path = "../../benches/look_alikes/generator.rs"]
 mod generator;
+mod honorees;
 mod hostile_sheets;
 mod imports;
 mod inputs;
@@ -52,6 +53,7 @@ mod organization_changes;
 mod packages;
 mod participation;
 mod photos;
+mod pool;
 mod portal_simulator;
 mod quarantine_races;
 mod quarantines;

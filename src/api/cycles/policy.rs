@@ -71,6 +71,16 @@ mirrored! {
     }
 }
 
+mirrored! {
+    /// How people of the list enter the pool of moral models.
+    PoolEntry = policy::PoolEntry {
+        /// By themselves, as soon as enough of their honours stand.
+        Automatic,
+        /// When the city has approved a recommendation.
+        ByRecommendation,
+    }
+}
+
 macro_rules! policy_fields {
     ($($(#[$doc:meta])* $field:ident: $shown:ty,)*) => {
         /// Every number of the campaign, for one cycle.
@@ -137,6 +147,10 @@ policy_fields! {
     list_per_category: u32,
     /// The fewest valid votes of a candidate on the list (0–1000000).
     list_min_votes: u32,
+    /// The fewest standing honours of somebody in the pool of moral models (1–20).
+    pool_min_honours: u32,
+    /// How people of the list enter the pool of moral models.
+    pool_entry: PoolEntry,
     /// Days after publication in which objections are taken (0–365).
     objection_days: u32,
     /// Months after which an honoree is to be visited again (1–60).

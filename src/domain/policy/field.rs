@@ -41,6 +41,10 @@ text_enum! {
         ListPerCategory = "list_per_category",
         /// The fewest valid votes of a candidate on the list.
         ListMinVotes = "list_min_votes",
+        /// The fewest standing honours of somebody in the pool of moral models.
+        PoolMinHonours = "pool_min_honours",
+        /// How people of the list enter the pool.
+        PoolEntry = "pool_entry",
         /// Days after publication in which objections are taken.
         ObjectionDays = "objection_days",
         /// Months after which an honoree is to be visited again.
@@ -86,7 +90,7 @@ impl PolicyField {
             | Self::ResultsVisibility
             | Self::ResultSource
             | Self::VotingUrl => FieldGroup::Ballot,
-            Self::ListPerCategory | Self::ListMinVotes => FieldGroup::List,
+            Self::ListPerCategory | Self::ListMinVotes | Self::PoolMinHonours | Self::PoolEntry => FieldGroup::List,
             Self::CommentModeration | Self::ObjectionDays | Self::VisitIntervalMonths | Self::LeadRetentionDays => {
                 FieldGroup::Other
             }

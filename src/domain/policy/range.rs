@@ -24,7 +24,7 @@ pub(super) fn faults(policy: &Policy) -> Vec<Fault> {
         .collect()
 }
 
-fn ranges(policy: &Policy) -> [(PolicyField, u32, RangeInclusive<u32>); 14] {
+fn ranges(policy: &Policy) -> [(PolicyField, u32, RangeInclusive<u32>); 15] {
     [
         (PolicyField::DeedMinChars, policy.deed_min_chars, 1..=10_000),
         (PolicyField::DeedMaxChars, policy.deed_max_chars, 1..=10_000),
@@ -37,6 +37,7 @@ fn ranges(policy: &Policy) -> [(PolicyField, u32, RangeInclusive<u32>); 14] {
         (PolicyField::VotesInAll, policy.votes_in_all, 0..=100_000),
         (PolicyField::ListPerCategory, policy.list_per_category, 1..=1_000),
         (PolicyField::ListMinVotes, policy.list_min_votes, 0..=1_000_000),
+        (PolicyField::PoolMinHonours, policy.pool_min_honours, 1..=20),
         (PolicyField::ObjectionDays, policy.objection_days, 0..=365),
         (PolicyField::VisitIntervalMonths, policy.visit_interval_months, 1..=60),
         (PolicyField::LeadRetentionDays, policy.lead_retention_days, 1..=3_650),

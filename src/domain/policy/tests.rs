@@ -19,7 +19,8 @@ fn the_defaults_are_valid_and_those_of_the_domain() {
             "photo_min_side_px": 300, "verification_records_min": 1, "district_quota": 2, "repeat": "once",
             "votes_per_category": 20, "votes_in_all": 0, "voters": "any", "display_order": "lot", "receipts": true,
             "results_visibility": "live", "result_source": "local", "voting_url": null,
-            "comment_moderation": "post", "list_per_category": 20, "list_min_votes": 1, "objection_days": 15,
+            "comment_moderation": "post", "list_per_category": 20, "list_min_votes": 1, "pool_min_honours": 1,
+            "pool_entry": "automatic", "objection_days": 15,
             "visit_interval_months": 6, "lead_retention_days": 180
         })
     );

@@ -165,7 +165,8 @@ fn shown(caller: &Caller, public_only: bool, recent: Vec<Month>) -> (Shown, Sigh
     }
 }
 
-fn with_children(db: &mut Connection, mut units: Vec<OrganizationId>) -> Result<Vec<OrganizationId>, Error> {
+/// Units with the units under them.
+pub fn with_children(db: &mut Connection, mut units: Vec<OrganizationId>) -> Result<Vec<OrganizationId>, Error> {
     if !units.is_empty() {
         units.extend(storage::organizations::child_ids_of(db, &units)?);
     }

@@ -34,6 +34,9 @@ pub struct Told {
     /// Where, and what explains it; for the inner view alone.
     #[serde(flatten)]
     pub inner: Option<Inner>,
+    /// What explains it to everybody, in the public's view.
+    #[serde(rename = "details", skip_serializing_if = "Option::is_none")]
+    pub public_details: Option<Value>,
 }
 
 /// What an event happened to.
@@ -80,6 +83,14 @@ impl Told {
             subject: Subject { kind: event.subject_kind.clone(), id: event.subject_id.clone() },
             cycle: event.cycle,
             inner,
+            public_details: (view == View::Public).then(|| public_details(event)).flatten(),
         })
     }
+}
+
+/// What of an event's explanation is for everybody, if anything is.
+fn public_details(event: &OutboxEvent) -> Option<Value> {
+    let shown = event.kind.public_details();
+    let members = event.payload.0.as_object()?.iter().filter(|(name, _)| shown.contains(&name.as_str()));
+    (!shown.is_empty()).then(|| members.map(|(name, value)| (name.clone(), value.clone())).collect())
 }

@@ -16,7 +16,7 @@ use crate::{
         Service,
         caller::{Account, Caller},
         error::Error,
-        generator, notifications,
+        generator, honorees, notifications,
         record::{self, Deed, Place},
     },
     storage::{self, Connection},
@@ -40,6 +40,9 @@ pub(super) fn keep(
     tell(service, db, caller, change)?;
     let (action, reason) = (change.bench.order.action, change.bench.order.reason.as_deref());
     notifications::tell_of_step(service, db, change.after, (action, reason))?;
+    if action == Action::Revoke {
+        honorees::follow(service, db, caller, (change.after, reason.unwrap_or_default()))?;
+    }
     let from = change.bench.loaded.candidate.status;
     Ok(Done { candidate: change.after.clone(), from, transition_id, review_id })
 }
@@ -133,12 +136,21 @@ fn tell(service: &Service, db: &mut Connection, caller: &Caller, change: &Change
     let deed = Deed::new(event(change.bench.order.action), "candidate", after.id).with(details);
     record::audit(service, db, caller, &deed)?;
     let place = Place { cycle: Some(after.cycle), district_id: Some(after.district_id), unit_id: after.unit_id };
-    record::announce(service, db, &deed, place)?;
+    let told = explained(db, change, deed)?;
+    record::announce(service, db, &told, place)?;
     let stays = matches!(after.status, Status::Forwarded | Status::Listed | Status::NotListed);
     if before.status == Status::Forwarded && !stays {
         record::announce_hidden(service, db, after.id, place)?;
     }
     Ok(())
+}
+
+/// A revocation is explained to subscribers as the list explains it to everybody; the audit has no word of it.
+fn explained<'a>(db: &mut Connection, change: &Change<'_>, mut deed: Deed<'a>) -> Result<Deed<'a>, Error> {
+    if let (Action::Revoke, Some(members)) = (change.bench.order.action, deed.details.as_object_mut()) {
+        members.extend(honorees::explained(db, change.after.id)?);
+    }
+    Ok(deed)
 }
 
 /// How a transition is called in the audit and in outgoing events.

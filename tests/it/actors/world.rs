@@ -30,7 +30,12 @@ impl World {
         let author = app.user(haoren::domain::role::Role::Citizen, None).await.0;
         let comment = app.comment(&tree, public, author).await;
         let (webhook, delivery) = webhook(app).await;
+        let honoured = honoured(app, &tree, &honoree.to_string()).await;
         let names = vec![
+            ("/honorees/{id}/merger", format!("/honorees/{}/merger", honoured.merged)),
+            ("/honorees/{id}/honours/{honour_id}", format!("/honorees/{honoree}/honours/{}", honoured.honour)),
+            ("/moral-model-pool/{honoree_id}", format!("/moral-model-pool/{honoree}")),
+            ("/pool-recommendations/{id}", format!("/pool-recommendations/{}", honoured.recommendation)),
             ("/webhooks/{id}", format!("/webhooks/{webhook}")),
             ("/deliveries/{id}", format!("/deliveries/{delivery}")),
             ("/channels/{id}", format!("/channels/{channel}")),
@@ -153,4 +158,30 @@ async fn nominated(app: &App, tree: &Tree) -> Nominated {
     let path = format!("{path}/{verification}/attachments");
     let attachment = unit.upload(&path, None, "a.png", picture).await.expect(201).id();
     Nominated { id: made.id(), photo: photo.id(), code, typed_in, verification, attachment }
+}
+
+/// What belongs to the unit's honoree: an honour of others, who was merged into it, a recommendation upwards.
+struct Honoured {
+    honour: String,
+    merged: String,
+    recommendation: String,
+}
+
+async fn honoured(app: &App, tree: &Tree, honoree: &str) -> Honoured {
+    let city = app.user(haoren::domain::role::Role::CityReviewer, Some(tree.city)).await.1;
+    let outside = json!({ "level": "provincial", "title": "湖北好人", "issuer": "湖北省文明办", "awarded_on": "2026-10-15" });
+    // With it the honoree enters the pool of moral models.
+    let honour = city.post(&format!("/honorees/{honoree}/honours"), outside).await.expect(201).id();
+    let twin = app.contender(tree, Status::Forwarded, "dedication", "王晓明").await;
+    let merged: haoren::domain::id::HonoreeId = haoren::service::generator::new_id(&app.service.clocks).unwrap();
+    let now = app.service.clocks.campaign();
+    app.write(move |db| Ok(haoren::storage::honorees::insert_of(db, merged, twin, now)?)).await;
+    let tag = city.get(&format!("/honorees/{honoree}?scope=inner")).await.expect(200).etag();
+    let body = json!({ "honoree_id": merged, "reason": "同一人。" });
+    city.post_if(&format!("/honorees/{honoree}/merger"), &tag, body).await.expect(201);
+    let unit = app.user(haoren::domain::role::Role::UnitReviewer, Some(tree.unit)).await.1;
+    let proposal = json!({ "level": "provincial", "reason": "事迹突出。" });
+    let path = format!("/moral-model-pool/{honoree}/recommendations");
+    let recommendation = unit.post(&path, proposal).await.expect(201).id();
+    Honoured { honour, merged: merged.to_string(), recommendation }
 }

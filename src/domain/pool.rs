@@ -1,0 +1,414 @@
+//! The city's pool of moral models: who enters and leaves it, and how its people are recommended upwards.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::{
+    fault::{Code, Fault},
+    id::{HonoreeId, OrganizationId, PoolEntryId, PoolRecommendationId, PoolStepId, UserId},
+    outside_honour::HonourLevel,
+    policy::PoolEntry as EntryMode,
+};
+
+/// Most characters of a reason, an opinion and an answer.
+pub const REASON_MAX_CHARS: usize = 2000;
+/// Most characters of the material of a recommendation.
+pub const MATERIAL_MAX_CHARS: usize = 10_000;
+
+text_enum! {
+    /// Why somebody is in the pool.
+    pub enum EntryCause {
+        /// The policy's rule.
+        Rule = "rule",
+        /// The city has approved a recommendation.
+        Recommendation = "recommendation",
+    }
+}
+
+text_enum! {
+    /// Why somebody is no more in the pool.
+    pub enum LeftCause {
+        /// Too few honours stand.
+        Rule = "rule",
+        /// The city has decided so; stays until it approves a recommendation.
+        City = "city",
+        /// Turned out to be somebody else, under whose name the entry goes on.
+        Merger = "merger",
+    }
+}
+
+/// One stay in the pool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PoolEntry {
+    /// Its identifier.
+    pub id: PoolEntryId,
+    /// Who.
+    pub honoree: HonoreeId,
+    /// Why.
+    pub cause: EntryCause,
+    /// So many standing honours were asked for; with fewer the entry ends.
+    pub min_honours: u32,
+    /// Since when.
+    pub entered_at: DateTime<Utc>,
+    /// How it ended.
+    pub left: Option<Left>,
+}
+
+/// How a stay ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Why.
+    pub cause: LeftCause,
+    /// In words.
+    pub reason: Option<String>,
+    /// By whose act.
+    pub by: Option<UserId>,
+}
+
+/// The honours of somebody that stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Of our lists, withheld ones too: they stand.
+    pub listed: u32,
+    /// Of others.
+    pub outside: u32,
+}
+
+impl Standing {
+    /// Whether somebody with these is a person of our lists with as many honours as are asked for.
+    #[must_use]
+    pub const fn satisfies(self, min_honours: u32) -> bool {
+        self.listed > 0 && self.listed.saturating_add(self.outside) >= min_honours
+    }
+}
+
+/// By which rule people enter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// How many honours that stand are asked for.
+    pub min_honours: u32,
+    /// Whether they enter by themselves.
+    pub mode: EntryMode,
+}
+
+/// What becomes of somebody after honours came or went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Nothing.
+    Stay,
+    /// Enters.
+    Enter,
+    /// Leaves.
+    Leave,
+}
+
+/// What becomes of somebody by the rule. An entry ends by the number of honours with which it began; whom the city has taken
+/// out does not come back by the rule.
+#[must_use]
+pub fn judge(standing: Standing, rule: Rule, last: Option<&PoolEntry>) -> Change {
+    let comes_back = match last.map(|entry| entry.left.as_ref().map(|left| left.cause)) {
+        Some(None) => {
+            let stays = last.is_some_and(|entry| standing.satisfies(entry.min_honours));
+            return if stays { Change::Stay } else { Change::Leave };
+        }
+        Some(Some(LeftCause::City)) => false,
+        // The entry was never ended, it went on under another name.
+        Some(Some(LeftCause::Merger)) => true,
+        Some(Some(LeftCause::Rule)) | None => rule.mode == EntryMode::Automatic,
+    };
+    if comes_back && standing.satisfies(rule.min_honours) { Change::Enter } else { Change::Stay }
+}
+
+text_enum! {
+    /// To what somebody is recommended.
+    pub enum RecommendationLevel {
+        /// 市级道德模范.
+        MunicipalModel = "municipal_model",
+        /// The province's choice.
+        Provincial = "provincial",
+        /// The nation's choice.
+        National = "national",
+    }
+}
+
+impl RecommendationLevel {
+    /// The level of the honour that being chosen is.
+    #[must_use]
+    pub const fn honour(self) -> HonourLevel {
+        match self {
+            Self::MunicipalModel => HonourLevel::Municipal,
+            Self::Provincial => HonourLevel::Provincial,
+            Self::National => HonourLevel::National,
+        }
+    }
+}
+
+text_enum! {
+    /// How a recommendation stands.
+    pub enum RecommendationStatus {
+        /// Waits for the city's review.
+        Proposed = "proposed",
+        /// Sent back to be completed.
+        Returned = "returned",
+        /// Went upwards; the outcome is awaited.
+        Approved = "approved",
+        /// The city does not recommend.
+        Rejected = "rejected",
+        /// Chosen there.
+        Chosen = "chosen",
+        /// Not chosen there.
+        NotChosen = "not_chosen",
+        /// The person has left the pool.
+        Lapsed = "lapsed",
+    }
+}
+
+impl RecommendationStatus {
+    /// Whether something is still to come of it; there is one such for a person and level.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        match self {
+            Self::Proposed | Self::Returned | Self::Approved => true,
+            Self::Rejected | Self::Chosen | Self::NotChosen | Self::Lapsed => false,
+        }
+    }
+}
+
+text_enum! {
+    /// What was done with a recommendation.
+    pub enum StepKind {
+        /// Put forward.
+        Proposed = "proposed",
+        /// Put forward again after a return.
+        Resubmitted = "resubmitted",
+        /// Sent back.
+        Returned = "returned",
+        /// Approved.
+        Approved = "approved",
+        /// Rejected.
+        Rejected = "rejected",
+        /// Chosen there.
+        Chosen = "chosen",
+        /// Not chosen there.
+        NotChosen = "not_chosen",
+        /// Over, as the person has left the pool.
+        Lapsed = "lapsed",
+    }
+}
+
+impl StepKind {
+    /// How the recommendation stands after it; none where the step does not go from there.
+    #[must_use]
+    pub const fn leads(self, from: RecommendationStatus) -> Option<RecommendationStatus> {
+        use RecommendationStatus::{Approved, Chosen, Lapsed, NotChosen, Proposed, Rejected, Returned};
+        match (self, from) {
+            (Self::Resubmitted, Returned) => Some(Proposed),
+            (Self::Returned, Proposed) => Some(Returned),
+            (Self::Approved, Proposed) => Some(Approved),
+            (Self::Rejected, Proposed) => Some(Rejected),
+            (Self::Chosen, Approved) => Some(Chosen),
+            (Self::NotChosen, Approved) => Some(NotChosen),
+            (Self::Lapsed, Proposed | Returned | Approved) => Some(Lapsed),
+            (
+                Self::Proposed
+                | Self::Resubmitted
+                | Self::Returned
+                | Self::Approved
+                | Self::Rejected
+                | Self::Chosen
+                | Self::NotChosen
+                | Self::Lapsed,
+                Proposed | Returned | Approved | Rejected | Chosen | NotChosen | Lapsed,
+            ) => None,
+        }
+    }
+
+    /// Whether it is a decision of the city's review.
+    #[must_use]
+    pub const fn is_review(self) -> bool {
+        matches!(self, Self::Returned | Self::Approved | Self::Rejected)
+    }
+
+    /// Whether by it somebody puts the person forward.
+    #[must_use]
+    pub const fn proposes(self) -> bool {
+        matches!(self, Self::Proposed | Self::Resubmitted)
+    }
+}
+
+/// A recommendation upwards.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recommendation {
+    /// Its identifier.
+    pub id: PoolRecommendationId,
+    /// Who.
+    pub honoree: HonoreeId,
+    /// To what.
+    pub level: RecommendationLevel,
+    /// How it stands.
+    pub status: RecommendationStatus,
+    /// Why.
+    pub reason: String,
+    /// What speaks for it at length.
+    pub material: Option<String>,
+    /// Who put it forward last.
+    pub proposed_by: UserId,
+    /// For which organization.
+    pub organization: OrganizationId,
+    /// What the chosen one was named.
+    pub title: Option<String>,
+    /// On which day that was announced.
+    pub announced_on: Option<NaiveDate>,
+    /// Grows with each step.
+    pub version: i64,
+    /// When it was put forward first.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// One step of a recommendation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PoolStep {
+    /// Its identifier.
+    pub id: PoolStepId,
+    /// Of which recommendation.
+    pub recommendation: PoolRecommendationId,
+    /// What was done.
+    pub kind: StepKind,
+    /// In words: a reason, an opinion, a title.
+    pub words: Option<String>,
+    /// By whom; none where it follows from something else.
+    pub actor: Option<UserId>,
+    /// For which organization.
+    pub organization: Option<OrganizationId>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Judges a step by its place in the course, and a review by who takes it: nobody reviews what they put forward.
+pub fn step(
+    found: &Recommendation,
+    kind: StepKind,
+    (actor, before): (UserId, &[PoolStep]),
+) -> Result<RecommendationStatus, Fault> {
+    let Some(status) = kind.leads(found.status) else {
+        return Err(Fault::of(Code::AlreadyDecided).with("status", found.status.as_str()));
+    };
+    let is_own = before.iter().any(|step| step.kind.proposes() && step.actor == Some(actor));
+    if kind.is_review() && is_own {
+        return Err(Fault::of(Code::OwnRecommendation));
+    }
+    Ok(status)
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn entry(min_honours: u32, left: Option<LeftCause>) -> PoolEntry {
+        PoolEntry {
+            id: PoolEntryId(Uuid::from_u128(1)),
+            honoree: HonoreeId(Uuid::from_u128(2)),
+            cause: EntryCause::Rule,
+            min_honours,
+            entered_at: DateTime::UNIX_EPOCH,
+            left: left.map(|cause| Left { at: DateTime::UNIX_EPOCH, cause, reason: None, by: None }),
+        }
+    }
+
+    #[test]
+    fn who_enters_and_who_leaves() {
+        use Change::{Enter, Leave, Stay};
+        use EntryMode::{Automatic, ByRecommendation};
+        let none: Option<PoolEntry> = None;
+        let inside = Some(entry(1, None));
+        let with_two = Some(entry(2, None));
+        let by_rule = Some(entry(1, Some(LeftCause::Rule)));
+        let by_city = Some(entry(1, Some(LeftCause::City)));
+        let merged = Some(entry(1, Some(LeftCause::Merger)));
+        for (listed, outside, min, mode, last, expected) in [
+            (1, 0, 1, Automatic, &none, Enter),
+            (1, 0, 1, ByRecommendation, &none, Stay),
+            (1, 0, 2, Automatic, &none, Stay),
+            (1, 1, 2, Automatic, &none, Enter),
+            (0, 3, 1, Automatic, &none, Stay),
+            (1, 0, 1, Automatic, &inside, Stay),
+            (0, 3, 1, Automatic, &inside, Leave),
+            (0, 0, 1, ByRecommendation, &inside, Leave),
+            // A rule that became stricter puts nobody out.
+            (1, 0, 5, Automatic, &inside, Stay),
+            (1, 0, 1, Automatic, &with_two, Leave),
+            (1, 0, 1, Automatic, &by_rule, Enter),
+            (1, 0, 1, ByRecommendation, &by_rule, Stay),
+            (9, 9, 1, Automatic, &by_city, Stay),
+            (1, 0, 1, ByRecommendation, &merged, Enter),
+            (0, 0, 1, Automatic, &merged, Stay),
+        ] {
+            let change = judge(Standing { listed, outside }, Rule { min_honours: min, mode }, last.as_ref());
+            assert_eq!(change, expected, "{listed}+{outside} of {min} {mode} after {last:?}");
+        }
+    }
+
+    #[test]
+    fn every_pair_of_status_and_step() {
+        use RecommendationStatus::{Approved, Chosen, Lapsed, NotChosen, Proposed, Rejected, Returned};
+        let ways = [
+            (StepKind::Resubmitted, Returned, Proposed),
+            (StepKind::Returned, Proposed, Returned),
+            (StepKind::Approved, Proposed, Approved),
+            (StepKind::Rejected, Proposed, Rejected),
+            (StepKind::Chosen, Approved, Chosen),
+            (StepKind::NotChosen, Approved, NotChosen),
+            (StepKind::Lapsed, Proposed, Lapsed),
+            (StepKind::Lapsed, Returned, Lapsed),
+            (StepKind::Lapsed, Approved, Lapsed),
+        ];
+        for kind in StepKind::ALL {
+            for from in RecommendationStatus::ALL {
+                let expected = ways.iter().find(|(step, start, _)| (step, start) == (kind, from)).map(|way| way.2);
+                assert_eq!(kind.leads(*from), expected, "{kind} from {from}");
+                assert!(expected.is_none() || from.is_open(), "{kind} from {from}");
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_reviews_what_they_put_forward() {
+        let user = |number| UserId(Uuid::from_u128(number));
+        let found = Recommendation {
+            id: PoolRecommendationId(Uuid::from_u128(1)),
+            honoree: HonoreeId(Uuid::from_u128(2)),
+            level: RecommendationLevel::Provincial,
+            status: RecommendationStatus::Proposed,
+            reason: "事迹突出".to_owned(),
+            material: None,
+            proposed_by: user(2),
+            organization: OrganizationId(Uuid::from_u128(3)),
+            title: None,
+            announced_on: None,
+            version: 3,
+            created_at: DateTime::UNIX_EPOCH,
+            updated_at: DateTime::UNIX_EPOCH,
+        };
+        let of = |kind, actor| PoolStep {
+            id: PoolStepId(Uuid::from_u128(9)),
+            recommendation: found.id,
+            kind,
+            words: None,
+            actor: Some(actor),
+            organization: None,
+            at: DateTime::UNIX_EPOCH,
+        };
+        let steps =
+            [of(StepKind::Proposed, user(1)), of(StepKind::Returned, user(3)), of(StepKind::Resubmitted, user(2))];
+        for (actor, may) in [(user(1), false), (user(2), false), (user(3), true), (user(4), true)] {
+            assert_eq!(step(&found, StepKind::Approved, (actor, &steps)).is_ok(), may, "{actor}");
+        }
+        let early = step(&found, StepKind::Chosen, (user(4), &steps)).unwrap_err();
+        assert_eq!(early.code, Code::AlreadyDecided);
+    }
+}

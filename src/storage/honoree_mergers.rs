@@ -1,0 +1,145 @@
+//! Mergers of honorees, and what they hand over.
+//!
+//! Each row is noted before it moves, so that undoing brings back exactly those rows. Rows of a further table that are to
+//! follow, with the columns `id` and `honoree_id`, need one line in `each_table!`.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
+};
+use uuid::Uuid;
+
+use super::{
+    Connection, StoreError,
+    schema::{honoree_merger_items, honoree_mergers, honours, outside_honours, pool_recommendations},
+    sql_values::{AnyId, At},
+};
+use crate::domain::id::{HonoreeId, HonoreeMergerId, UserId};
+
+/// Does the same with every table whose rows follow a merger.
+macro_rules! each_table {
+    ($do:ident, $connection:expr, $handing:expr) => {{
+        $do!($connection, honours, $handing);
+        $do!($connection, outside_honours, $handing);
+        $do!($connection, pool_recommendations, $handing);
+    }};
+}
+
+/// A merger.
+#[derive(Clone, Debug, Insertable, Queryable, Selectable)]
+#[diesel(table_name = honoree_mergers, treat_none_as_default_value = false)]
+pub struct HonoreeMerger {
+    /// Its id.
+    pub id: HonoreeMergerId,
+    /// Who was merged.
+    pub honoree_id: HonoreeId,
+    /// Into whom.
+    pub survivor_id: HonoreeId,
+    /// Why.
+    pub reason: String,
+    /// By whom.
+    pub merged_by: UserId,
+    /// When.
+    pub merged_at: At,
+}
+
+/// A merger whose two honorees are held.
+#[derive(Clone, Copy, Debug)]
+pub struct Handing {
+    /// The merger.
+    pub merger: HonoreeMergerId,
+    /// Who is merged.
+    pub from: HonoreeId,
+    /// The survivor.
+    pub to: HonoreeId,
+}
+
+/// Notes the rows of a table and hands them to the survivor.
+macro_rules! follow {
+    ($connection:expr, $table:ident, $handing:expr) => {{
+        let of_merged = $table::table.filter($table::honoree_id.eq($handing.from));
+        let rows: Vec<Uuid> = of_merged.select($table::id).load($connection)?;
+        for row in &rows {
+            note($connection, $handing.merger, (stringify!($table), *row))?;
+        }
+        diesel::update(of_merged).set($table::honoree_id.eq($handing.to)).execute($connection)?;
+    }};
+}
+
+/// Gives the noted rows of a table that the survivor still has back.
+macro_rules! give_back {
+    ($connection:expr, $table:ident, $handing:expr) => {{
+        let noted = noted($connection, $handing.merger, stringify!($table))?;
+        diesel::update($table::table.filter($table::id.eq_any(noted)).filter($table::honoree_id.eq($handing.to)))
+            .set($table::honoree_id.eq($handing.from))
+            .execute($connection)?;
+    }};
+}
+
+/// Adds a merger.
+pub fn insert(connection: &mut Connection, merger: &HonoreeMerger) -> Result<(), StoreError> {
+    diesel::insert_into(honoree_mergers::table).values(merger.clone()).execute(connection)?;
+    Ok(())
+}
+
+/// The merger by which an honoree goes on as another, if it stands.
+pub fn find_standing(connection: &mut Connection, honoree: HonoreeId) -> Result<Option<HonoreeMerger>, StoreError> {
+    Ok(honoree_mergers::table
+        .filter(honoree_mergers::honoree_id.eq(honoree))
+        .filter(honoree_mergers::undone_at.is_null())
+        .select(HonoreeMerger::as_select())
+        .first(connection)
+        .optional()?)
+}
+
+/// Notes that a merger was undone.
+pub fn set_undone(
+    connection: &mut Connection,
+    id: HonoreeMergerId,
+    (by, at): (UserId, DateTime<Utc>),
+) -> Result<(), StoreError> {
+    diesel::update(honoree_mergers::table.find(id))
+        .set((honoree_mergers::undone_by.eq(Some(by)), honoree_mergers::undone_at.eq(Some(At(at)))))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Hands everything that follows over to the survivor.
+pub fn hand_over(connection: &mut Connection, handing: Handing) -> Result<(), StoreError> {
+    each_table!(follow, connection, handing);
+    Ok(())
+}
+
+/// Brings back what was handed over, as far as the survivor still has it. What came to the survivor meanwhile stays.
+pub fn bring_back(connection: &mut Connection, handing: Handing) -> Result<(), StoreError> {
+    each_table!(give_back, connection, handing);
+    Ok(())
+}
+
+fn note(
+    connection: &mut Connection,
+    merger: HonoreeMergerId,
+    (kind, item): (&'static str, Uuid),
+) -> Result<(), StoreError> {
+    diesel::insert_into(honoree_merger_items::table)
+        .values((
+            honoree_merger_items::merger_id.eq(merger),
+            honoree_merger_items::kind.eq(kind),
+            honoree_merger_items::item_id.eq(AnyId(item)),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+fn noted(
+    connection: &mut Connection,
+    merger: HonoreeMergerId,
+    kind: &'static str,
+) -> Result<Vec<AnyId>, StoreError> {
+    let items: Vec<Uuid> = honoree_merger_items::table
+        .filter(honoree_merger_items::merger_id.eq(merger))
+        .filter(honoree_merger_items::kind.eq(kind))
+        .select(honoree_merger_items::item_id)
+        .load(connection)?;
+    Ok(items.into_iter().map(AnyId).collect())
+}
