@@ -117,7 +117,11 @@ impl OutsideHonourFields {
     pub fn faults(&self) -> Vec<Fault> {
         let mut faults = line_faults("/title", self.title.as_deref(), NAME_MAX_CHARS);
         faults.extend(line_faults("/issuer", self.issuer.as_deref(), NAME_MAX_CHARS));
-        faults.extend(line_faults("/number", self.number.iter().flatten().next().map(String::as_str), NUMBER_MAX_CHARS));
+        faults.extend(line_faults(
+            "/number",
+            self.number.iter().flatten().next().map(String::as_str),
+            NUMBER_MAX_CHARS,
+        ));
         let url = self.source_url.iter().flatten().next();
         if url.is_some_and(|url| !policy::is_web_address(url)) {
             faults.push(Fault::at("/source_url", Code::Malformed));

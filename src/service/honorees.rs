@@ -15,12 +15,14 @@ use crate::{
     storage::{self, honours::Entry, honours::Which, lists::ListRow},
 };
 
+pub(super) use self::read::gather;
+pub use self::read::{
+    HonoreeRequest, HonouredOne, Inner, StandingOf, find_inside, get_honoree, list_honorees, survivor,
+};
 pub(super) use self::{
     giving::{given, hold_linked, holder},
     revoked::{explained, follow},
 };
-pub use self::read::{HonouredOne, HonoreeRequest, Inner, StandingOf, find_inside, get_honoree, list_honorees, survivor};
-pub(super) use self::read::gather;
 
 /// Checks a certificate by its number: the honour and the list it belongs to.
 pub async fn check_certificate(service: &Service, number: CertificateNumber) -> Result<(Entry, ListRow), Error> {

@@ -131,11 +131,7 @@ fn note(
     Ok(())
 }
 
-fn noted(
-    connection: &mut Connection,
-    merger: HonoreeMergerId,
-    kind: &'static str,
-) -> Result<Vec<AnyId>, StoreError> {
+fn noted(connection: &mut Connection, merger: HonoreeMergerId, kind: &'static str) -> Result<Vec<AnyId>, StoreError> {
     let items: Vec<Uuid> = honoree_merger_items::table
         .filter(honoree_merger_items::merger_id.eq(merger))
         .filter(honoree_merger_items::kind.eq(kind))

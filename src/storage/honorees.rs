@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable,
-    RunQueryDsl, Selectable, SelectableHelper,
+    ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable,
+    SelectableHelper,
 };
 
 mod kin;
@@ -118,10 +118,8 @@ pub fn find(connection: &mut Connection, id: HonoreeId) -> Result<Option<Honoree
 
 /// Finds several honorees, in no order.
 pub fn list_of(connection: &mut Connection, ids: &[HonoreeId]) -> Result<Vec<Honoree>, StoreError> {
-    let rows: Vec<HonoreeRow> = honorees::table
-        .filter(honorees::id.eq_any(ids.to_vec()))
-        .select(HonoreeRow::as_select())
-        .load(connection)?;
+    let rows: Vec<HonoreeRow> =
+        honorees::table.filter(honorees::id.eq_any(ids.to_vec())).select(HonoreeRow::as_select()).load(connection)?;
     Ok(rows.into_iter().map(Honoree::from).collect())
 }
 
@@ -225,4 +223,3 @@ pub fn settle(connection: &mut Connection, id: HonoreeId) -> Result<(), StoreErr
     }
     Ok(())
 }
-

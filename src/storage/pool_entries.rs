@@ -70,7 +70,7 @@ pub fn insert(connection: &mut Connection, entry: &PoolEntry) -> Result<(), Stor
 pub fn find_last(connection: &mut Connection, honoree: HonoreeId) -> Result<Option<PoolEntry>, StoreError> {
     let row: Option<PoolEntryRow> = pool_entries::table
         .filter(pool_entries::honoree_id.eq(honoree))
-        .order((pool_entries::entered_at.desc(), pool_entries::id.desc()))
+        .order((pool_entries::left_at.is_not_null(), pool_entries::left_at.desc(), pool_entries::id.desc()))
         .select(PoolEntryRow::as_select())
         .first(connection)
         .optional()?;

@@ -152,9 +152,7 @@ pub fn list(
     query = match &filter.scope {
         Scope::City => query,
         Scope::District(own) => query.filter(honorees::district_id.eq(Some(*own))),
-        Scope::Units(own) => {
-            query.filter(honorees::unit_id.eq_any(own.iter().copied().map(Some).collect::<Vec<_>>()))
-        }
+        Scope::Units(own) => query.filter(honorees::unit_id.eq_any(own.iter().copied().map(Some).collect::<Vec<_>>())),
         Scope::Nowhere => query.filter(honorees::unit_id.eq_any(Vec::<Option<OrganizationId>>::new())),
     };
     if !filter.statuses.is_empty() {

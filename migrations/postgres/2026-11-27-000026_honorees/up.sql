@@ -1,7 +1,6 @@
 -- Two honorees turn out to be one: the merged one points to the survivor, and each row that was handed over is noted.
 ALTER TABLE honorees ADD COLUMN merged_into UUID REFERENCES honorees (id);
 CREATE INDEX honorees_merged ON honorees (merged_into) WHERE merged_into IS NOT NULL;
-CREATE INDEX candidates_honoree ON candidates (honoree_id) WHERE honoree_id IS NOT NULL;
 CREATE TABLE honoree_mergers (
     id UUID NOT NULL,
     honoree_id UUID NOT NULL REFERENCES honorees (id),

@@ -4,6 +4,5 @@ DROP TABLE pool_entries;
 DROP TABLE outside_honours;
 DROP TABLE honoree_merger_items;
 DROP TABLE honoree_mergers;
-DROP INDEX candidates_honoree;
 DROP INDEX honorees_merged;
 ALTER TABLE honorees DROP COLUMN merged_into;

@@ -41,6 +41,7 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub struct LinkHonoreeRequest {
     /// The honoree; null where the candidate is nobody who was honoured before.
+    #[serde(deserialize_with = "Option::deserialize")]
     #[schema(required = true)]
     pub honoree_id: Option<Uuid>,
 }

@@ -161,7 +161,6 @@ pub async fn get_honoree(
     query: Query<GetHonoreeQuery>,
 ) -> Result<Answer, Problem> {
     let inner = query.read()?.scope.is_some();
-    let answer =
-        Answer::of(HonoreeView::of(honorees::get_honoree(&state, &caller, id.value()?, inner).await?)?)?;
+    let answer = Answer::of(HonoreeView::of(honorees::get_honoree(&state, &caller, id.value()?, inner).await?)?)?;
     Ok(if inner { answer } else { answer.public(KEPT_SECONDS) })
 }

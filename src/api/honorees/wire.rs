@@ -241,7 +241,12 @@ pub struct RecordHonourRequest {
     pub category: Option<CategoryCode>,
     /// Where that can be read, with `http` or `https`.
     #[serde(default)]
-    #[schema(min_length = 1, max_length = 2048, pattern = "^https?://", examples("https://www.hubei.gov.cn/2026/10/15"))]
+    #[schema(
+        min_length = 1,
+        max_length = 2048,
+        pattern = "^https?://",
+        examples("https://www.hubei.gov.cn/2026/10/15")
+    )]
     pub source_url: Option<String>,
 }
 

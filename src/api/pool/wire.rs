@@ -164,9 +164,10 @@ pub struct PoolOutcomeRequest {
 impl Validate for PoolOutcomeRequest {
     fn validate(&self) -> Result<(), validator::ValidationErrors> {
         let texts = [("/title", &self.title), ("/issuer", &self.issuer)].into_iter();
-        let faults = texts.filter_map(|(pointer, words)| Some((pointer, words.as_deref()?))).flat_map(
-            |(pointer, words)| text::line(words, NAME_MAX_CHARS).into_iter().map(move |fault| fault.under(pointer)),
-        );
+        let faults =
+            texts.filter_map(|(pointer, words)| Some((pointer, words.as_deref()?))).flat_map(|(pointer, words)| {
+                text::line(words, NAME_MAX_CHARS).into_iter().map(move |fault| fault.under(pointer))
+            });
         to_validation(faults.collect())
     }
 }

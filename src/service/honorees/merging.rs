@@ -156,11 +156,7 @@ pub async fn find_merger(service: &Service, caller: &Caller, id: HonoreeId) -> R
 
 /// Undoes the merger by which an honoree goes on as another: what was handed over goes back, what came to the survivor
 /// meanwhile stays. `version` is the survivor's.
-pub async fn undo(
-    service: &Service,
-    caller: &Caller,
-    (id, version): (HonoreeId, i64),
-) -> Result<HonouredOne, Error> {
+pub async fn undo(service: &Service, caller: &Caller, (id, version): (HonoreeId, i64)) -> Result<HonouredOne, Error> {
     let account = caller.require(&[Role::CityReviewer])?.clone();
     let (service, caller) = (service.clone(), caller.clone());
     let store = service.store.clone();

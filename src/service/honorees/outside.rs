@@ -55,10 +55,7 @@ pub async fn get(
 }
 
 /// An honour of an honoree, whom the path may name by an id that leads to another.
-fn find(
-    db: &mut Connection,
-    (honoree, id): (HonoreeId, OutsideHonourId),
-) -> Result<(Honoree, OutsideHonour), Error> {
+fn find(db: &mut Connection, (honoree, id): (HonoreeId, OutsideHonourId)) -> Result<(Honoree, OutsideHonour), Error> {
     let holder = read::survivor(db, honoree)?;
     let honour = storage::outside_honours::find(db, id)?.filter(|honour| honour.honoree == holder.id);
     Ok((holder, honour.ok_or_else(Error::not_found)?))

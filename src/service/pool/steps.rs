@@ -75,10 +75,7 @@ const fn event(kind: StepKind) -> &'static str {
 }
 
 /// Holds the honoree of a recommendation, then reads it anew; 412 when its version has passed.
-pub(super) fn hold(
-    db: &mut Connection,
-    (id, version): (PoolRecommendationId, i64),
-) -> Result<Recommendation, Error> {
+pub(super) fn hold(db: &mut Connection, (id, version): (PoolRecommendationId, i64)) -> Result<Recommendation, Error> {
     let seen = storage::pool_recommendations::find(db, id)?.ok_or_else(Error::not_found)?;
     storage::locks::honoree(db, seen.honoree)?;
     let found = storage::pool_recommendations::find(db, id)?.ok_or_else(Error::not_found)?;

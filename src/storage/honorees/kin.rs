@@ -1,8 +1,7 @@
 //! Candidates that are linked to honorees, by key: who of those who were honoured before somebody may be.
 
 use diesel::{
-    ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, Queryable, RunQueryDsl,
-    dsl::AssumeNotNull,
+    ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, Queryable, RunQueryDsl, dsl::AssumeNotNull,
 };
 
 use crate::{

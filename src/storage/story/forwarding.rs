@@ -9,8 +9,8 @@ use crate::{
     domain::{
         id::{CandidateId, OrganizationId},
         month::Month,
-        transition::Action,
         story::{After, Entry, StoryKind, Whose},
+        transition::Action,
     },
     storage::{Connection, StoreError, schema::transitions},
 };

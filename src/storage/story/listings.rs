@@ -14,7 +14,10 @@ use crate::{
         policy::ResultSource,
         story::{After, Entry, StoryKind, Whose},
     },
-    storage::{Connection, StoreError, schema::{honours, lists}},
+    storage::{
+        Connection, StoreError,
+        schema::{honours, lists},
+    },
 };
 
 type Row = (Uuid, CandidateId, (Month, CategoryCode, String), (i32, i64), ResultSource, DateTime<Utc>);

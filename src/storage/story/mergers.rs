@@ -27,7 +27,8 @@ pub fn list(connection: &mut Connection, whose: &Whose, after: After, limit: i64
             honoree_mergers::merged_at,
         ))
         .into_boxed();
-    let rows: Vec<Row> = following!(query, honoree_mergers::merged_at, honoree_mergers::id, after, limit).load(connection)?;
+    let rows: Vec<Row> =
+        following!(query, honoree_mergers::merged_at, honoree_mergers::id, after, limit).load(connection)?;
     Ok(rows.into_iter().map(entry).collect())
 }
 

@@ -27,7 +27,8 @@ pub fn list(connection: &mut Connection, whose: &Whose, after: After, limit: i64
             outside_honours::created_at,
         ))
         .into_boxed();
-    let rows: Vec<Row> = following!(query, outside_honours::created_at, outside_honours::id, after, limit).load(connection)?;
+    let rows: Vec<Row> =
+        following!(query, outside_honours::created_at, outside_honours::id, after, limit).load(connection)?;
     Ok(rows.into_iter().map(entry).collect())
 }
 

@@ -21,7 +21,8 @@ pub fn list(connection: &mut Connection, whose: &Whose, after: After, limit: i64
         .filter(pool_entries::honoree_id.eq_any(whose.honorees.clone()))
         .select((pool_entries::id, pool_entries::cause, pool_entries::entered_at))
         .into_boxed();
-    let rows: Vec<Row> = following!(query, pool_entries::entered_at, pool_entries::id, after, limit).load(connection)?;
+    let rows: Vec<Row> =
+        following!(query, pool_entries::entered_at, pool_entries::id, after, limit).load(connection)?;
     Ok(rows.into_iter().map(entry).collect())
 }
 

@@ -27,7 +27,8 @@ pub fn list(connection: &mut Connection, whose: &Whose, after: After, limit: i64
             pool_entries::left_at.assume_not_null(),
         ))
         .into_boxed();
-    let rows: Vec<Row> = following!(query, pool_entries::left_at.assume_not_null(), pool_entries::id, after, limit).load(connection)?;
+    let rows: Vec<Row> =
+        following!(query, pool_entries::left_at.assume_not_null(), pool_entries::id, after, limit).load(connection)?;
     Ok(rows.into_iter().map(entry).collect())
 }
 

@@ -11,7 +11,10 @@ use crate::{
         pool::{RecommendationLevel, StepKind},
         story::{After, Entry, StoryKind, Whose},
     },
-    storage::{Connection, StoreError, schema::{pool_recommendations, pool_steps}},
+    storage::{
+        Connection, StoreError,
+        schema::{pool_recommendations, pool_steps},
+    },
 };
 
 type Row = ((Uuid, Uuid), RecommendationLevel, StepKind, Option<String>, Option<OrganizationId>, DateTime<Utc>);
@@ -19,9 +22,7 @@ type Row = ((Uuid, Uuid), RecommendationLevel, StepKind, Option<String>, Option<
 /// A page of them.
 pub fn list(connection: &mut Connection, whose: &Whose, after: After, limit: i64) -> Result<Vec<Entry>, StoreError> {
     let query = pool_steps::table
-        .inner_join(
-            pool_recommendations::table.on(pool_recommendations::id.eq(pool_steps::recommendation_id)),
-        )
+        .inner_join(pool_recommendations::table.on(pool_recommendations::id.eq(pool_steps::recommendation_id)))
         .filter(pool_recommendations::honoree_id.eq_any(whose.honorees.clone()))
         .select((
             (pool_steps::id, pool_steps::recommendation_id),

@@ -30,7 +30,8 @@ pub fn list(connection: &mut Connection, whose: &Whose, after: After, limit: i64
             honours::revoked_at.assume_not_null(),
         ))
         .into_boxed();
-    let rows: Vec<Row> = following!(query, honours::revoked_at.assume_not_null(), honours::id, after, limit).load(connection)?;
+    let rows: Vec<Row> =
+        following!(query, honours::revoked_at.assume_not_null(), honours::id, after, limit).load(connection)?;
     Ok(rows.into_iter().map(entry).collect())
 }
 

@@ -28,7 +28,9 @@ pub fn list(connection: &mut Connection, whose: &Whose, after: After, limit: i64
             outside_honours::revoked_at.assume_not_null(),
         ))
         .into_boxed();
-    let rows: Vec<Row> = following!(query, outside_honours::revoked_at.assume_not_null(), outside_honours::id, after, limit).load(connection)?;
+    let rows: Vec<Row> =
+        following!(query, outside_honours::revoked_at.assume_not_null(), outside_honours::id, after, limit)
+            .load(connection)?;
     Ok(rows.into_iter().map(entry).collect())
 }
 

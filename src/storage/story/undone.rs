@@ -31,7 +31,9 @@ pub fn list(connection: &mut Connection, whose: &Whose, after: After, limit: i64
             honoree_mergers::undone_at.assume_not_null(),
         ))
         .into_boxed();
-    let rows: Vec<Row> = following!(query, honoree_mergers::undone_at.assume_not_null(), honoree_mergers::id, after, limit).load(connection)?;
+    let rows: Vec<Row> =
+        following!(query, honoree_mergers::undone_at.assume_not_null(), honoree_mergers::id, after, limit)
+            .load(connection)?;
     Ok(rows.into_iter().map(entry).collect())
 }
 

@@ -169,7 +169,8 @@ struct Honoured {
 
 async fn honoured(app: &App, tree: &Tree, honoree: &str) -> Honoured {
     let city = app.user(haoren::domain::role::Role::CityReviewer, Some(tree.city)).await.1;
-    let outside = json!({ "level": "provincial", "title": "湖北好人", "issuer": "湖北省文明办", "awarded_on": "2026-10-15" });
+    let outside =
+        json!({ "level": "provincial", "title": "湖北好人", "issuer": "湖北省文明办", "awarded_on": "2026-10-15" });
     // With it the honoree enters the pool of moral models.
     let honour = city.post(&format!("/honorees/{honoree}/honours"), outside).await.expect(201).id();
     let twin = app.contender(tree, Status::Forwarded, "dedication", "王晓明").await;
