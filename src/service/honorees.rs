@@ -1,4 +1,4 @@
-//! Those who hold honours, and the public check of a certificate.
+//! Those who hold honours.
 
 use std::collections::BTreeMap;
 
@@ -7,13 +7,12 @@ use chrono::{DateTime, Utc};
 use super::{Error, Service};
 use crate::{
     domain::{
-        honour::{CertificateNumber, Honoree, Standing},
+        honour::{Honoree, Standing},
         id::HonoreeId,
     },
     storage::{
         self, Connection,
         honours::{Entry, Which},
-        lists::ListRow,
     },
 };
 
@@ -64,17 +63,4 @@ fn with_honours(db: &mut Connection, honorees: Vec<Honoree>) -> Result<Vec<Honou
     }
     let of = |honoree: Honoree| HonouredOne { honours: honours.remove(&honoree.id).unwrap_or_default(), honoree };
     Ok(honorees.into_iter().map(of).collect())
-}
-
-/// Checks a certificate by its number: the honour and the list it belongs to.
-pub async fn check_certificate(service: &Service, number: CertificateNumber) -> Result<(Entry, ListRow), Error> {
-    service
-        .store
-        .read(move |db| {
-            let found = storage::honours::list(db, Which::Number(number.to_string()))?.into_iter().next();
-            let entry = found.ok_or_else(Error::not_found)?;
-            let list = storage::lists::find(db, number.month)?.ok_or_else(Error::not_found)?;
-            Ok((entry, list))
-        })
-        .await
 }

@@ -1451,6 +1451,34 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// The first drawing of each certificate.
+    certificates (honour_id) {
+        honour_id -> Id,
+        sha256 -> Binary,
+        byte_size -> BigInt,
+        issued_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Certificates of the national list, which others have printed. The day is written `2026-12-20`.
+    outside_certificates (honour_id) {
+        honour_id -> Id,
+        number -> Text,
+        issuer -> Text,
+        issued_on -> Text,
+        recorded_by -> Id,
+        recorded_at -> Instant,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     server_keys,
     campaign_clock,
@@ -1523,6 +1551,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     lists,
     tie_breaks,
     honours,
+    certificates,
+    outside_certificates,
     operations,
     staged_rows,
     staged_candidates,
