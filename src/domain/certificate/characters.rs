@@ -40,7 +40,8 @@ mod tests {
         for alone in "王𠀀𰻝々〇A9é·•・‧　．－ёΩあꀀ㐀\u{F900}\u{2F800}".chars() {
             assert!(stands_alone(alone), "{}", code_point(alone));
         }
-        for joined in ['\u{301}', 'م', 'ཀ', 'ᠮ', 'ท', 'क', '\u{302A}', '\u{3099}', '\u{200D}', '\u{E0100}', '\u{1F600}'] {
+        for joined in ['\u{301}', 'م', 'ཀ', 'ᠮ', 'ท', 'क', '\u{302A}', '\u{3099}', '\u{200D}', '\u{E0100}', '\u{1F600}']
+        {
             assert!(!stands_alone(joined), "{}", code_point(joined));
         }
     }

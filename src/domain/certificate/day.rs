@@ -46,7 +46,9 @@ mod tests {
 
     #[test]
     fn numbers_are_written_as_they_are_read() {
-        for (value, written) in [(0, "〇"), (2, "二"), (10, "十"), (19, "十九"), (20, "二十"), (50, "五十"), (99, "九十九")] {
+        for (value, written) in
+            [(0, "〇"), (2, "二"), (10, "十"), (19, "十九"), (20, "二十"), (50, "五十"), (99, "九十九")]
+        {
             assert_eq!(number(value), written);
         }
     }

@@ -88,7 +88,12 @@ async fn issue(service: &Service, caller: &Caller, source: &Source) -> Result<(B
         found.ok_or_else(Error::not_found)?.give_out().map_err(Error::of)?;
         if storage::certificates::insert_first(db, &row)? {
             let details = json!({ "sha256": hex::encode(&row.sha256), "byte_size": row.byte_size });
-            record::audit(&of_service, db, &caller, &Deed::new("certificate.issued", "certificate", number).with(details))?;
+            record::audit(
+                &of_service,
+                db,
+                &caller,
+                &Deed::new("certificate.issued", "certificate", number).with(details),
+            )?;
             return Ok(row);
         }
         let issued = storage::certificates::issued_of(db, &[row.honour_id])?.remove(&row.honour_id);

@@ -45,8 +45,7 @@ impl Press {
     /// Draws certificates into one file, when its turn has come. Refused with every character that cannot be drawn.
     pub async fn draw(&self, sheets: Vec<Sheet>, cover: Cover) -> Result<Bytes, Error> {
         let broken_off = |error: String| Error::Unavailable(format!("drawing a certificate was broken off: {error}"));
-        let place =
-            Arc::clone(&self.places).acquire_owned().await.map_err(|error| broken_off(error.to_string()))?;
+        let place = Arc::clone(&self.places).acquire_owned().await.map_err(|error| broken_off(error.to_string()))?;
         let fonts = self.fonts.clone();
         let drawn = tokio::task::spawn_blocking(move || {
             let _place = place;

@@ -134,7 +134,13 @@ impl Setter<'_> {
     }
 
     /// One line while it can be read easily, else several smaller ones.
-    fn line_or_lines(&mut self, text: &str, (one, several): ((f32, f32), (f32, f32)), width: f32, most: usize) -> Block {
+    fn line_or_lines(
+        &mut self,
+        text: &str,
+        (one, several): ((f32, f32), (f32, f32)),
+        width: f32,
+        most: usize,
+    ) -> Block {
         let line = self.block(text, one, width, 1);
         if line.lines.len() <= 1 { line } else { Block::fit(line.set, several, (width, 0.0), most).balanced(width) }
     }
@@ -173,7 +179,9 @@ impl Composed {
     /// How high recipient, members and text are together.
     pub fn text_height(&self) -> f32 {
         let members = self.members.as_ref().map_or(0.0, Members::height);
-        self.recipient.height(RECIPIENT_LEADING) + members + self.paragraphs.iter().map(|one| one.height(LEADING)).sum::<f32>()
+        self.recipient.height(RECIPIENT_LEADING)
+            + members
+            + self.paragraphs.iter().map(|one| one.height(LEADING)).sum::<f32>()
     }
 
     /// How much of the room for them is left.
@@ -259,14 +267,16 @@ impl Grid {
         let widest = names.iter().map(|name| name.width(name.all())).fold(1.0, f32::max);
         let fits = |columns: &usize, size: f32| (widest + 1.2) * size <= MEASURE / whole(*columns);
         let mut size = 17.0_f32;
-        while size >= 10.0 {
+        while size >= 9.0 {
             let on_a_leaf = |columns: usize| rows(size) * columns;
-            if let Some(columns) = COLUMNS.rev().find(|columns| fits(columns, size) && on_a_leaf(*columns) >= names.len()) {
+            if let Some(columns) =
+                COLUMNS.rev().find(|columns| fits(columns, size) && on_a_leaf(*columns) >= names.len())
+            {
                 return Self { on_a_leaf: on_a_leaf(columns), names, widest, size, columns };
             }
             size -= 0.5;
         }
-        let size = (MEASURE / (widest + 1.2)).min(10.0);
+        let size = (MEASURE / (widest + 1.2)).min(9.0);
         let columns = COLUMNS.rev().find(|columns| fits(columns, size)).unwrap_or(1);
         Self { on_a_leaf: rows(size) * columns, names, widest, size, columns }
     }

@@ -51,7 +51,9 @@ impl Face {
     fn new(name: String, data: Data) -> Result<Self, NotAFont> {
         let is_readable = FontRef::new(data.as_ref()).is_ok_and(|font| {
             let has_outlines = font.outline_glyphs().format().is_some();
-            has_outlines && font.charmap().has_map() && font.metrics(Size::unscaled(), LocationRef::default()).units_per_em > 0
+            has_outlines
+                && font.charmap().has_map()
+                && font.metrics(Size::unscaled(), LocationRef::default()).units_per_em > 0
         });
         match Font::new(data.clone(), 0).filter(|_| is_readable) {
             Some(font) => Ok(Self { name, data, font }),
@@ -99,7 +101,8 @@ impl Face {
 fn drawn(font: &FontRef<'_>, glyph: GlyphId, may_be_empty: bool) -> Option<Drawn> {
     let metrics = font.glyph_metrics(Size::unscaled(), LocationRef::default());
     let em = f32::from(font.metrics(Size::unscaled(), LocationRef::default()).units_per_em);
-    let is_empty = || metrics.bounds(glyph).is_none_or(|bounds| bounds.x_max <= bounds.x_min || bounds.y_max <= bounds.y_min);
+    let is_empty =
+        || metrics.bounds(glyph).is_none_or(|bounds| bounds.x_max <= bounds.x_min || bounds.y_max <= bounds.y_min);
     if glyph == GlyphId::NOTDEF || (!may_be_empty && is_empty()) {
         return None;
     }

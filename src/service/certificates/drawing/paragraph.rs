@@ -55,8 +55,33 @@ fn may_break(set: &Typeset, at: usize) -> bool {
 }
 
 const fn closes(character: char) -> bool {
-    matches!(character, '，' | '。' | '、' | '；' | '：' | '？' | '！' | '）' | '》' | '〉' | '」' | '』' | '】' | '〕'
-        | '”' | '’' | '·' | '・' | '•' | '‧' | '…' | '—' | '％' | ' ' | '　')
+    matches!(
+        character,
+        '，' | '。'
+            | '、'
+            | '；'
+            | '：'
+            | '？'
+            | '！'
+            | '）'
+            | '》'
+            | '〉'
+            | '」'
+            | '』'
+            | '】'
+            | '〕'
+            | '”'
+            | '’'
+            | '·'
+            | '・'
+            | '•'
+            | '‧'
+            | '…'
+            | '—'
+            | '％'
+            | ' '
+            | '　'
+    )
 }
 
 const fn opens(character: char) -> bool {

@@ -5,7 +5,10 @@ use std::num::NonZeroU16;
 use krilla::tagging::{Identifier, ListNumbering, Node, Tag, TagGroup};
 
 use super::{
-    composed::{Block, Composed, GRID_HEIGHT, GRID_LEADING, Grid, HEADING_SPACING, INDENT, LEADING, MEASURE, Members, RECIPIENT_LEADING, whole},
+    composed::{
+        Block, Composed, GRID_HEIGHT, GRID_LEADING, Grid, HEADING_SPACING, INDENT, LEADING, MEASURE, Members,
+        RECIPIENT_LEADING, whole,
+    },
     frame::{self, WIDTH},
     paragraph::Line,
     pen::{FAINT_GOLD, GOLD, INK, PALE_INK, Pen, RED, Style, circle, polygon, rectangles},
@@ -31,12 +34,13 @@ pub fn draw(pen: &mut Pen<'_, '_>, sheet: &Composed, wording: &Wording) -> Vec<N
         rule(pen, 190.0);
         pen.stroke(circle(SEAL, SEAL_RADIUS), FAINT_GOLD, 0.8);
     });
+    let mut parts = vec![heading(pen, sheet, wording)];
     let title = if sheet.title.lines.len() > 1 {
         lines_around(pen, &sheet.title, (WIDTH / 2.0, 94.0, 1.4), Style::plain(sheet.title.size, GOLD_INK))
     } else {
         lines_around(pen, &sheet.title, (WIDTH / 2.0, 104.0, 1.3), TITLE_STYLE.at(sheet.title.size))
     };
-    let mut parts = vec![heading(pen, sheet, wording), paragraph(title)];
+    parts.push(paragraph(title));
     parts.extend(body(pen, sheet));
     parts.extend(signature(pen, sheet));
     parts
@@ -124,7 +128,12 @@ pub fn code(pen: &mut Pen<'_, '_>, sheet: &Composed) -> Identifier {
 }
 
 /// Draws a leaf with members of a group; returns what it consists of.
-pub fn draw_members(pen: &mut Pen<'_, '_>, sheet: &Composed, (heading, grid): (&Block, &Grid), names: &[Typeset]) -> Vec<Node> {
+pub fn draw_members(
+    pen: &mut Pen<'_, '_>,
+    sheet: &Composed,
+    (heading, grid): (&Block, &Grid),
+    names: &[Typeset],
+) -> Vec<Node> {
     frame::draw(pen);
     pen.ornament(|pen| rule(pen, 148.0));
     let top = if heading.lines.len() > 1 { 108.0 } else { 126.0 };
@@ -181,7 +190,12 @@ fn justified(block: &Block, line: &Line, width: f32) -> f32 {
 }
 
 /// Writes the lines of a block below each other around a middle: that, the first base line, and the leading.
-fn lines_around(pen: &mut Pen<'_, '_>, block: &Block, (middle, first, leading): (f32, f32, f32), style: Style) -> Vec<Identifier> {
+fn lines_around(
+    pen: &mut Pen<'_, '_>,
+    block: &Block,
+    (middle, first, leading): (f32, f32, f32),
+    style: Style,
+) -> Vec<Identifier> {
     let mut y = first;
     let mut places = Vec::new();
     for line in &block.lines {

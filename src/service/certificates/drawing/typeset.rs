@@ -36,14 +36,19 @@ pub type Missing = BTreeSet<char>;
 pub fn typeset(text: &str, faces: &[Face]) -> Result<Typeset, Missing> {
     let mut clusters: Vec<Cluster> = Vec::new();
     let mut missing = Missing::new();
+    let mut is_lost = false;
     for (at, character) in text.char_indices() {
         let range = at..at + character.len_utf8();
+        if is_selector(character) && is_lost {
+            continue;
+        }
         if let (true, Some(before)) = (is_selector(character), clusters.last_mut()) {
             select(before, character, faces);
             before.range.end = range.end;
             continue;
         }
         let found = faces.iter().enumerate().find_map(|(face, font)| Some((face, font.find(character)?)));
+        is_lost = found.is_none();
         match found.filter(|_| stands_alone(character)) {
             Some((face, drawn)) => {
                 clusters.push(Cluster { range, character, face, glyph: drawn.glyph, advance: drawn.advance });
@@ -97,6 +102,7 @@ mod tests {
     #[test]
     fn every_character_that_cannot_be_set_is_named_once() {
         assert_eq!(typeset("王𠀀明𠀀م", &own()).unwrap_err(), Missing::from(['𠀀', 'م']));
+        assert_eq!(typeset("𠀀\u{E0100}", &own()).unwrap_err(), Missing::from(['𠀀']));
     }
 
     #[test]
