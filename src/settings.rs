@@ -34,6 +34,14 @@ pub struct Settings {
     /// of this server vote.
     #[arg(long, env = "HAOREN_ISSUERS", value_name = "FILE")]
     pub issuers_file: Option<PathBuf>,
+    /// Address at which the public finds this server, such as `https://haoren.wuhan.gov.cn`; without `/api/v1`. It
+    /// stands on certificates, in the code that leads to their check [default: http:// and the address of --bind].
+    #[arg(long, env = "HAOREN_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
+    pub public_url: Option<String>,
+    /// Folder of fonts (`.ttf`, `.otf`) for characters of names that the program's own font lacks, asked in the order of
+    /// their file names; see docs/certificates.md.
+    #[arg(long, env = "HAOREN_FONT_DIR", value_name = "FOLDER")]
+    pub font_dir: Option<PathBuf>,
     /// Most database connections at the same time.
     #[arg(long, env = "HAOREN_DB_CONNECTIONS", default_value_t = 10, value_name = "N",
           value_parser = clap::value_parser!(u32).range(2..=1000))]
@@ -132,6 +140,23 @@ pub enum Switch {
     Off,
 }
 
+/// The longest address of the public, in characters: what is longer makes a code that is hard to read.
+const PUBLIC_URL_MAX_CHARS: usize = 200;
+
+/// Reads an address that paths can be added to.
+fn public_url(text: &str) -> Result<String, String> {
+    let url = url::Url::parse(text).map_err(|error| error.to_string())?;
+    let is_plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() || !is_plain {
+        return Err("it must begin with https:// or http://, and have neither user, query nor fragment".to_owned());
+    }
+    let address = url.as_str().trim_end_matches('/');
+    if address.len() > PUBLIC_URL_MAX_CHARS {
+        return Err(format!("it is longer than {PUBLIC_URL_MAX_CHARS} characters"));
+    }
+    Ok(address.to_owned())
+}
+
 impl Settings {
     /// Which database is meant. An address that is no PostgreSQL URL is an error, never a file name.
     pub fn address(&self) -> Result<Address, String> {
@@ -152,11 +177,19 @@ impl Settings {
             key_path: self.key_path(),
             files: self.files(),
             issuers_file: self.issuers_file.clone(),
+            font_dir: self.font_dir.clone(),
+            public_url: self.public_url(SocketAddr::from(([127, 0, 0, 1], 8080))),
             webhooks: Terms::default(),
             password_cost: Cost { memory_kib: self.password_memory_kib, ..Cost::default() },
             time_zone: self.time_zone,
             sandbox,
         })
+    }
+
+    /// Where the public finds a server that listens on an address.
+    #[must_use]
+    pub fn public_url(&self, bind: SocketAddr) -> String {
+        self.public_url.clone().unwrap_or_else(|| format!("http://{bind}"))
     }
 
     /// Where the master key lies.
@@ -175,6 +208,27 @@ impl Settings {
                 region: self.s3_region.clone(),
             },
             None => FilesAt::Folder(self.data_dir.join("photos")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::public_url;
+
+    #[test]
+    fn an_address_of_the_public_is_one_that_paths_can_be_added_to() {
+        for (given, taken) in [
+            ("https://haoren.wuhan.gov.cn", "https://haoren.wuhan.gov.cn"),
+            ("https://haoren.wuhan.gov.cn/", "https://haoren.wuhan.gov.cn"),
+            ("http://10.0.0.1:8080/haoren/", "http://10.0.0.1:8080/haoren"),
+            ("https://好人.中国", "https://xn--gmq77b.xn--fiqs8s"),
+        ] {
+            assert_eq!(public_url(given).as_deref(), Ok(taken), "{given}");
+        }
+        let long = format!("https://example.com/{}", "a".repeat(200));
+        for wrong in ["", "haoren.wuhan.gov.cn", "ftp://a.cn", "https://a.cn/?b", "https://a.cn/#b", "https://u:p@a.cn", &long] {
+            assert!(public_url(wrong).is_err(), "{wrong}");
         }
     }
 }

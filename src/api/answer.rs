@@ -62,6 +62,7 @@ pub struct Answer {
     location: Option<String>,
     link: Option<String>,
     media_type: &'static str,
+    disposition: Option<String>,
     keeping: Keeping,
     replayed: bool,
 }
@@ -70,7 +71,8 @@ impl Answer {
     fn new(status: StatusCode, body: Option<Bytes>) -> Self {
         let media_type = "application/json";
         let keeping = Keeping::Private;
-        Self { status, body, etag: None, location: None, link: None, media_type, keeping, replayed: false }
+        let (etag, location, link, disposition) = (None, None, None, None);
+        Self { status, body, etag, location, link, media_type, disposition, keeping, replayed: false }
     }
 
     /// 200 with a representation and its tag.
@@ -94,6 +96,12 @@ impl Answer {
     #[must_use]
     pub fn text(text: String, media_type: &'static str) -> Self {
         Self { media_type, ..Self::new(StatusCode::OK, Some(Bytes::from(text))) }
+    }
+
+    /// 200 with a file, and the value of its `Content-Disposition`.
+    #[must_use]
+    pub fn file(content: Bytes, media_type: &'static str, disposition: String) -> Self {
+        Self { media_type, disposition: Some(disposition), ..Self::new(StatusCode::OK, Some(content)) }
     }
 
     /// 204.
@@ -167,6 +175,10 @@ impl Responder for Answer {
         }
         if let Some(link) = self.link {
             response.insert_header((header::LINK, link));
+        }
+        if let Some(disposition) = self.disposition {
+            response.insert_header((header::CONTENT_DISPOSITION, disposition));
+            response.insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
         }
         if self.replayed {
             response.insert_header(("Idempotency-Replayed", "true"));

@@ -78,6 +78,12 @@ table! {
     NotInPool CONFLICT "该好人不在道德模范储备库中" "The honoree is not in the pool of moral models";
     OwnRecommendation CONFLICT "不能审核自己提出的推荐" "Nobody reviews a recommendation that they put forward";
     AlreadyDecided CONFLICT "已经处理过" "It was decided before";
+    CertificateRevoked GONE "该荣誉已被撤销，证书不再提供" "The honour was revoked; its certificate is not given out any more";
+    CertificateWithheld GONE "该上榜好人的姓名已按其意愿隐去，证书不再提供" "The name is withheld, and the certificate with it";
+    CertificateIssuedElsewhere CONFLICT "该证书由全国网站颁发，本平台只登记、不打印" "The certificate is issued by the national site; here it is recorded, not printed";
+    CertificateIssuedHere CONFLICT "该证书由本平台颁发，无需登记外部证书" "The certificate is issued here; no other is recorded";
+    CharacterMissing CONFLICT "字库缺字，证书无法生成|缺少 {character}；请管理员在 HAOREN_FONT_DIR 中补充字体" "No font has a character of the certificate|{character} is missing; the operator adds a font to HAOREN_FONT_DIR";
+    CertificateLost INTERNAL_SERVER_ERROR "已颁发的证书文件丢失，请管理员从备份恢复" "The file of the issued certificate is lost; the operator brings it back from the backup";
     RequestInProgress CONFLICT "相同的请求正在处理" "The same request is still running";
     Required UNPROCESSABLE_ENTITY "必填" "It is required";
     UnknownMember UNPROCESSABLE_ENTITY "未知的字段" "The member is unknown";

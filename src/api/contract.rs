@@ -42,6 +42,8 @@ use super::responses::{ProblemBody, ProblemError};
         (name = "operations", description = "Long work, as who started it follows it."),
         (name = "honorees", description = "Those who hold honours, and the check of certificates."),
         (name = "moral-model pool", description = "道德模范储备库: people of the lists, and how they are recommended upwards. docs/honorees.md has the rules."),
+        (name = "honorees", description = "Those who hold honours."),
+        (name = "certificates", description = "Certificates: their public check, the files, and what others have issued."),
         (name = "lists", description = "The published lists."),
         (name = "objections", description = "Objections to published candidates, and how the city decides them."),
         (name = "votes", description = "Voting and its results."),

@@ -16,6 +16,17 @@ pub const CSV: &str = "text/csv; charset=utf-8";
 /// How what is handed out may be kept: by nobody.
 pub const KEPT_BY_NOBODY: &str = "private, no-store";
 
+/// The media type of PDF.
+pub const PDF: &str = "application/pdf";
+/// The media type of ZIP.
+pub const ZIP: &str = "application/zip";
+
+/// The same as [`disposition`] for a file to be looked at.
+#[must_use]
+pub fn shown_as(plain: &str, name: &str) -> String {
+    format!("inline; filename=\"{plain}\"; filename*=UTF-8''{}", encoded(name))
+}
+
 /// The value of `Content-Disposition` for a file to be saved. Its name is given in plain ASCII, and as it is by RFC 5987.
 #[must_use]
 pub fn disposition(plain: &str, name: &str) -> String {

@@ -8,6 +8,7 @@ pub mod body;
 pub mod byte_range;
 pub mod candidates;
 pub mod categories;
+pub mod certificates;
 pub mod channels;
 pub mod clock;
 pub mod codes;
@@ -98,6 +99,7 @@ fn resources(config: &mut ServiceConfig<'_>) {
     events::configure(config);
     exports::configure(config);
     honorees::configure(config);
+    certificates::configure(config);
     imports::configure(config);
     integrity::configure(config);
     leads::configure(config);

@@ -27,7 +27,7 @@ use crate::{
         import::RowOutcome,
         operation::{OperationKind, OperationStatus},
     },
-    service::{Caller, Service, exports, imports, operations},
+    service::{Caller, Service, certificates, exports, imports, operations},
     storage::operations::OperationRow,
 };
 
@@ -152,9 +152,11 @@ pub async fn get_operation_result(
     tag = "operations",
     params(("id" = Uuid, Path, description = "The operation's id.")),
     responses(
-        (status = 200, description = "The table, as a workbook or as comma separated values.", content(
+        (status = 200, description = "The table, as a workbook or as comma separated values; or the certificates, as a ZIP or PDF.", content(
             (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
             (String = "text/csv"),
+            (String = "application/zip"),
+            (String = "application/pdf"),
         )),
         responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Common
     )
@@ -166,6 +168,10 @@ pub async fn get_operation_file(
     id: Path<Segment<OperationId>>,
 ) -> Result<HttpResponse, Problem> {
     caller.account()?;
-    let (file, format) = exports::find_export(&state, &caller, id.value()?).await?;
+    let id = id.value()?;
+    if let Some((file, options)) = certificates::find_month(&state, &caller, id).await? {
+        return Ok(super::certificates::month_file(file, options));
+    }
+    let (file, format) = exports::find_export(&state, &caller, id).await?;
     Ok(download::candidates(file, format))
 }

@@ -108,6 +108,8 @@ impl Demo {
             key_file: None,
             time_zone: chrono_tz::Asia::Shanghai,
             issuers_file: None,
+            public_url: std::env::var("HAOREN_PUBLIC_URL").ok(),
+            font_dir: std::env::var_os("HAOREN_FONT_DIR").map(PathBuf::from),
             db_connections: 10,
             s3_bucket: None,
             s3_endpoint: None,

@@ -37,7 +37,11 @@ impl Serve {
 
 pub(super) fn serve(settings: &Settings, server: &ServerSettings) -> Result<ExitCode, CommandError> {
     let _only_server = hold_data_folder(settings)?;
-    let setup = Setup { webhooks: server.webhooks.terms(), ..settings.setup(server.sandbox)? };
+    let setup = Setup {
+        webhooks: server.webhooks.terms(),
+        public_url: settings.public_url(server.bind),
+        ..settings.setup(server.sandbox)?
+    };
     let service = startup::open(&setup, Arc::new(SystemTime))?;
     if service.clocks.is_set() && !server.sandbox {
         return Err(

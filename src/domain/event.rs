@@ -99,6 +99,8 @@ text_enum! {
         CandidateCarriedOver = "candidate.carried_over",
         /// An entry of a list was revoked.
         EntryRevoked = "entry.revoked",
+        /// The certificate that the national site has issued for an entry was recorded.
+        CertificateRecorded = "certificate.recorded",
         /// Merged into another candidate.
         CandidateMerged = "candidate.merged",
         /// A merger was undone.
@@ -228,6 +230,8 @@ impl EventKind {
             | Self::OutsideHonourRevoked
             | Self::PoolEntered
             | Self::PoolLeft => Audience::Everybody,
+            | Self::CertificateRecorded
+            | Self::ListPublished => Audience::Everybody,
             Self::OrganizationCreated
             | Self::OrganizationUpdated
             | Self::ChannelCreated

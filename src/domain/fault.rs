@@ -134,6 +134,18 @@ codes! {
     OwnRecommendation = "own_recommendation",
     /// The thing was decided before.
     AlreadyDecided = "already_decided",
+    /// The honour was revoked, and its certificate is not given out any more.
+    CertificateRevoked = "certificate_revoked",
+    /// The name of the honoree is withheld, and the certificate with it.
+    CertificateWithheld = "certificate_withheld",
+    /// The certificate is printed by the national site; here it is recorded.
+    CertificateIssuedElsewhere = "certificate_issued_elsewhere",
+    /// The certificate is printed here, so that no other is recorded.
+    CertificateIssuedHere = "certificate_issued_here",
+    /// No font has a character of the certificate.
+    CharacterMissing = "character_missing",
+    /// The file of an issued certificate is lost, and what is drawn today is not the same.
+    CertificateLost = "certificate_lost",
     /// Another request with the same idempotency key is still running.
     RequestInProgress = "request_in_progress",
 

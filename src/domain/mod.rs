@@ -16,6 +16,7 @@ pub mod candidate;
 pub mod canonical_json;
 pub mod carriage;
 pub mod category;
+pub mod certificate;
 pub mod channel;
 pub mod comment;
 pub mod consent;

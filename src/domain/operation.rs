@@ -7,6 +7,8 @@ text_enum! {
         NominationImport = "nomination_import",
         /// A table of candidates is written.
         CandidateExport = "candidate_export",
+        /// The certificates of a month are put together.
+        CertificateExport = "certificate_export",
     }
 }
 

@@ -17,6 +17,7 @@ pub mod caller;
 pub mod campaign_clock;
 pub mod candidates;
 pub mod categories;
+pub mod certificates;
 pub mod channels;
 pub mod clock;
 pub mod comments;
@@ -90,6 +91,8 @@ pub struct Service {
     pub pictures: pictures::Pictures,
     /// Reads and writes spreadsheets, a few at once.
     pub sheets: sheets::Sheets,
+    /// Draws certificates, a few at once.
+    pub certificates: certificates::Press,
     /// Long work beside the requests.
     pub background: background::Background,
     /// Hands events to the streams of this process.

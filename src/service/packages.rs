@@ -4,7 +4,7 @@
 //! package becomes ready and the batch is announced. Whatever is broken off before that is done again from the same snapshot,
 //! with the same bytes.
 
-mod archive;
+pub(super) mod archive;
 mod corrections;
 mod docx;
 mod download;

@@ -13,6 +13,7 @@ use super::{
         tokens::{SigningKey, Tokens},
     },
     ballot_box::{self, BallotBox, Desk},
+    certificates::{Fonts, Press},
     clock::{Clocks, MachineTime},
     error::Error,
     generator,
@@ -77,6 +78,10 @@ pub struct Setup {
     pub files: FilesAt,
     /// The file of the identity providers whose tokens are taken for voting.
     pub issuers_file: Option<PathBuf>,
+    /// The folder of fonts for rare characters.
+    pub font_dir: Option<PathBuf>,
+    /// The address at which the public finds this server, such as `https://haoren.wuhan.gov.cn`.
+    pub public_url: String,
     /// What the operator says of webhooks.
     pub webhooks: super::webhooks::Terms,
     /// What hashing a password costs.
@@ -119,6 +124,7 @@ pub fn open(setup: &Setup, time: Arc<dyn MachineTime>) -> Result<Service, StartE
         files: Files::open(&setup.files)?,
         pictures: super::pictures::Pictures::default(),
         sheets: super::sheets::Sheets::default(),
+        certificates: Press::new(Fonts::new(setup.font_dir.clone()), &setup.public_url),
         background: super::background::Background::default(),
         events: super::events::Feed::default(),
         word_filters: super::comments::filters::WordFilters::default(),

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     domain::{
-        id::{AttachmentId, BatchId, OperationId, PhotoId},
+        id::{AttachmentId, BatchId, HonourId, OperationId, PhotoId},
         lead,
     },
     storage::{
@@ -157,11 +157,13 @@ pub async fn sweep_files(service: &Service) -> Result<usize, Error> {
 
 fn without_row(db: &mut Connection, keys: Vec<FileKey>, exported_since: DateTime<Utc>) -> Result<Vec<FileKey>, Error> {
     let (mut photos, mut attachments, mut exports, mut batches) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut certificates: Vec<(HonourId, [u8; 32])> = Vec::new();
     for key in &keys {
         match key {
             FileKey::Photo(photo) | FileKey::Thumb(photo) => photos.push(*photo),
             FileKey::Attachment(attachment) => attachments.push(*attachment),
             FileKey::Export(operation) => exports.push(*operation),
+            FileKey::Certificate(honour, sha256) => certificates.push((*honour, *sha256)),
             FileKey::Piece(package, _) | FileKey::Package(package) => batches.push(BatchId(*package)),
             FileKey::VoteLogHeads(_) => {}
         }
@@ -173,10 +175,12 @@ fn without_row(db: &mut Connection, keys: Vec<FileKey>, exported_since: DateTime
         storage::attachments::known_among(db, &attachments)?.into_iter().collect();
     let exports: BTreeSet<OperationId> =
         storage::operations::exported_among(db, &exports, exported_since)?.into_iter().collect();
+    let certificates = storage::certificates::known_among(db, &certificates)?;
     let is_known = |key: &FileKey| match key {
         FileKey::Photo(photo) | FileKey::Thumb(photo) => photos.contains(photo),
         FileKey::Attachment(attachment) => attachments.contains(attachment),
         FileKey::Export(operation) => exports.contains(operation),
+        FileKey::Certificate(honour, sha256) => certificates.contains(&(*honour, *sha256)),
         // Of a batch everything stays, built or on the way; of a preview nothing that is old.
         FileKey::Piece(package, _) | FileKey::Package(package) => batches.contains(&BatchId(*package)),
         // They are kept for the very case that the database knows nothing of them.

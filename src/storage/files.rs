@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::folders::private_folder;
 use crate::domain::{
-    id::{AttachmentId, OperationId, PhotoId},
+    id::{AttachmentId, HonourId, OperationId, PhotoId},
     month::Month,
 };
 
@@ -47,6 +47,8 @@ pub enum FileKey {
     Attachment(AttachmentId),
     /// A table that was written by long work.
     Export(OperationId),
+    /// A certificate, by the honour and the SHA-256 of what it holds.
+    Certificate(HonourId, [u8; 32]),
     /// A file of a package, by the package (a batch, or a preview) and the SHA-256 of what it holds.
     Piece(Uuid, [u8; 32]),
     /// The ZIP of a package.
@@ -68,6 +70,7 @@ impl FileKey {
             Self::Thumb(photo) => Key::from(format!("{photo}.thumb")),
             Self::Attachment(attachment) => Key::from(format!("{attachment}.attachment")),
             Self::Export(operation) => Key::from(format!("{operation}.export")),
+            Self::Certificate(honour, digest) => Key::from(format!("{honour}.{}.certificate", hex::encode(digest))),
             Self::Piece(package, digest) => Key::from(format!("{package}.{}.piece", hex::encode(digest))),
             Self::Package(package) => Key::from(format!("{package}.package")),
             Self::VoteLogHeads(cycle) => Key::from(format!("{cycle}.vote-log")),
@@ -82,10 +85,15 @@ impl FileKey {
             Some((operation, "export")) => operation.parse().ok().map(Self::Export),
             Some((package, "package")) => package.parse().ok().map(Self::Package),
             Some((cycle, "vote-log")) => cycle.parse().ok().map(Self::VoteLogHeads),
-            Some((package, rest)) => {
+            Some((owner, rest)) => {
+                let (digits, kind) = rest.split_once('.')?;
                 let mut digest = [0; 32];
-                hex::decode_to_slice(rest.strip_suffix(".piece")?, &mut digest).ok()?;
-                package.parse().ok().map(|package| Self::Piece(package, digest))
+                hex::decode_to_slice(digits, &mut digest).ok()?;
+                match kind {
+                    "certificate" => owner.parse().ok().map(|honour| Self::Certificate(honour, digest)),
+                    "piece" => owner.parse().ok().map(|package| Self::Piece(package, digest)),
+                    _ => None,
+                }
             }
             None => path.as_ref().parse().ok().map(Self::Photo),
         }
@@ -234,6 +242,10 @@ mod tests {
         files.put(export, Bytes::from_static(b"table")).await.unwrap();
         assert!(files.list().await.unwrap().iter().any(|file| file.key == Some(export)));
         files.delete(&[export]).await.unwrap();
+        let certificate = FileKey::Certificate(HonourId(Uuid::from_u128(6)), [9; 32]);
+        files.put(certificate, Bytes::from_static(b"%PDF-")).await.unwrap();
+        assert!(files.list().await.unwrap().iter().any(|file| file.key == Some(certificate)));
+        files.delete(&[certificate]).await.unwrap();
         let heads = FileKey::VoteLogHeads("2026-11".parse().unwrap());
         files.put(heads, Bytes::from_static(b"heads")).await.unwrap();
         assert!(files.list().await.unwrap().iter().any(|file| file.key == Some(heads)));

@@ -213,6 +213,15 @@ fn entry(
     })
 }
 
+/// Notes that something of an honour has changed; false when it has another version.
+pub fn advance_if(connection: &mut Connection, id: HonourId, version: i64) -> Result<bool, StoreError> {
+    let changed = diesel::update(honours::table.find(id))
+        .filter(honours::version.eq(version))
+        .set(honours::version.eq(version + 1))
+        .execute(connection)?;
+    Ok(changed == 1)
+}
+
 /// How many entries the lists of some cycles have, and how many of them are revoked. A list without entries is not
 /// among them.
 pub fn counts(connection: &mut Connection, cycles: &[Month]) -> Result<BTreeMap<Month, (i64, i64)>, StoreError> {

@@ -22,6 +22,7 @@ pub mod campaign_clock;
 pub mod candidate_grams;
 pub mod candidates;
 pub mod categories;
+pub mod certificates;
 pub mod channels;
 pub mod comment_reports;
 pub mod comments;

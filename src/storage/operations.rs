@@ -189,7 +189,7 @@ pub fn exported_among(
 ) -> Result<Vec<OperationId>, StoreError> {
     Ok(operations::table
         .filter(operations::id.eq_any(ids.to_vec()))
-        .filter(operations::kind.eq(OperationKind::CandidateExport))
+        .filter(operations::kind.eq_any([OperationKind::CandidateExport, OperationKind::CertificateExport]))
         .filter(operations::status.ne(OperationStatus::Failed))
         .filter(operations::lease_until.gt(At(since)))
         .select(operations::id)

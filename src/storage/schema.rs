@@ -1466,6 +1466,12 @@ diesel::table! {
         merged_at -> Instant,
         undone_by -> Nullable<Id>,
         undone_at -> Nullable<Instant>,
+    /// The first drawing of each certificate.
+    certificates (honour_id) {
+        honour_id -> Id,
+        sha256 -> Binary,
+        byte_size -> BigInt,
+        issued_at -> Instant,
     }
 }
 
@@ -1558,6 +1564,14 @@ diesel::table! {
         actor_id -> Nullable<Id>,
         organization_id -> Nullable<Id>,
         at -> Instant,
+    /// Certificates of the national list, which others have printed. The day is written `2026-12-20`.
+    outside_certificates (honour_id) {
+        honour_id -> Id,
+        number -> Text,
+        issuer -> Text,
+        issued_on -> Text,
+        recorded_by -> Id,
+        recorded_at -> Instant,
     }
 }
 
@@ -1633,6 +1647,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     lists,
     tie_breaks,
     honours,
+    certificates,
+    outside_certificates,
     operations,
     staged_rows,
     staged_candidates,

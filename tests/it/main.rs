@@ -20,6 +20,7 @@ mod actors;
 mod ballot_papers;
 mod ballots;
 mod candidates;
+mod certificates;
 mod channels;
 mod comments;
 mod consent_withdrawal;

@@ -21,6 +21,7 @@ use crate::{
         operation::{OperationKind, OperationStatus},
     },
     service::{
+        certificates::MonthCounts,
         exports::ExportCounts,
         imports::{Annotated, Counts, ImportOptions},
     },
@@ -34,6 +35,8 @@ mirrored! {
         NominationImport,
         /// A table of candidates is written.
         CandidateExport,
+        /// The certificates of a month are put together.
+        CertificateExport,
     }
 }
 
@@ -149,6 +152,35 @@ pub struct ExportResult {
     pub file_url: String,
 }
 
+/// A certificate that could not be drawn.
+#[derive(Serialize, ToSchema)]
+pub struct RefusedCertificate {
+    /// Its number.
+    #[schema(examples("2026-11-DED-0001"))]
+    pub number: String,
+    /// Why, as a code of problems.
+    #[schema(examples("character_missing"))]
+    pub code: String,
+    /// What that means, in the language of `Accept-Language`.
+    pub detail: String,
+    /// The characters that no font has.
+    #[schema(examples(json!(["U+30EDD"])))]
+    pub characters: Vec<String>,
+}
+
+/// What became of the certificates of a month.
+#[derive(Serialize, ToSchema)]
+pub struct CertificateExportResult {
+    /// Certificates in the file.
+    pub certificates: usize,
+    /// Entries of the list that are revoked or withheld.
+    pub left_out: usize,
+    /// Those that could not be drawn; all others were.
+    pub refused: Vec<RefusedCertificate>,
+    /// Where the file is, for a week; null when no certificate could be drawn.
+    pub file_url: Option<String>,
+}
+
 /// With what work ended; `kind` tells which.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
@@ -157,6 +189,8 @@ pub enum OperationResult {
     Import(ImportResult),
     /// Of an export.
     Export(ExportResult),
+    /// Of the certificates of a month.
+    Certificates(CertificateExportResult),
 }
 
 /// Long work.
@@ -198,6 +232,9 @@ impl Operation {
                     let rows = rows.into_iter().map(|row| ImportRow::of(row, language)).collect();
                     OperationResult::Import(import_result(&url, &read(row.options.0)?, read(counts.0)?, rows))
                 }
+                OperationKind::CertificateExport => {
+                    OperationResult::Certificates(certificate_result(&url, read(counts.0)?, language))
+                }
                 OperationKind::CandidateExport => {
                     let ExportCounts { rows: total } = read(counts.0)?;
                     OperationResult::Export(ExportResult { total, file_url: format!("{url}/file") })
@@ -236,6 +273,29 @@ fn import_result(url: &str, options: &ImportOptions, counts: Counts, rows: Vec<I
     }
 }
 
+fn certificate_result(url: &str, counts: MonthCounts, language: Language) -> CertificateExportResult {
+    let refused = counts.refused.into_iter().map(|one| {
+        let code = known_code(&one.code);
+        let figures = [("character", Value::from(one.characters.join(" ")))];
+        RefusedCertificate {
+            number: one.number,
+            detail: codes::detail(code, &figures, language),
+            code: one.code,
+            characters: one.characters,
+        }
+    });
+    CertificateExportResult {
+        certificates: counts.certificates,
+        left_out: counts.left_out,
+        refused: refused.collect(),
+        file_url: (counts.certificates > 0).then(|| format!("{url}/file")),
+    }
+}
+
+fn known_code(text: &str) -> Code {
+    Code::ALL.iter().copied().find(|code| code.as_str() == text).unwrap_or(Code::Internal)
+}
+
 #[derive(Deserialize)]
 struct StoredProblem {
     code: String,
@@ -244,7 +304,7 @@ struct StoredProblem {
 
 fn stored_problem(stored: Value, instance: &str, language: Language) -> Result<ProblemBody, Problem> {
     let stored: StoredProblem = read(stored)?;
-    let code = Code::ALL.iter().copied().find(|code| code.as_str() == stored.code).unwrap_or(Code::Internal);
+    let code = known_code(&stored.code);
     let faults: Vec<Fault> = stored.faults.into_iter().map(Fault::from).collect();
     let title = match language {
         Language::Chinese => codes::title_zh(code),

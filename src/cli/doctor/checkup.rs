@@ -1,5 +1,7 @@
 //! What the doctor looks at, one thing after the other.
 
+mod certificates;
+
 use std::path::Path;
 
 use uuid::Uuid;
@@ -40,6 +42,8 @@ pub async fn all(settings: &Settings) -> Vec<Finding> {
     findings.extend(vote_logs(&address, key.as_ref()));
     findings.push(photos(settings).await);
     findings.extend(issuers(settings).await);
+    findings.push(certificates::public_address(settings));
+    findings.extend(certificates::fonts(settings));
     findings.extend(server(settings, &address));
     findings
 }

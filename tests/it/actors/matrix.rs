@@ -173,6 +173,11 @@ pub const MATRIX: &[Row] = &[
     row("POST", "/api/v1/pool-recommendations/{id}/resubmission", "401 403 + 404 + 404 + 403 403"),
     row("POST", "/api/v1/pool-recommendations/{id}/outcome", CITY),
     row("GET", "/api/v1/exports/moral-model-pool.xlsx", "401 403 403 403 + + + 403 403"),
+    row("GET", "/api/v1/certificates/{number}/pdf", ANYBODY),
+    row("GET", "/api/v1/honorees/{id}/certificate", ANYBODY),
+    row("PUT", "/api/v1/certificates/{number}/record", CITY),
+    row("GET", "/api/v1/exports/certificates.zip", CITY),
+    row("GET", "/api/v1/exports/certificates.pdf", CITY),
     // Studying and participation. The member and the record are nobody's of the columns.
     row("POST", "/api/v1/candidates/{id}/study-records", "401 + + + + + + 403 +"),
     row("GET", "/api/v1/candidates/{id}/study-count", ANYBODY),

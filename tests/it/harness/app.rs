@@ -104,6 +104,13 @@ impl App {
         Self::start((TempDir::with_prefix("haoren-it-").unwrap(), self.settings.clone()), flags).await
     }
 
+    /// The same, with other settings.
+    pub async fn beside_as(&self, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = self.settings.clone();
+        change(&mut settings);
+        Self::start((TempDir::with_prefix("haoren-it-").unwrap(), settings), &[]).await
+    }
+
     async fn start((folder, settings): (TempDir, Settings), flags: &[&str]) -> Self {
         let time = ManualTime::at(START.parse().unwrap());
         let mut line = vec!["test", "--bind=127.0.0.1:0", "--workers=2", "--shutdown-seconds=5"];

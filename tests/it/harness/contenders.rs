@@ -248,6 +248,16 @@ impl App {
 
     /// A list of [`MONTH`] with this candidate alone, in `dedication`; returns who is honoured.
     pub async fn honour(&self, candidate: CandidateId, published_by: UserId) -> HonoreeId {
+        self.honour_from(ResultSource::Local, candidate, published_by).await
+    }
+
+    /// The same of a list whose vote was held here or on the national site.
+    pub async fn honour_from(
+        &self,
+        result_source: ResultSource,
+        candidate: CandidateId,
+        published_by: UserId,
+    ) -> HonoreeId {
         let (id, honoree) =
             (generator::new_id(&self.service.clocks).unwrap(), generator::new_id(&self.service.clocks).unwrap());
         let (month, now): (Month, _) = (MONTH.parse().unwrap(), self.service.clocks.campaign());
@@ -255,7 +265,7 @@ impl App {
             cycle: month,
             title: "身边好人榜".to_owned(),
             issuer: "武汉市".to_owned(),
-            result_source: ResultSource::Local,
+            result_source,
             published_by,
             published_at: now,
         };

@@ -4,13 +4,15 @@ use super::super::finding::Level;
 use super::*;
 use crate::service::startup;
 
-fn settings(folder: &Path) -> Settings {
+pub(super) fn settings(folder: &Path) -> Settings {
     Settings {
         data_dir: folder.to_owned(),
         database_url: None,
         key_file: None,
         time_zone: chrono_tz::Asia::Shanghai,
         issuers_file: None,
+        public_url: None,
+        font_dir: None,
         db_connections: 2,
         s3_bucket: None,
         s3_endpoint: None,

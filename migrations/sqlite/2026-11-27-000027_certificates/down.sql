@@ -1,0 +1,2 @@
+DROP TABLE outside_certificates;
+DROP TABLE certificates;

@@ -1,0 +1,150 @@
+//! Gives certificates out: draws each once, keeps it, and hands out what was kept.
+
+use bytes::Bytes;
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+
+use super::source::Source;
+use crate::{
+    domain::{
+        certificate,
+        fault::Code,
+        honour::{CertificateNumber, Standing},
+        id::HonoreeId,
+    },
+    service::{
+        Caller, Error, Service,
+        record::{self, Deed},
+    },
+    storage::{
+        self, Connection,
+        certificates::IssuedRow,
+        files::{FileKey, FilesError},
+        honours::Which,
+    },
+};
+
+/// A certificate that is given out.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// Its number.
+    pub number: CertificateNumber,
+    /// The name of the file, without its ending.
+    pub file_name: String,
+    /// The PDF.
+    pub content: Bytes,
+    /// The digest of the PDF.
+    pub sha256: [u8; 32],
+}
+
+/// The certificate of a number. 404 for an unknown one; else refused with what keeps it from being given out.
+pub async fn get_pdf(service: &Service, caller: &Caller, number: CertificateNumber) -> Result<Given, Error> {
+    let found = find(service, Which::Number(number.to_string())).await?.into_iter().next();
+    give(service, caller, found.ok_or_else(Error::not_found)?).await
+}
+
+/// The certificate of an honoree's latest honour that stands and is shown; 404 when there is none.
+pub async fn get_latest_pdf(service: &Service, caller: &Caller, honoree: HonoreeId) -> Result<Given, Error> {
+    let found = find(service, Which::Honorees(vec![honoree])).await?;
+    let latest = found.into_iter().find(|source| source.entry.honour.standing == Standing::Shown);
+    give(service, caller, latest.ok_or_else(Error::not_found)?).await
+}
+
+async fn find(service: &Service, which: Which) -> Result<Vec<Source>, Error> {
+    let zone = service.time_zone;
+    service.store.read(move |db| Source::of(db, which, zone)).await
+}
+
+/// Gives a certificate out: what was issued before, or what is issued now.
+pub(super) async fn give(service: &Service, caller: &Caller, source: Source) -> Result<Given, Error> {
+    source.give_out().map_err(Error::of)?;
+    let (content, sha256) = match &source.issued {
+        Some(issued) => (kept(service, &source, issued).await?, digest_of(issued)?),
+        None => issue(service, caller, &source).await?,
+    };
+    let number = source.entry.honour.number.clone();
+    let file_name = certificate::file_name(&number, &source.entry.name);
+    Ok(Given { number, file_name, content, sha256 })
+}
+
+/// Draws a certificate for the first time. Of two who do so at once, both get what one of them has issued.
+async fn issue(service: &Service, caller: &Caller, source: &Source) -> Result<(Bytes, [u8; 32]), Error> {
+    let content = draw(service, source).await?;
+    let sha256: [u8; 32] = Sha256::digest(&content).into();
+    let honour = source.entry.honour.id;
+    put(service, FileKey::Certificate(honour, sha256), content.clone()).await?;
+    let row = IssuedRow {
+        honour_id: honour,
+        sha256: sha256.to_vec(),
+        byte_size: i64::try_from(content.len()).unwrap_or(i64::MAX),
+        issued_at: service.clocks.campaign(),
+    };
+    let (of_service, caller, number) = (service.clone(), caller.clone(), source.entry.honour.number.clone());
+    let candidate = source.entry.honour.candidate;
+    let note = move |db: &mut Connection| {
+        // Whoever revokes an honour or withholds a name holds the candidate.
+        storage::locks::candidate(db, candidate)?;
+        let found = Source::of(db, Which::Number(number.to_string()), of_service.time_zone)?.into_iter().next();
+        found.ok_or_else(Error::not_found)?.give_out().map_err(Error::of)?;
+        if storage::certificates::insert_first(db, &row)? {
+            let details = json!({ "sha256": hex::encode(&row.sha256), "byte_size": row.byte_size });
+            record::audit(
+                &of_service,
+                db,
+                &caller,
+                &Deed::new("certificate.issued", "certificate", number).with(details),
+            )?;
+            return Ok(row);
+        }
+        let issued = storage::certificates::issued_of(db, &[row.honour_id])?.remove(&row.honour_id);
+        issued.ok_or_else(|| Error::Internal("a certificate that was issued is not there".to_owned()))
+    };
+    let issued = service.store.write(note).await?;
+    let first = digest_of(&issued)?;
+    if first == sha256 { Ok((content, first)) } else { Ok((kept(service, source, &issued).await?, first)) }
+}
+
+/// What was issued. A file that is lost is drawn again, and kept again if it is the same.
+async fn kept(service: &Service, source: &Source, issued: &IssuedRow) -> Result<Bytes, Error> {
+    let sha256 = digest_of(issued)?;
+    let is_same = |content: &Bytes| <[u8; 32]>::from(Sha256::digest(content)) == sha256;
+    let key = FileKey::Certificate(issued.honour_id, sha256);
+    let found = service.files.find(key).await.map_err(away)?;
+    if let Some(content) = found.filter(&is_same) {
+        return Ok(content);
+    }
+    let number = &source.entry.honour.number;
+    log::warn!("the file of certificate {number} is lost or damaged, and is drawn again");
+    match draw(service, source).await {
+        Ok(content) if is_same(&content) => {
+            put(service, key, content.clone()).await?;
+            Ok(content)
+        }
+        Err(error @ Error::Unavailable(_)) => Err(error),
+        Ok(_) | Err(_) => {
+            log::error!(
+                "the file of certificate {number} is lost, and what is drawn today is not the same: bring the file back \
+                 from the backup of the files"
+            );
+            Err(Error::of(Code::CertificateLost))
+        }
+    }
+}
+
+async fn draw(service: &Service, source: &Source) -> Result<Bytes, Error> {
+    service.certificates.draw(vec![source.sheet(service)], source.cover()).await
+}
+
+async fn put(service: &Service, key: FileKey, content: Bytes) -> Result<(), Error> {
+    service.files.put(key, content).await.map_err(away)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is given to `map_err`")]
+fn away(error: FilesError) -> Error {
+    Error::Unavailable(error.to_string())
+}
+
+fn digest_of(issued: &IssuedRow) -> Result<[u8; 32], Error> {
+    let wrong = |_| Error::Internal("a digest of another length than SHA-256 has".to_owned());
+    issued.sha256.as_slice().try_into().map_err(wrong)
+}
