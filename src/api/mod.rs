@@ -1,6 +1,9 @@
 //! The fourth storey: actix-web and utoipa. Routes, wire types, extractors, problem+json. No rule, no SQL.
 
 pub mod accounts;
+pub mod acting_for;
+pub mod activity;
+pub mod delegations;
 pub mod answer;
 pub mod ballot_papers;
 pub mod batches;
@@ -86,6 +89,8 @@ fn resources(config: &mut ServiceConfig<'_>) {
     // A path is tried against one pattern after the other; the one that is asked most comes first.
     votes::configure(config);
     accounts::configure(config);
+    activity::configure(config);
+    delegations::configure(config);
     ballot_papers::configure(config);
     batches::configure(config);
     candidates::configure(config);

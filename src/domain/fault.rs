@@ -128,6 +128,8 @@ codes! {
     ObjectionsClosed = "objections_closed",
     /// The thing was decided before.
     AlreadyDecided = "already_decided",
+    /// The delegator has another delegation on some of these days.
+    DelegationOverlaps = "delegation_overlaps",
     /// Another request with the same idempotency key is still running.
     RequestInProgress = "request_in_progress",
 
@@ -210,6 +212,10 @@ codes! {
     InvalidRefreshToken = "invalid_refresh_token",
     /// The role does not allow the operation.
     Forbidden = "forbidden",
+    /// The delegation that the request names is not the caller's to act under, or not now.
+    DelegationNotInForce = "delegation_not_in_force",
+    /// Nobody acts for somebody else in this operation.
+    ActingNotPossible = "acting_not_possible",
     /// The results of the vote are not public now.
     ResultsNotPublic = "results_not_public",
     /// There is no such thing, or not for the caller.

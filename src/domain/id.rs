@@ -104,4 +104,8 @@ identifiers! {
     DeliveryId;
     /// Long work that somebody started.
     OperationId;
+    /// A leadership group that was replaced.
+    LeadershipId;
+    /// That somebody stands in for somebody else for a time.
+    DelegationId;
 }

@@ -31,6 +31,8 @@ pub mod identity;
 pub mod import;
 pub mod inbox;
 pub mod lead;
+pub mod activity;
+pub mod delegation;
 pub mod leadership;
 pub mod listing;
 pub mod local_day;

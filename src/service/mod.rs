@@ -33,6 +33,8 @@ pub mod idempotency;
 pub mod imports;
 pub mod inbox;
 pub mod issuers;
+pub mod activity;
+pub mod delegations;
 pub mod leadership;
 pub mod leads;
 pub mod lists;

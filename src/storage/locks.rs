@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::{Connection, StoreError};
 use crate::domain::{
     id::{
-        BatchId, CandidateId, ChannelId, CommentId, LeadId, ObjectionId, OrganizationId, QuarantineId, UserId,
-        WebhookId,
+        BatchId, CandidateId, ChannelId, CommentId, DelegationId, LeadId, ObjectionId, OrganizationId, QuarantineId,
+        UserId, WebhookId,
     },
     month::Month,
 };
@@ -107,6 +107,16 @@ pub fn channel(connection: &mut Connection, id: ChannelId) -> Result<(), StoreEr
 /// Holds a channel's row against changes.
 pub fn channel_shared(connection: &mut Connection, id: ChannelId) -> Result<(), StoreError> {
     hold(connection, "SELECT 1 FROM channels WHERE id = $1 FOR SHARE", id.0)
+}
+
+/// Holds a delegation's row against every other writer. After the accounts, before everything else.
+pub fn delegation(connection: &mut Connection, id: DelegationId) -> Result<(), StoreError> {
+    hold(connection, "SELECT 1 FROM delegations WHERE id = $1 FOR UPDATE", id.0)
+}
+
+/// Holds a delegation's row as it is; others may hold it too.
+pub fn delegation_shared(connection: &mut Connection, id: DelegationId) -> Result<(), StoreError> {
+    hold(connection, "SELECT 1 FROM delegations WHERE id = $1 FOR SHARE", id.0)
 }
 
 /// Holds a lead's row against other decisions.

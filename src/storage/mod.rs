@@ -44,6 +44,8 @@ pub mod honorees;
 pub mod honours;
 pub mod idempotency_keys;
 pub mod import_rows;
+pub mod activity;
+pub mod delegations;
 pub mod leadership_groups;
 pub mod leads;
 pub mod lists;
