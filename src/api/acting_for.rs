@@ -66,6 +66,12 @@ const OPERATIONS: &[(&str, &[&str])] = &[
     ("/api/v1/organizations/{id}/leadership/history", &["GET"]),
 ];
 
+/// How many operations take the header.
+#[must_use]
+pub fn count() -> usize {
+    OPERATIONS.iter().map(|(_, methods)| methods.len()).sum()
+}
+
 /// The delegation that a signed-in request names: 400 where it names none properly, or where the operation does not take one.
 pub fn named(request: &HttpRequest) -> Result<Option<DelegationId>, Problem> {
     let mut values = request.headers().get_all(ACTING_FOR);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Caller, Error, Service};
+use super::{Caller, Error, Service, cycles};
 use crate::{
     domain::{
         activity::{ActivityKey, ActivityLine, Staffing, units_after, with_those_below},
@@ -40,6 +40,7 @@ pub async fn list_activity(
     let account =
         caller.require(&[Role::UnitReviewer, Role::DistrictReviewer, Role::CityReviewer, Role::Admin])?.clone();
     let scope = if account.role == Role::Admin { Scope::City } else { account.scope };
+    cycles::ensure_exist(service).await?;
     let service = service.clone();
     let store = service.store.clone();
     let limit = usize::try_from(limit).unwrap_or(0);

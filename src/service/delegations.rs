@@ -108,7 +108,7 @@ fn hold_both(db: &mut Connection, delegator: Option<UserId>, delegate: UserId) -
     let mut accounts: Vec<UserId> = delegator.into_iter().chain([delegate]).collect();
     accounts.sort_unstable();
     for account in accounts {
-        storage::locks::user(db, account)?;
+        storage::locks::user_exclusive(db, account)?;
     }
     Ok(())
 }

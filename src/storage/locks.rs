@@ -45,6 +45,12 @@ pub fn user(connection: &mut Connection, id: UserId) -> Result<(), StoreError> {
     hold(connection, "SELECT 1 FROM users WHERE id = $1 FOR UPDATE", id.0)
 }
 
+/// Holds an account's row against every other writer and holder, while rows that refer to it are still written: who holds
+/// several accounts stands in nobody's way who tells one of them something.
+pub fn user_exclusive(connection: &mut Connection, id: UserId) -> Result<(), StoreError> {
+    hold(connection, "SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE", id.0)
+}
+
 /// Holds an organization's row against every other writer.
 pub fn organization(connection: &mut Connection, id: OrganizationId) -> Result<(), StoreError> {
     hold(connection, "SELECT 1 FROM organizations WHERE id = $1 FOR UPDATE", id.0)
