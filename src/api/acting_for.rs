@@ -93,9 +93,9 @@ pub fn refuse_elsewhere(request: &HttpRequest) -> Result<(), Problem> {
         return Ok(());
     }
     let pattern = request.match_pattern().unwrap_or_default();
-    let takes = OPERATIONS.iter().any(|(path, methods)| {
-        *path == pattern && methods.iter().any(|method| *method == request.method().as_str())
-    });
+    let takes = OPERATIONS
+        .iter()
+        .any(|(path, methods)| *path == pattern && methods.iter().any(|method| *method == request.method().as_str()));
     let refused = || Problem::with(Code::ActingNotPossible, vec![Fault::at(pointer(), Code::ActingNotPossible)]);
     if takes { Ok(()) } else { Err(refused()) }
 }

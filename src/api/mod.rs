@@ -3,7 +3,6 @@
 pub mod accounts;
 pub mod acting_for;
 pub mod activity;
-pub mod delegations;
 pub mod answer;
 pub mod ballot_papers;
 pub mod batches;
@@ -19,6 +18,7 @@ pub mod context;
 pub mod contract;
 pub mod credentials;
 pub mod cycles;
+pub mod delegations;
 pub mod docs;
 pub mod download;
 pub mod events;

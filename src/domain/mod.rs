@@ -5,6 +5,7 @@
 #[macro_use]
 pub mod text_enum;
 
+pub mod activity;
 pub mod allowed;
 pub mod amendment;
 pub mod assignment;
@@ -20,6 +21,7 @@ pub mod channel;
 pub mod comment;
 pub mod consent;
 pub mod cycle;
+pub mod delegation;
 pub mod document;
 pub mod event;
 pub mod fault;
@@ -31,8 +33,6 @@ pub mod identity;
 pub mod import;
 pub mod inbox;
 pub mod lead;
-pub mod activity;
-pub mod delegation;
 pub mod leadership;
 pub mod listing;
 pub mod local_day;

@@ -165,7 +165,11 @@ pub fn find_account(connection: &mut Connection, id: UserId, auth_version: i64) 
 }
 
 /// The part of the tree in which a role acts at an organization. A closed organization acts nowhere.
-pub(super) fn scope_of(connection: &mut Connection, role: Role, organization: Option<&Organization>) -> Result<Scope, Error> {
+pub(super) fn scope_of(
+    connection: &mut Connection,
+    role: Role,
+    organization: Option<&Organization>,
+) -> Result<Scope, Error> {
     let Some(organization) = organization.filter(|organization| organization.active) else { return Ok(Scope::Nowhere) };
     Ok(match role {
         Role::CityReviewer => Scope::City,

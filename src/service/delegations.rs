@@ -9,9 +9,7 @@ use serde_json::json;
 use self::acting::Officials;
 pub use self::{
     acting::{Acting, assume},
-    shown::{
-        Delegations, Eligible, Mine, Shown, get_delegation, list_delegations, list_eligible, list_stand_ins,
-    },
+    shown::{Delegations, Eligible, Mine, Shown, get_delegation, list_delegations, list_eligible, list_stand_ins},
 };
 use super::{
     Service,
@@ -226,7 +224,8 @@ fn record_it(
     });
     let deed = Deed::new(kind.as_str(), "delegation", delegation.id).with(details);
     record::audit(service, db, caller, &deed)?;
-    let place = storage::organizations::find(db, delegation.delegator_post.organization)?.ok_or_else(Error::not_found)?;
+    let place =
+        storage::organizations::find(db, delegation.delegator_post.organization)?.ok_or_else(Error::not_found)?;
     let (district_id, unit_id) = match place.kind {
         OrganizationKind::City => (None, None),
         OrganizationKind::District => (Some(place.id), None),

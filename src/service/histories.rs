@@ -36,7 +36,8 @@ pub async fn list(
         .read(move |db| {
             sight::to_read_within(db, &caller, id)?;
             let steps = storage::transitions::list_of(db, id, after, limit)?;
-            let actors: BTreeSet<UserId> = steps.iter().flat_map(|step| step.actor_id.into_iter().chain(step.on_behalf_of)).collect();
+            let actors: BTreeSet<UserId> =
+                steps.iter().flat_map(|step| step.actor_id.into_iter().chain(step.on_behalf_of)).collect();
             let names = storage::reviewers::names(db, &actors.into_iter().collect::<Vec<_>>())?;
             let shown = steps.into_iter().map(|step| {
                 let name = |person: Option<UserId>| person.and_then(|person| names.get(&person).cloned());

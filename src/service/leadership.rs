@@ -75,13 +75,9 @@ fn find(
             since: Some(former.in_force_from),
             until: former.in_force_until.pred_opt(),
         },
-        None => InForce {
-            group: Leadership::default(),
-            version: EMPTY_VERSION,
-            since: None,
-            until: None,
-            expired: false,
-        },
+        None => {
+            InForce { group: Leadership::default(), version: EMPTY_VERSION, since: None, until: None, expired: false }
+        }
     })
 }
 

@@ -13,13 +13,7 @@ use super::{
     schema::{candidates, leadership_groups, leads, nominations, organizations, reviews},
     sql_values::OnDay,
 };
-use crate::domain::{
-    activity::Acts,
-    id::OrganizationId,
-    lead::LeadStatus,
-    month::Month,
-    stage::StageCode,
-};
+use crate::domain::{activity::Acts, id::OrganizationId, lead::LeadStatus, month::Month, stage::StageCode};
 
 type Count = (Option<OrganizationId>, i64);
 type Latest = (Option<OrganizationId>, Option<DateTime<Utc>>);

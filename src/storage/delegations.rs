@@ -122,11 +122,7 @@ pub fn find_overlapping(
 }
 
 /// Notes that a delegation that is held was taken back or declined.
-pub fn set_revoked(
-    connection: &mut Connection,
-    id: DelegationId,
-    revocation: &Revocation,
-) -> Result<(), StoreError> {
+pub fn set_revoked(connection: &mut Connection, id: DelegationId, revocation: &Revocation) -> Result<(), StoreError> {
     diesel::update(delegations::table.find(id))
         .set((
             delegations::revoked_by.eq(Some(revocation.by)),
@@ -227,7 +223,8 @@ pub fn list_eligible(
             users::created_at,
         ))
         .into_boxed();
-    let above: Vec<OrganizationId> = [Some(place.id), place.parent_id, place.district_id].into_iter().flatten().collect();
+    let above: Vec<OrganizationId> =
+        [Some(place.id), place.parent_id, place.district_id].into_iter().flatten().collect();
     let in_line = organizations::id.eq_any(above).or(organizations::kind.eq(OrganizationKind::City));
     query = match place.kind {
         OrganizationKind::City => query,

@@ -12,6 +12,7 @@ macro_rules! on_either {
 }
 pub(crate) use on_either;
 
+pub mod activity;
 pub mod attachments;
 pub mod audit_events;
 pub mod ballot_papers;
@@ -34,6 +35,7 @@ pub mod cycle_marks;
 pub mod cycle_records;
 pub mod cycles;
 pub mod deed_bands;
+pub mod delegations;
 pub mod district_quotas;
 pub mod error;
 pub mod files;
@@ -44,8 +46,6 @@ pub mod honorees;
 pub mod honours;
 pub mod idempotency_keys;
 pub mod import_rows;
-pub mod activity;
-pub mod delegations;
 pub mod leadership_groups;
 pub mod leads;
 pub mod lists;

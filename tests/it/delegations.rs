@@ -198,7 +198,7 @@ both! {
         let empty = named(&[("/delegate_id", "required"), ("/from", "required"), ("/reason", "required"), ("/to", "required")]);
         assert_eq!(faults(json!({})).await, empty);
         let mut body = days(pair.delegate, "2026-11-05", "2026-11-06");
-        body["reason"] = json!("\u{202e}");
+        body["reason"] = json!("外\u{202e}出");
         body["days"] = json!(2);
         assert_eq!(faults(body).await, named(&[("/days", "unknown_member"), ("/reason", "forbidden_character")]));
         // What is wrong with the days and with the delegate is said together.

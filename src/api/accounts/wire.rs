@@ -7,7 +7,12 @@ use uuid::Uuid;
 use validator::{Validate, ValidationError};
 
 use crate::{
-    api::{answer::{Representation, representations}, faults::to_validator, patch::Patch, role::RoleName},
+    api::{
+        answer::{Representation, representations},
+        faults::to_validator,
+        patch::Patch,
+        role::RoleName,
+    },
     domain::text,
     service::{
         accounts::{

@@ -6,9 +6,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::wire::{
-    CreateDelegationRequest, Delegate, Delegation, DelegationStatusName, RevokeDelegationRequest,
-};
+use super::wire::{CreateDelegationRequest, Delegate, Delegation, DelegationStatusName, RevokeDelegationRequest};
 use crate::{
     api::{
         answer::Answer,
@@ -56,6 +54,7 @@ pub struct ListDelegationsQuery {
     #[serde(default)]
     status: Vec<DelegationStatusName>,
     /// The caller's own of one side.
+    #[param(inline)]
     mine: Option<DelegationSide>,
     /// Items on a page, 1–100.
     #[param(minimum = 1, maximum = 100, default = 20)]

@@ -98,8 +98,8 @@ both! {
         let id = app.candidate(&tree, Status::Nominated).await;
         approve(&app, &as_verifier, id).await.expect(201);
         // The district's reviewer is away, and whoever verified is to stand in.
-        let made = as_endorser.post("/delegations", days(verifier, "2026-11-05", "2026-11-10")).await.expect(201).id();
-        let stand_in = as_verifier.with("Acting-For", &made);
+        let first = as_endorser.post("/delegations", days(verifier, "2026-11-05", "2026-11-10")).await.expect(201).id();
+        let stand_in = as_verifier.with("Acting-For", &first);
         let refused = approve(&app, &stand_in, id).await.problem(409, "decided_before");
         assert_eq!(refused.json["errors"][0]["stage"], "unit_verification");
         let seen = stand_in.get(&format!("/candidates/{id}")).await.expect(200).json;
@@ -110,12 +110,11 @@ both! {
         let id = app.candidate(&tree, Status::Nominated).await;
         let made = as_verifier.post("/delegations", days(other, "2026-11-05", "2026-11-10")).await.expect(201).id();
         approve(&app, &as_other.with("Acting-For", &made), id).await.expect(201);
-        for person in [verifier, other] {
-            let again = as_endorser.get("/delegations?mine=given&limit=1").await.expect(200).json["items"][0]["id"].clone();
-            as_endorser.post(&format!("/delegations/{}/revocation", again.as_str().unwrap()), json!({})).await.expect(201);
-            let made = as_endorser.post("/delegations", days(person, "2026-11-05", "2026-11-10")).await.expect(201).id();
-            let client = if person == verifier { &as_verifier } else { &as_other };
-            approve(&app, &client.with("Acting-For", &made), id).await.problem(409, "decided_before");
+        let mut last = first;
+        for (person, client) in [(verifier, &as_verifier), (other, &as_other)] {
+            as_endorser.post(&format!("/delegations/{last}/revocation"), json!({})).await.expect(201);
+            last = as_endorser.post("/delegations", days(person, "2026-11-05", "2026-11-10")).await.expect(201).id();
+            approve(&app, &client.with("Acting-For", &last), id).await.problem(409, "decided_before");
         }
     }
 
@@ -357,7 +356,8 @@ fn the_contract_says_where_the_header_is_taken() {
     }
     // Every line of the table is an operation of the contract.
     assert_eq!(takes.len(), haoren::api::acting_for::count());
-    for refused in ["/me", "/votes", "/ballots", "/comments", "/events", "/webhooks", "/delegations", "/study-records"] {
+    for refused in ["/me", "/votes", "/ballots", "/comments", "/events", "/webhooks", "/delegations", "/study-records"]
+    {
         assert!(!takes.iter().any(|one| one.ends_with(refused)), "{refused}");
     }
 }
