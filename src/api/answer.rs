@@ -165,7 +165,7 @@ impl Responder for Answer {
             },
         ));
         if self.keeping != Keeping::Private {
-            response.insert_header((header::VARY, "Authorization, Tracking-Code, Accept-Encoding"));
+            response.insert_header((header::VARY, "Authorization, Tracking-Code, Acting-For, Accept-Encoding"));
         }
         if let Some(etag) = self.etag {
             response.insert_header((header::ETAG, etag));

@@ -84,6 +84,7 @@ table! {
     CertificateIssuedHere CONFLICT "该证书由本平台颁发，无需登记外部证书" "The certificate is issued here; no other is recorded";
     CharacterMissing CONFLICT "字库缺字，证书无法生成|缺少 {character}；请管理员在 HAOREN_FONT_DIR 中补充字体" "No font has a character of the certificate|{character} is missing; the operator adds a font to HAOREN_FONT_DIR";
     CertificateLost INTERNAL_SERVER_ERROR "已颁发的证书文件丢失，请管理员从备份恢复" "The file of the issued certificate is lost; the operator brings it back from the backup";
+    DelegationOverlaps CONFLICT "这段时间已有其他代理安排" "The delegator has another delegation on some of these days";
     RequestInProgress CONFLICT "相同的请求正在处理" "The same request is still running";
     Required UNPROCESSABLE_ENTITY "必填" "It is required";
     UnknownMember UNPROCESSABLE_ENTITY "未知的字段" "The member is unknown";
@@ -123,6 +124,8 @@ table! {
     InvalidCredentials UNAUTHORIZED "用户名或密码不对" "The user name or password is wrong";
     InvalidRefreshToken UNAUTHORIZED "登录已失效，请重新登录" "The refresh token is not valid";
     Forbidden FORBIDDEN "您的角色不能进行此操作" "Your role does not allow this";
+    DelegationNotInForce FORBIDDEN "代理关系不存在或现在无效" "There is no such delegation, or it is not in force now";
+    ActingNotPossible BAD_REQUEST "此操作只能以本人名义办理，不能代理" "Nobody acts for somebody else in this operation";
     ResultsNotPublic FORBIDDEN "投票结果现在不公开" "The results are not public now";
     NotFound NOT_FOUND "没有找到" "There is no such thing";
     MethodNotAllowed METHOD_NOT_ALLOWED "此路径不支持该方法" "The path does not know the method";

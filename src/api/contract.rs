@@ -34,6 +34,7 @@ use super::responses::{ProblemBody, ProblemError};
         (name = "webhooks", description = "Events sent to an address of the subscriber's, as Standard Webhooks has it. docs/webhooks.md has the format and how to check a signature."),
         (name = "leads", description = "线索: what comes in before it is a nomination, and what becomes of it."),
         (name = "organizations", description = "The tree city → district → unit, and its leadership groups."),
+        (name = "delegations", description = "代理: who stands in for whom. A request that names a delegation in the header `Acting-For` is made in the delegator's place. docs/delegation.md says how."),
         (name = "participation", description = "Studying candidates, and how many people of every unit and district took part."),
         (name = "reviews", description = "Decisions on candidates, the ways beside the straight one, history and inbox."),
         (name = "review stages", description = "The stages of the review with their checklists."),
@@ -83,6 +84,7 @@ pub fn base() -> openapi::OpenApi {
 /// The contract, collected from all registered operations.
 #[must_use]
 pub fn collect() -> openapi::OpenApi {
-    let (_, document) = App::new().into_utoipa_app().openapi(base()).configure(super::configure).split_for_parts();
+    let (_, mut document) = App::new().into_utoipa_app().openapi(base()).configure(super::configure).split_for_parts();
+    super::acting_for::declare(&mut document);
     document
 }

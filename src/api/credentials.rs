@@ -1,4 +1,4 @@
-//! Who asks: the bearer token and the tracking code of a request.
+//! Who asks: the bearer token, the delegation and the tracking code of a request.
 
 use std::{
     future::{Future, Ready, ready},
@@ -11,7 +11,7 @@ use actix_web::{
     http::header,
 };
 
-use super::{context::Context, problem::Problem, state::State};
+use super::{acting_for, context::Context, problem::Problem, state::State};
 use crate::{
     domain::{fault::Code, identity::ForeignVoter},
     service::{
@@ -19,6 +19,7 @@ use crate::{
         accounts::tokens::Claims,
         bearer::{self, Bearer},
         caller::{self, Caller},
+        delegations,
     },
 };
 
@@ -57,8 +58,11 @@ impl FromRequest for Caller {
             let request_id = Context::of(&request).request_id;
             let caller = Self { tracking_code, request_id, ..Self::default() };
             Ok(match bearer(&state, &request).await? {
+                // Nobody in particular stands in for anybody, nor does a stranger.
+                None if acting_for::is_named(&request) => return Err(Problem::of(Code::Unauthenticated)),
+                Some(Bearer::Foreign(_)) if acting_for::is_named(&request) => return Err(Problem::of(Code::Forbidden)),
                 None => caller,
-                Some(Bearer::Own(claims)) => Self { account: Some(account(&state, claims).await?), ..caller },
+                Some(Bearer::Own(claims)) => Self { account: Some(account(&state, &request, claims).await?), ..caller },
                 Some(Bearer::Foreign(voter)) => Self { foreign: Some(ForeignVoter::clone(&voter)), ..caller },
             })
         })
@@ -84,7 +88,10 @@ fn token_of(authorization: &str) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-async fn account(state: &State, claims: Claims) -> Result<caller::Account, Problem> {
+async fn account(state: &State, request: &HttpRequest, claims: Claims) -> Result<caller::Account, Problem> {
     let found = state.store.read(move |db| caller::find_account(db, claims.sub, claims.ver)).await;
-    found.map_err(|error: Error| Problem::from(error))?.ok_or_else(|| Problem::of(Code::Unauthenticated))
+    let own = found.map_err(|error: Error| Problem::from(error))?.ok_or_else(|| Problem::of(Code::Unauthenticated))?;
+    let Some(delegation) = acting_for::named(request)? else { return Ok(own) };
+    let clocks = state.clocks.clone();
+    Ok(state.store.read(move |db| delegations::assume(db, &clocks, own, delegation)).await?)
 }

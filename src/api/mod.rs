@@ -1,6 +1,8 @@
 //! The fourth storey: actix-web and utoipa. Routes, wire types, extractors, problem+json. No rule, no SQL.
 
 pub mod accounts;
+pub mod acting_for;
+pub mod activity;
 pub mod answer;
 pub mod ballot_papers;
 pub mod batches;
@@ -17,6 +19,7 @@ pub mod context;
 pub mod contract;
 pub mod credentials;
 pub mod cycles;
+pub mod delegations;
 pub mod docs;
 pub mod download;
 pub mod events;
@@ -88,6 +91,8 @@ fn resources(config: &mut ServiceConfig<'_>) {
     // A path is tried against one pattern after the other; the one that is asked most comes first.
     votes::configure(config);
     accounts::configure(config);
+    activity::configure(config);
+    delegations::configure(config);
     ballot_papers::configure(config);
     batches::configure(config);
     candidates::configure(config);

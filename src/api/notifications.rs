@@ -110,6 +110,8 @@ pub struct Notification {
     pub webhook_id: Option<Uuid>,
     /// The honoree concerned.
     pub honoree_id: Option<Uuid>,
+    /// The delegation concerned.
+    pub delegation_id: Option<Uuid>,
     /// When it happened.
     pub created_at: DateTime<Utc>,
     /// When it was marked as read.
@@ -130,6 +132,7 @@ impl From<notification::Notification> for Notification {
             batch_id: told.batch.map(Into::into),
             webhook_id: told.webhook.map(Into::into),
             honoree_id: told.honoree.map(Into::into),
+            delegation_id: told.delegation.map(Into::into),
             created_at: told.created_at,
             read_at: told.read_at,
         }

@@ -59,7 +59,8 @@ pub struct ProblemError {
     pub figures: BTreeMap<String, Value>,
 }
 
-fn problem(description: &str) -> Response {
+/// A failure as the contract documents it.
+pub fn problem(description: &str) -> Response {
     let content = ContentBuilder::new().schema(Some(RefOr::Ref(Ref::from_schema_name("Problem")))).build();
     ResponseBuilder::new().description(description).content(MEDIA_TYPE, content).build()
 }
@@ -156,4 +157,13 @@ headers! {
     IdempotencyHeader = "Idempotency-Key", false, "Names the request, so that sending it again gives the first answer. Kept for 24 hours; a UUID where there is no account.";
     /// The credential of a nominator without an account.
     TrackingHeader = "Tracking-Code", false, "The tracking code of a nominator without an account.";
+}
+
+/// The delegation under which a request is made; see [`super::acting_for`].
+#[must_use]
+pub fn acting_for_header() -> Parameter {
+    let description = "The id of the delegation under which the caller acts (`GET /me` names those in force): role, \
+        organization and subtree are then the delegator's. 403 `delegation_not_in_force` where it does not hold; \
+        400 `acting_not_possible` on operations that do not take it.";
+    header_parameter(super::acting_for::ACTING_FOR, false, description)
 }

@@ -4,7 +4,7 @@ use std::{future::Future, pin::Pin};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web::Data};
 
-use super::{credentials, middleware::TrustedProxies, problem::Problem, state::State};
+use super::{acting_for, credentials, middleware::TrustedProxies, problem::Problem, state::State};
 use crate::{
     domain::fault::Code,
     service::{
@@ -41,6 +41,7 @@ impl FromRequest for Voter {
                 Bearer::Own(claims) => Elector::Account { id: claims.sub, auth_version: claims.ver },
                 Bearer::Foreign(voter) => Elector::Foreign(voter),
             };
+            acting_for::refuse_elsewhere(&request)?;
             Ok(Self { elector, traits: traits(&request) })
         })
     }

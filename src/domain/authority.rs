@@ -17,7 +17,7 @@ pub enum Part {
     /// None.
     None,
     /// The account's telephone is a nominator's. Anybody can write one into an account, so it opens nothing; but it bars
-    /// from judging.
+    /// from judging. So does, for who stands in for somebody, whatever either has recommended.
     Telephone,
     /// A nominator, and not the one to whom the file belongs.
     Later,

@@ -13,6 +13,10 @@ text_enum! {
         OrganizationCreated = "organization.created",
         /// An organization has changed.
         OrganizationUpdated = "organization.updated",
+        /// Somebody stands in for a reviewer for a time.
+        DelegationCreated = "delegation.created",
+        /// Somebody does not stand in for a reviewer any more.
+        DelegationRevoked = "delegation.revoked",
         /// A channel of recommendation was added.
         ChannelCreated = "channel.created",
         /// A channel of recommendation has changed.
@@ -234,6 +238,8 @@ impl EventKind {
             | Self::ListPublished => Audience::Everybody,
             Self::OrganizationCreated
             | Self::OrganizationUpdated
+            | Self::DelegationCreated
+            | Self::DelegationRevoked
             | Self::ChannelCreated
             | Self::ChannelUpdated
             | Self::ReviewStageUpdated

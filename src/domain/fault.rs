@@ -146,6 +146,8 @@ codes! {
     CharacterMissing = "character_missing",
     /// The file of an issued certificate is lost, and what is drawn today is not the same.
     CertificateLost = "certificate_lost",
+    /// The delegator has another delegation on some of these days.
+    DelegationOverlaps = "delegation_overlaps",
     /// Another request with the same idempotency key is still running.
     RequestInProgress = "request_in_progress",
 
@@ -228,6 +230,10 @@ codes! {
     InvalidRefreshToken = "invalid_refresh_token",
     /// The role does not allow the operation.
     Forbidden = "forbidden",
+    /// The delegation that the request names is not the caller's to act under, or not now.
+    DelegationNotInForce = "delegation_not_in_force",
+    /// Nobody acts for somebody else in this operation.
+    ActingNotPossible = "acting_not_possible",
     /// The results of the vote are not public now.
     ResultsNotPublic = "results_not_public",
     /// There is no such thing, or not for the caller.

@@ -44,6 +44,8 @@ pub struct Step {
     pub at: DateTime<Utc>,
     /// The other candidate of a merger: on the side of the merged one the survivor, on the survivor's the merged one.
     pub other_candidate_id: Option<CandidateId>,
+    /// For whom the actor stood in, under a delegation.
+    pub on_behalf_of: Option<UserId>,
 }
 
 impl Step {

@@ -114,4 +114,8 @@ identifiers! {
     PoolRecommendationId;
     /// A step of such a recommendation.
     PoolStepId;
+    /// A leadership group that was replaced.
+    LeadershipId;
+    /// That somebody stands in for somebody else for a time.
+    DelegationId;
 }

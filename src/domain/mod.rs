@@ -5,6 +5,7 @@
 #[macro_use]
 pub mod text_enum;
 
+pub mod activity;
 pub mod allowed;
 pub mod amendment;
 pub mod assignment;
@@ -21,6 +22,7 @@ pub mod channel;
 pub mod comment;
 pub mod consent;
 pub mod cycle;
+pub mod delegation;
 pub mod document;
 pub mod event;
 pub mod fault;

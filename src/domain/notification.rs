@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    id::{BatchId, CandidateId, CommentId, HonoreeId, NotificationId, UserId, WebhookId},
+    id::{BatchId, CandidateId, CommentId, DelegationId, HonoreeId, NotificationId, UserId, WebhookId},
     month::Month,
     transition::Action,
 };
@@ -122,6 +122,8 @@ pub struct Notification {
     pub webhook: Option<WebhookId>,
     /// The honoree concerned.
     pub honoree: Option<HonoreeId>,
+    /// The delegation concerned.
+    pub delegation: Option<DelegationId>,
     /// When it happened.
     pub created_at: DateTime<Utc>,
     /// When it was marked as read.
@@ -145,6 +147,7 @@ impl Notification {
             batch: None,
             webhook: None,
             honoree: None,
+            delegation: None,
             created_at,
             read_at: None,
         }

@@ -52,6 +52,8 @@ pub struct Review {
     pub organization_id: Option<OrganizationId>,
     /// The level in whose place the reviewer decided, where that had nobody.
     pub acting_for: Option<OrganizationKind>,
+    /// For whom the reviewer stood in, under a delegation.
+    pub on_behalf_of: Option<UserId>,
     /// The status before.
     pub from_status: Status,
     /// The status after.

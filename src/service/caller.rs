@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::error::Error;
+use super::{delegations::Acting, error::Error};
 use crate::{
     domain::{
         fault::Code,
@@ -44,6 +44,8 @@ pub struct Account {
     pub auth_version: i64,
     /// Blind index of the account's telephone, by which own nominations are recognised.
     pub phone_index: Option<Vec<u8>>,
+    /// For whom the account stands in, under a delegation: role, organization and scope are then that person's.
+    pub acting: Option<Acting>,
 }
 
 impl Caller {
@@ -81,6 +83,18 @@ impl Caller {
     pub fn id(&self) -> Option<UserId> {
         self.account.as_ref().map(|account| account.id)
     }
+
+    /// The account's id, if it acts in its own name: only then what its owner has recommended is the owner's.
+    #[must_use]
+    pub fn own_id(&self) -> Option<UserId> {
+        self.account.as_ref().and_then(Account::own_id)
+    }
+
+    /// For whom the account stands in.
+    #[must_use]
+    pub fn on_behalf_of(&self) -> Option<UserId> {
+        self.account.as_ref().and_then(Account::on_behalf_of)
+    }
 }
 
 impl Account {
@@ -90,13 +104,40 @@ impl Account {
         self.organization.as_ref().map(|organization| organization.id)
     }
 
+    /// Its id, if it acts in its own name.
+    #[must_use]
+    pub fn own_id(&self) -> Option<UserId> {
+        if self.acting.is_none() { Some(self.id) } else { None }
+    }
+
+    /// For whom it stands in.
+    #[must_use]
+    pub fn on_behalf_of(&self) -> Option<UserId> {
+        self.acting.as_ref().map(|acting| acting.delegator)
+    }
+
+    /// Whether it is this account, or the one for whom it stands in: the rules about persons hold for both.
+    #[must_use]
+    pub fn involves(&self, person: UserId) -> bool {
+        self.id == person || self.on_behalf_of() == Some(person)
+    }
+
     /// Holds the account's row for the rest of the transaction and makes sure that it may still do what it could
-    /// when the request came in. First in every writing transaction (order of locks: user, cycle, candidates, …).
+    /// when the request came in; where it stands in for somebody, that it still does. First in every writing transaction
+    /// (order of locks: users by id, delegation, cycle, candidates, …).
     pub fn recheck(&self, connection: &mut Connection) -> Result<(), Error> {
+        if let Some(acting) = &self.acting {
+            storage::locks::user_shared(connection, self.id.min(acting.delegator))?;
+            storage::locks::user_shared(connection, self.id.max(acting.delegator))?;
+        }
         let standing = storage::users::lock_standing(connection, self.id)?;
         match standing {
-            Some((auth_version, true)) if auth_version == self.auth_version => Ok(()),
-            _ => Err(Error::of(Code::Unauthenticated)),
+            Some((auth_version, true)) if auth_version == self.auth_version => {}
+            _ => return Err(Error::of(Code::Unauthenticated)),
+        }
+        match &self.acting {
+            Some(acting) => acting.recheck(connection, self.id),
+            None => Ok(()),
         }
     }
 }
@@ -119,11 +160,16 @@ pub fn find_account(connection: &mut Connection, id: UserId, auth_version: i64) 
         scope,
         auth_version: user.auth_version,
         phone_index: user.phone_index,
+        acting: None,
     }))
 }
 
 /// The part of the tree in which a role acts at an organization. A closed organization acts nowhere.
-fn scope_of(connection: &mut Connection, role: Role, organization: Option<&Organization>) -> Result<Scope, Error> {
+pub(super) fn scope_of(
+    connection: &mut Connection,
+    role: Role,
+    organization: Option<&Organization>,
+) -> Result<Scope, Error> {
     let Some(organization) = organization.filter(|organization| organization.active) else { return Ok(Scope::Nowhere) };
     Ok(match role {
         Role::CityReviewer => Scope::City,

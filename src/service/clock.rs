@@ -54,6 +54,12 @@ pub struct Clocks {
     distance: Arc<AtomicI64>,
 }
 
+impl std::fmt::Debug for Clocks {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Clocks").field("campaign", &self.campaign()).finish_non_exhaustive()
+    }
+}
+
 impl AsRef<Self> for Clocks {
     fn as_ref(&self) -> &Self {
         self

@@ -18,6 +18,8 @@ pub struct ShownStep {
     pub step: Step,
     /// The name shown of who took it, if it was an account.
     pub actor_name: Option<String>,
+    /// The name shown of whom that stood in for.
+    pub on_behalf_of_name: Option<String>,
 }
 
 /// A page of a candidate's history, in the order in which it happened.
@@ -34,11 +36,13 @@ pub async fn list(
         .read(move |db| {
             sight::to_read_within(db, &caller, id)?;
             let steps = storage::transitions::list_of(db, id, after, limit)?;
-            let actors: BTreeSet<UserId> = steps.iter().filter_map(|step| step.actor_id).collect();
+            let actors: BTreeSet<UserId> =
+                steps.iter().flat_map(|step| step.actor_id.into_iter().chain(step.on_behalf_of)).collect();
             let names = storage::reviewers::names(db, &actors.into_iter().collect::<Vec<_>>())?;
             let shown = steps.into_iter().map(|step| {
-                let actor_name = step.actor_id.and_then(|actor| names.get(&actor).cloned());
-                ShownStep { step, actor_name }
+                let name = |person: Option<UserId>| person.and_then(|person| names.get(&person).cloned());
+                let (actor_name, on_behalf_of_name) = (name(step.actor_id), name(step.on_behalf_of));
+                ShownStep { step, actor_name, on_behalf_of_name }
             });
             Ok(shown.collect())
         })

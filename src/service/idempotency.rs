@@ -20,7 +20,7 @@ pub const KEPT: Duration = Duration::hours(24);
 /// What a request says of itself so that it can be recognised: made by the API from caller, method, path and body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt {
-    /// Digest of caller, method and path; without an account the body belongs to it.
+    /// Digest of caller, delegation, method and path; without an account the body belongs to it.
     pub scope: Vec<u8>,
     /// The `Idempotency-Key`.
     pub key: String,
@@ -35,7 +35,12 @@ impl Attempt {
         // Keyed, for a body may hold a password or a number that could be guessed from a plain digest.
         let fingerprint = service.vault.keyed_digest("request", &[query.as_bytes(), body]);
         let whose = match caller.id() {
-            Some(id) => Uuid::from(id).as_bytes().to_vec(),
+            // What somebody sends in another's name is another request than the same in the own.
+            Some(id) => {
+                let delegation = caller.account.as_ref().and_then(|account| account.acting.as_ref());
+                let parts = [Some(Uuid::from(id)), delegation.map(|acting| acting.delegation.into())];
+                parts.into_iter().flatten().flat_map(Uuid::into_bytes).collect()
+            }
             None => fingerprint.to_vec(),
         };
         let scope = Sha256::new().chain_update(place).chain_update([0]).chain_update(whose).finalize().to_vec();

@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use crate::storage::{Store, files::Files, vault::MasterKey};
 
 pub mod accounts;
+pub mod activity;
 pub mod background;
 pub mod backlog;
 pub mod ballot_box;
@@ -22,6 +23,7 @@ pub mod channels;
 pub mod clock;
 pub mod comments;
 pub mod cycles;
+pub mod delegations;
 pub mod detours;
 pub mod error;
 pub mod events;

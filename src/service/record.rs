@@ -54,7 +54,7 @@ pub struct Place {
     pub unit_id: Option<OrganizationId>,
 }
 
-/// Writes the audit event of a change.
+/// Writes the audit event of a change; of who stands in for somebody, with whose place it was done in.
 pub fn audit(
     clocks: &impl AsRef<Clocks>,
     connection: &mut Connection,
@@ -62,6 +62,13 @@ pub fn audit(
     deed: &Deed<'_>,
 ) -> Result<(), Error> {
     let clocks = clocks.as_ref();
+    let mut details = deed.details.clone();
+    if let (Some(acting), Some(members)) =
+        (caller.account.as_ref().and_then(|account| account.acting.as_ref()), details.as_object_mut())
+    {
+        members.insert("on_behalf_of".to_owned(), json!(acting.delegator));
+        members.insert("delegation_id".to_owned(), json!(acting.delegation));
+    }
     let row = storage::audit_events::NewAuditEvent {
         id: generator::new_id::<AuditId>(clocks)?,
         at: clocks.campaign().into(),
@@ -72,7 +79,7 @@ pub fn audit(
         subject_kind: deed.subject_kind,
         subject_id: &deed.subject_id,
         request_id: &caller.request_id,
-        details: storage::sql_values::Stored(deed.details.clone()),
+        details: storage::sql_values::Stored(details),
     };
     Ok(storage::audit_events::insert(connection, &row)?)
 }

@@ -45,6 +45,8 @@ pub struct ShownReview {
     pub answered: Vec<VerificationId>,
     /// The name shown of the reviewer.
     pub reviewer_name: String,
+    /// The name shown of whom the reviewer stood in for.
+    pub on_behalf_of_name: Option<String>,
 }
 
 /// Takes a decision on a candidate: verify, endorse, screen, return or reject, by the candidate's status.
@@ -162,7 +164,8 @@ fn show(db: &mut Connection, id: CandidateId, review: ReviewId) -> Result<ShownR
 }
 
 fn with_names(db: &mut Connection, reviews: Vec<Review>) -> Result<Vec<ShownReview>, Error> {
-    let ids: BTreeSet<UserId> = reviews.iter().map(|review| review.reviewer_id).collect();
+    let people = reviews.iter().flat_map(|review| std::iter::once(review.reviewer_id).chain(review.on_behalf_of));
+    let ids: BTreeSet<UserId> = people.collect();
     let names = storage::reviewers::names(db, &ids.into_iter().collect::<Vec<_>>())?;
     let mut answered: BTreeMap<ReviewId, Vec<VerificationId>> = BTreeMap::new();
     let of_page: Vec<ReviewId> = reviews.iter().map(|review| review.id).collect();
@@ -172,7 +175,8 @@ fn with_names(db: &mut Connection, reviews: Vec<Review>) -> Result<Vec<ShownRevi
     let shown = reviews.into_iter().map(|review| {
         let reviewer_name = names.get(&review.reviewer_id).cloned().unwrap_or_default();
         let answered = answered.remove(&review.id).unwrap_or_default();
-        ShownReview { review, answered, reviewer_name }
+        let on_behalf_of_name = review.on_behalf_of.and_then(|person| names.get(&person).cloned());
+        ShownReview { review, answered, reviewer_name, on_behalf_of_name }
     });
     Ok(shown.collect())
 }

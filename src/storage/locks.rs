@@ -13,6 +13,7 @@ use super::{Connection, StoreError};
 use crate::domain::{
     id::{
         BatchId, CandidateId, ChannelId, CommentId, HonoreeId, LeadId, ObjectionId, OrganizationId, QuarantineId,
+        BatchId, CandidateId, ChannelId, CommentId, DelegationId, LeadId, ObjectionId, OrganizationId, QuarantineId,
         UserId, WebhookId,
     },
     month::Month,
@@ -46,6 +47,12 @@ pub fn user_shared(connection: &mut Connection, id: UserId) -> Result<(), StoreE
 /// Holds an account's row against every other writer.
 pub fn user(connection: &mut Connection, id: UserId) -> Result<(), StoreError> {
     hold(connection, "SELECT 1 FROM users WHERE id = $1 FOR UPDATE", id.0)
+}
+
+/// Holds an account's row against every other writer and holder, while rows that refer to it are still written: who holds
+/// several accounts stands in nobody's way who tells one of them something.
+pub fn user_exclusive(connection: &mut Connection, id: UserId) -> Result<(), StoreError> {
+    hold(connection, "SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE", id.0)
 }
 
 /// Holds an organization's row against every other writer.
@@ -120,6 +127,16 @@ pub fn channel(connection: &mut Connection, id: ChannelId) -> Result<(), StoreEr
 /// Holds a channel's row against changes.
 pub fn channel_shared(connection: &mut Connection, id: ChannelId) -> Result<(), StoreError> {
     hold(connection, "SELECT 1 FROM channels WHERE id = $1 FOR SHARE", id.0)
+}
+
+/// Holds a delegation's row against every other writer. After the accounts, before everything else.
+pub fn delegation(connection: &mut Connection, id: DelegationId) -> Result<(), StoreError> {
+    hold(connection, "SELECT 1 FROM delegations WHERE id = $1 FOR UPDATE", id.0)
+}
+
+/// Holds a delegation's row as it is; others may hold it too.
+pub fn delegation_shared(connection: &mut Connection, id: DelegationId) -> Result<(), StoreError> {
+    hold(connection, "SELECT 1 FROM delegations WHERE id = $1 FOR SHARE", id.0)
 }
 
 /// Holds a lead's row against other decisions.

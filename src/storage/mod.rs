@@ -12,6 +12,7 @@ macro_rules! on_either {
 }
 pub(crate) use on_either;
 
+pub mod activity;
 pub mod attachments;
 pub mod audit_events;
 pub mod ballot_papers;
@@ -35,6 +36,7 @@ pub mod cycle_marks;
 pub mod cycle_records;
 pub mod cycles;
 pub mod deed_bands;
+pub mod delegations;
 pub mod district_quotas;
 pub mod error;
 pub mod files;

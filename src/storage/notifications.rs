@@ -12,7 +12,7 @@ use super::{
     sql_values::At,
 };
 use crate::domain::{
-    id::{BatchId, CandidateId, CommentId, HonoreeId, NotificationId, UserId, WebhookId},
+    id::{BatchId, CandidateId, CommentId, DelegationId, HonoreeId, NotificationId, UserId, WebhookId},
     month::Month,
     notification::{Notification, NotificationKind},
 };
@@ -32,6 +32,7 @@ struct NotificationRow {
     batch_id: Option<BatchId>,
     webhook_id: Option<WebhookId>,
     honoree_id: Option<HonoreeId>,
+    delegation_id: Option<DelegationId>,
     created_at: At,
     read_at: Option<At>,
 }
@@ -51,6 +52,7 @@ impl From<&Notification> for NotificationRow {
             batch_id: told.batch,
             webhook_id: told.webhook,
             honoree_id: told.honoree,
+            delegation_id: told.delegation,
             created_at: At(told.created_at),
             read_at: told.read_at.map(At),
         }
@@ -101,6 +103,7 @@ impl From<NotificationRow> for Notification {
             batch: row.batch_id,
             webhook: row.webhook_id,
             honoree: row.honoree_id,
+            delegation: row.delegation_id,
             created_at: row.created_at.0,
             read_at: row.read_at.map(|at| at.0),
         }

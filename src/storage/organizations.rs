@@ -93,6 +93,15 @@ pub fn find(connection: &mut Connection, id: OrganizationId) -> Result<Option<Or
     Ok(row.map(Organization::from))
 }
 
+/// Several organizations, in no order.
+pub fn list_of(connection: &mut Connection, ids: &BTreeSet<OrganizationId>) -> Result<Vec<Organization>, StoreError> {
+    let rows: Vec<OrganizationRow> = organizations::table
+        .filter(organizations::id.eq_any(ids.clone()))
+        .select(OrganizationRow::as_select())
+        .load(connection)?;
+    Ok(rows.into_iter().map(Organization::from).collect())
+}
+
 /// The root of the tree, if there is one yet.
 pub fn find_root(connection: &mut Connection) -> Result<Option<Organization>, StoreError> {
     let row = organizations::table

@@ -33,6 +33,7 @@ struct ReviewRow {
     reviewer_id: UserId,
     organization_id: Option<OrganizationId>,
     acting_for: Option<OrganizationKind>,
+    on_behalf_of: Option<UserId>,
     from_status: Status,
     to_status: Status,
     candidate_version: i64,
@@ -52,6 +53,7 @@ impl From<&Review> for ReviewRow {
             reviewer_id: review.reviewer_id,
             organization_id: review.organization_id,
             acting_for: review.acting_for,
+            on_behalf_of: review.on_behalf_of,
             from_status: review.from_status,
             to_status: review.to_status,
             candidate_version: review.candidate_version,
@@ -73,6 +75,7 @@ impl From<ReviewRow> for Review {
             reviewer_id: row.reviewer_id,
             organization_id: row.organization_id,
             acting_for: row.acting_for,
+            on_behalf_of: row.on_behalf_of,
             from_status: row.from_status,
             to_status: row.to_status,
             candidate_version: row.candidate_version,
@@ -147,16 +150,20 @@ pub fn list_of_all(connection: &mut Connection, candidates: &[CandidateId]) -> R
     Ok(rows.into_iter().map(Review::from).collect())
 }
 
-/// Who has decided which stage of some candidates, in whatever cycle.
+/// Who has decided which stage of some candidates, in whatever cycle; where somebody stood in for somebody else, both have.
 pub fn deciders_of(
     connection: &mut Connection,
     candidates: &[CandidateId],
 ) -> Result<Vec<(CandidateId, UserId, StageCode)>, StoreError> {
-    let columns = (reviews::candidate_id, reviews::reviewer_id, reviews::stage);
-    Ok(reviews::table
+    let columns = (reviews::candidate_id, reviews::reviewer_id, reviews::on_behalf_of, reviews::stage);
+    let rows: Vec<(CandidateId, UserId, Option<UserId>, StageCode)> = reviews::table
         .filter(reviews::candidate_id.eq_any(candidates.to_vec()))
         .select(columns)
         .distinct()
         .order(columns)
-        .load(connection)?)
+        .load(connection)?;
+    let both = rows.into_iter().flat_map(|(candidate, reviewer, behalf, stage)| {
+        std::iter::once(reviewer).chain(behalf).map(move |person| (candidate, person, stage))
+    });
+    Ok(both.collect())
 }

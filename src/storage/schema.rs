@@ -205,8 +205,61 @@ diesel::table! {
         members -> JsonValue,
         office_director -> Nullable<Text>,
         office_phone -> Nullable<Text>,
+        term_from -> Nullable<Integer>,
+        term_to -> Nullable<Integer>,
+        document -> Nullable<Text>,
+        since -> Nullable<Integer>,
         version -> BigInt,
         updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Leadership groups that were replaced.
+    leadership_history (id) {
+        id -> Id,
+        organization_id -> Id,
+        head -> Nullable<Text>,
+        deputies -> JsonValue,
+        members -> JsonValue,
+        office_director -> Nullable<Text>,
+        office_phone -> Nullable<Text>,
+        term_from -> Nullable<Integer>,
+        term_to -> Nullable<Integer>,
+        document -> Nullable<Text>,
+        in_force_from -> Integer,
+        in_force_until -> Integer,
+        version -> BigInt,
+        replaced_by -> Id,
+        replaced_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Who stands in for whom.
+    delegations (id) {
+        id -> Id,
+        delegator_id -> Id,
+        delegator_role -> Text,
+        delegator_organization_id -> Id,
+        delegate_id -> Id,
+        delegate_role -> Text,
+        delegate_organization_id -> Id,
+        begins_at -> Instant,
+        ends_at -> Instant,
+        reason -> Text,
+        entered_by -> Id,
+        revoked_by -> Nullable<Id>,
+        revoked_at -> Nullable<Instant>,
+        revoked_reason -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Instant,
     }
 }
 
@@ -613,6 +666,7 @@ diesel::table! {
         reviewer_id -> Id,
         organization_id -> Nullable<Id>,
         acting_for -> Nullable<Text>,
+        on_behalf_of -> Nullable<Id>,
         from_status -> Text,
         to_status -> Text,
         candidate_version -> BigInt,
@@ -694,6 +748,7 @@ diesel::table! {
         candidate_version -> BigInt,
         at -> Instant,
         other_candidate_id -> Nullable<Id>,
+        on_behalf_of -> Nullable<Id>,
     }
 }
 
@@ -1164,6 +1219,7 @@ diesel::table! {
         batch_id -> Nullable<Id>,
         webhook_id -> Nullable<Id>,
         honoree_id -> Nullable<Id>,
+        delegation_id -> Nullable<Id>,
         notice -> Nullable<Text>,
         created_at -> Instant,
         read_at -> Nullable<Instant>,
@@ -1594,6 +1650,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     webhook_attempts,
     organizations,
     leadership_groups,
+    leadership_history,
+    delegations,
     users,
     refresh_tokens,
     categories,

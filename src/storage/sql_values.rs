@@ -2,7 +2,7 @@
 
 use std::{fmt::Debug, io::Write};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use diesel::{
     backend::Backend,
     deserialize::{self, FromSql, FromSqlRow},
@@ -82,6 +82,7 @@ identifiers! {
     TokenId AuditId EventId AmendmentId VerificationId AttachmentId ChannelId LeadId MergeId OperationId
     StudyRecordId CommentId NotificationId SignalId QuarantineId WebhookId DeliveryId
     OutsideHonourId HonoreeMergerId PoolEntryId PoolRecommendationId PoolStepId
+    LeadershipId DelegationId
 }
 
 /// A UUID of any kind of thing on its way into an `Id` column. (It is read as a plain `Uuid`.)
@@ -329,7 +330,12 @@ macro_rules! kept_as {
         }
     )*};
 }
+/// A local day in an `Integer` column: days since 1970-01-01.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OnDay(pub NaiveDate);
+
 kept_as! {
+    OnDay as Integer (i32): |number| NaiveDate::default().checked_add_signed(TimeDelta::days(number.into())).map(OnDay).ok_or_else(|| format!("{number} is no day").into()), |day| i32::try_from(day.0.signed_duration_since(NaiveDate::default()).num_days()).unwrap_or(i32::MAX);
     domain::month::Month as Integer (i32): |number| domain::month::Month::from_number(number).ok_or_else(|| format!("{number} is no month").into()), |month| month.number();
     domain::category::CategoryCode as Text (String): |code| Ok(code.parse()?), |code| code.as_str().to_owned();
 }

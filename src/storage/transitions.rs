@@ -31,6 +31,7 @@ struct TransitionRow {
     candidate_version: i64,
     at: At,
     other_candidate_id: Option<CandidateId>,
+    on_behalf_of: Option<UserId>,
 }
 
 impl From<&Step> for TransitionRow {
@@ -50,6 +51,7 @@ impl From<&Step> for TransitionRow {
             candidate_version: step.candidate_version,
             at: step.at.into(),
             other_candidate_id: step.other_candidate_id,
+            on_behalf_of: step.on_behalf_of,
         }
     }
 }
@@ -75,6 +77,7 @@ impl TransitionRow {
             candidate_version: self.candidate_version,
             at: self.at.0,
             other_candidate_id: self.other_candidate_id,
+            on_behalf_of: self.on_behalf_of,
         })
     }
 }

@@ -113,6 +113,11 @@ pub fn find(connection: &mut Connection, id: UserId) -> Result<Option<UserRow>, 
     Ok(users::table.find(id).select(UserRow::as_select()).first(connection).optional()?)
 }
 
+/// Several accounts, in no order.
+pub fn list_of(connection: &mut Connection, ids: &[UserId]) -> Result<Vec<UserRow>, StoreError> {
+    Ok(users::table.filter(users::id.eq_any(ids.to_vec())).select(UserRow::as_select()).load(connection)?)
+}
+
 /// Finds an account by the folded name.
 pub fn find_by_username(connection: &mut Connection, folded: &str) -> Result<Option<UserRow>, StoreError> {
     Ok(users::table

@@ -2,25 +2,27 @@
 
 use actix_web::{get, patch, put};
 
-use super::wire::{ChangePasswordRequest, UpdateMeRequest, User};
+use super::wire::{ChangePasswordRequest, Me, StandIn, UpdateMeRequest, User};
 use crate::{
     api::{answer::Answer, body::Body, precondition::IfMatch, problem::Problem, responses, state::State},
     service::{
         Caller,
         accounts::profile::{self, ProfilePatch},
+        delegations,
     },
+    storage::users::UserRow,
 };
 
 /// Read one's own account
 ///
-/// Role and organization are those that hold now, not those of the token.
+/// Role and organization are those that hold now, not those of the token. With those for whom the account may act now.
 #[utoipa::path(
     tag = "accounts",
-    responses((status = 200, description = "The account.", body = User), responses::Unauthenticated, responses::Forbidden, responses::Common)
+    responses((status = 200, description = "The account.", body = Me), responses::Unauthenticated, responses::Forbidden, responses::Common)
 )]
 #[get("/me")]
 pub async fn get_me(state: State, caller: Caller) -> Result<Answer, Problem> {
-    Answer::of(User::from(profile::get_me(&state, &caller).await?))
+    shown(&state, &caller, profile::get_me(&state, &caller).await?).await
 }
 
 /// Change one's own account
@@ -30,7 +32,7 @@ pub async fn get_me(state: State, caller: Caller) -> Result<Answer, Problem> {
     tag = "accounts",
     params(responses::IfMatchHeader),
     request_body(content = UpdateMeRequest, content_type = "application/merge-patch+json"),
-    responses((status = 200, description = "The account as it is now.", body = User), responses::Unauthenticated, responses::Forbidden, responses::Invalid, responses::Precondition, responses::Common)
+    responses((status = 200, description = "The account as it is now.", body = Me), responses::Unauthenticated, responses::Forbidden, responses::Invalid, responses::Precondition, responses::Common)
 )]
 #[patch("/me")]
 pub async fn update_me(
@@ -42,7 +44,12 @@ pub async fn update_me(
     let version = if_match.matches(profile::get_me(&state, &caller).await?.version)?;
     let input = body.read()?;
     let patch = ProfilePatch { display_name: input.display_name.value(), phone: input.phone.nullable() };
-    Answer::of(User::from(profile::update_me(&state, &caller, version, patch).await?))
+    shown(&state, &caller, profile::update_me(&state, &caller, version, patch).await?).await
+}
+
+async fn shown(state: &State, caller: &Caller, user: UserRow) -> Result<Answer, Problem> {
+    let stand_ins = delegations::list_stand_ins(state, caller).await?;
+    Answer::of(Me { user: User::from(user), acting_for: stand_ins.into_iter().map(StandIn::from).collect() })
 }
 
 /// Change one's own password

@@ -1,18 +1,26 @@
 //! Accounts as clients see them.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::{Validate, ValidationError};
 
 use crate::{
-    api::{answer::representations, faults::to_validator, patch::Patch, role::RoleName},
+    api::{
+        answer::{Representation, representations},
+        faults::to_validator,
+        patch::Patch,
+        role::RoleName,
+    },
     domain::text,
-    service::accounts::{
-        passwords,
-        sessions::Session,
-        users::{DISPLAY_NAME_MAX_CHARS, username_faults},
+    service::{
+        accounts::{
+            passwords,
+            sessions::Session,
+            users::{DISPLAY_NAME_MAX_CHARS, username_faults},
+        },
+        delegations::Shown,
     },
     storage::users::UserRow,
 };
@@ -61,6 +69,63 @@ impl From<UserRow> for User {
             updated_at: row.updated_at,
             etag: String::new(),
             version: row.version,
+        }
+    }
+}
+
+/// One's own account.
+#[derive(Serialize, ToSchema)]
+pub struct Me {
+    /// The account.
+    #[serde(flatten)]
+    pub user: User,
+    /// For whom the account may act now: a request with `Acting-For: <delegation_id>` is made in that person's place.
+    pub acting_for: Vec<StandIn>,
+}
+
+impl Representation for Me {
+    fn version(&self) -> i64 {
+        self.user.version
+    }
+    fn etag_mut(&mut self) -> &mut String {
+        &mut self.user.etag
+    }
+}
+
+/// For whom somebody may act, and until when.
+#[derive(Serialize, ToSchema)]
+pub struct StandIn {
+    /// To be sent as `Acting-For`.
+    pub delegation_id: Uuid,
+    /// Who is away.
+    pub delegator_id: Uuid,
+    /// The name shown of who is away.
+    #[schema(examples("周敏"))]
+    pub delegator_name: String,
+    /// The role in which the account then acts.
+    pub role: RoleName,
+    /// The organization for which it then acts.
+    pub organization_id: Uuid,
+    /// That organization's name.
+    pub organization_name: String,
+    /// The first day.
+    pub from: NaiveDate,
+    /// The last day.
+    pub to: NaiveDate,
+}
+
+impl From<Shown> for StandIn {
+    fn from(shown: Shown) -> Self {
+        let (from, to) = shown.days;
+        Self {
+            delegation_id: shown.delegation.id.into(),
+            delegator_id: shown.delegation.delegator.into(),
+            delegator_name: shown.delegator_name,
+            role: shown.delegation.delegator_post.role.into(),
+            organization_id: shown.delegation.delegator_post.organization.into(),
+            organization_name: shown.organization_name,
+            from,
+            to,
         }
     }
 }

@@ -168,7 +168,7 @@ fn picture(request: &HttpRequest, found: PhotoContent, is_thumb: bool) -> HttpRe
     response
         .insert_header((header::ETAG, etag))
         .insert_header((header::CACHE_CONTROL, keeping))
-        .insert_header((header::VARY, "Authorization, Tracking-Code"))
+        .insert_header((header::VARY, "Authorization, Tracking-Code, Acting-For"))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")));
     if known { response.finish() } else { response.content_type(media_type).body(found.content) }
 }

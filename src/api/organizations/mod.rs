@@ -1,6 +1,7 @@
 //! The tree of organizations with their leadership groups.
 
 pub mod leadership;
+pub mod leadership_wire;
 pub mod members;
 pub mod operations;
 pub mod wire;
@@ -16,6 +17,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(operations::update_organization)
         .service(leadership::get_leadership)
         .service(leadership::replace_leadership)
+        .service(leadership::list_leadership_history)
         .service(members::list_members)
         .service(members::confirm_member)
         .service(members::end_confirmation);

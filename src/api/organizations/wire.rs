@@ -2,20 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::{
-    ToSchema,
-    openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, Type},
-};
+use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::{Validate, ValidationErrors};
 
 use crate::{
     api::{answer::representations, judged::to_validation, patch::Patch, role::mirrored},
-    domain::{leadership, organization},
-    service::{
-        leadership::leadership_faults,
-        organizations::{NewOrganization, OrganizationPatch, PERSON_MAX_CHARS, new_faults, patch_faults},
-    },
+    domain::organization,
+    service::organizations::{NewOrganization, OrganizationPatch, new_faults, patch_faults},
 };
 
 mirrored! {
@@ -209,88 +203,4 @@ impl Validate for UpdateOrganizationRequest {
         to_validation(patch_faults(&self.clone().into()))
     }
 }
-
-/// The leadership group 活动领导小组 of an organization.
-#[derive(Serialize, ToSchema)]
-pub struct Leadership {
-    /// 组长.
-    pub head: Option<String>,
-    /// 副组长.
-    pub deputies: Vec<String>,
-    /// 成员.
-    pub members: Vec<String>,
-    /// 办公室主任.
-    pub office_director: Option<String>,
-    /// The office's public telephone.
-    pub office_phone: Option<String>,
-    /// To be sent as `If-Match`; there is one before anything was entered, too.
-    pub etag: String,
-    #[serde(skip)]
-    #[schema(ignore)]
-    pub(crate) version: i64,
-}
-representations!(Organization, Leadership);
-
-impl From<(leadership::Leadership, i64)> for Leadership {
-    fn from((group, version): (leadership::Leadership, i64)) -> Self {
-        Self {
-            head: group.head,
-            deputies: group.deputies,
-            members: group.members,
-            office_director: group.office_director,
-            office_phone: group.office_phone,
-            etag: String::new(),
-            version,
-        }
-    }
-}
-
-/// A leadership group that takes the place of the present one.
-#[derive(Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ReplaceLeadershipRequest {
-    /// 组长.
-    #[serde(default)]
-    #[schema(min_length = 1, max_length = 64, examples("李建国"))]
-    pub head: Option<String>,
-    /// 副组长.
-    #[serde(default)]
-    #[schema(schema_with = people)]
-    pub deputies: Vec<String>,
-    /// 成员.
-    #[serde(default)]
-    #[schema(schema_with = people)]
-    pub members: Vec<String>,
-    /// 办公室主任.
-    #[serde(default)]
-    #[schema(min_length = 1, max_length = 64)]
-    pub office_director: Option<String>,
-    /// The office's public telephone.
-    #[serde(default)]
-    #[schema(min_length = 1, max_length = 32, examples("027-85481234"))]
-    pub office_phone: Option<String>,
-}
-
-/// At most so many names, none longer than a name is.
-fn people() -> Schema {
-    let name = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(PERSON_MAX_CHARS));
-    ArrayBuilder::new().items(name.examples(["王芳"])).max_items(Some(leadership::Leadership::MAX_PEOPLE)).into()
-}
-
-impl From<ReplaceLeadershipRequest> for leadership::Leadership {
-    fn from(input: ReplaceLeadershipRequest) -> Self {
-        Self {
-            head: input.head,
-            deputies: input.deputies,
-            members: input.members,
-            office_director: input.office_director,
-            office_phone: input.office_phone,
-        }
-    }
-}
-
-impl Validate for ReplaceLeadershipRequest {
-    fn validate(&self) -> Result<(), ValidationErrors> {
-        to_validation(leadership_faults(&self.clone().into()))
-    }
-}
+representations!(Organization);

@@ -125,6 +125,10 @@ pub struct Review {
     pub organization_id: Option<Uuid>,
     /// The level in whose place the reviewer decided.
     pub acting_for: Option<OrganizationKind>,
+    /// For whom the reviewer stood in, under a delegation.
+    pub on_behalf_of: Option<Uuid>,
+    /// The name shown of whom the reviewer stood in for.
+    pub on_behalf_of_name: Option<String>,
     /// The candidate's status before.
     pub from: CandidateStatus,
     /// The candidate's status after.
@@ -149,6 +153,8 @@ impl From<ShownReview> for Review {
             reviewer_name: shown.reviewer_name,
             organization_id: review.organization_id.map(Into::into),
             acting_for: review.acting_for.map(Into::into),
+            on_behalf_of: review.on_behalf_of.map(Into::into),
+            on_behalf_of_name: shown.on_behalf_of_name,
             from: review.from_status.into(),
             to: review.to_status.into(),
             created_at: review.created_at,
@@ -242,6 +248,10 @@ pub struct HistoryStep {
     pub actor_id: Option<Uuid>,
     /// The name shown of who did it.
     pub actor_name: Option<String>,
+    /// For whom that stood in, under a delegation.
+    pub on_behalf_of: Option<Uuid>,
+    /// The name shown of whom that stood in for.
+    pub on_behalf_of_name: Option<String>,
     /// In which role.
     pub actor_role: Option<RoleName>,
     /// For which organization.
@@ -270,6 +280,8 @@ impl From<ShownStep> for HistoryStep {
             cycle: step.cycle.to_string(),
             actor_id: step.actor_id.map(Into::into),
             actor_name: shown.actor_name,
+            on_behalf_of: step.on_behalf_of.map(Into::into),
+            on_behalf_of_name: shown.on_behalf_of_name,
             actor_role: step.actor_role.map(Into::into),
             organization_id: step.organization_id.map(Into::into),
             reason: step.reason,

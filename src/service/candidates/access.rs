@@ -113,7 +113,7 @@ pub fn own_nomination(
     caller: &Caller,
     candidate: CandidateId,
 ) -> Result<Option<NominationRow>, Error> {
-    if let Some(id) = caller.id() {
+    if let Some(id) = caller.own_id() {
         let nominations = storage::nominations::list_of(db, candidate)?;
         let own = nominations.into_iter().find(|nomination| nomination.user_id == Some(id) && nomination.stands());
         if own.is_some() {

@@ -275,5 +275,6 @@ fn withheld_step(
         candidate_version: after.version,
         at: after.updated_at,
         other_candidate_id: None,
+        on_behalf_of: account.on_behalf_of(),
     })
 }

@@ -214,6 +214,7 @@ fn first_step(id: TransitionId, candidate: &Candidate, caller: &Caller) -> Step 
         candidate_version: candidate.version,
         at: candidate.created_at,
         other_candidate_id: None,
+        on_behalf_of: caller.on_behalf_of(),
     }
 }
 

@@ -124,6 +124,7 @@ impl Side {
             candidate_version: after.version,
             at: service.clocks.campaign(),
             other_candidate_id: Some(merged),
+            on_behalf_of: caller.on_behalf_of(),
         })
     }
 }

@@ -72,6 +72,7 @@ fn keep_review(
             Permission::ActingFor(level) => Some(level),
             Permission::Allowed | Permission::Refused(_) => None,
         },
+        on_behalf_of: caller.on_behalf_of(),
         from_status: before.status,
         to_status: change.after.status,
         candidate_version: before.version,
@@ -105,6 +106,7 @@ fn keep_step(
         candidate_version: change.after.version,
         at: change.bench.now,
         other_candidate_id: change.bench.order.survivor_id,
+        on_behalf_of: caller.on_behalf_of(),
     };
     storage::transitions::insert(db, &step)?;
     Ok(step.id)

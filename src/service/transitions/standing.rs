@@ -67,11 +67,14 @@ impl File<'_> {
         let is_inside =
             account.is_some_and(|account| account.scope.covers(self.candidate.district_id, self.candidate.unit_id));
         let is_own = |row: &NominationRow| {
-            account.is_some_and(|account| row.user_id == Some(account.id))
+            row.user_id.is_some() && row.user_id == caller.own_id()
                 || digest.is_some_and(|digest| row.tracking_digest.as_deref() == Some(&digest[..]))
         };
+        // Who stands in for somebody is barred by what either has recommended, and it opens nothing.
+        let acting = account.and_then(|account| account.acting.as_ref());
         let shares_telephone = |row: &NominationRow| {
             account.is_some_and(|account| is_nominator(row, account.id, account.phone_index.as_deref()))
+                || acting.is_some_and(|acting| is_nominator(row, acting.delegator, acting.phone_index.as_deref()))
         };
         // The file belongs to the first nomination; once that is withdrawn, to the unit alone.
         let part = if self.nominations.iter().any(|row| row.is_first && row.stands() && is_own(row)) {
@@ -84,7 +87,7 @@ impl File<'_> {
             Part::None
         };
         let role = account.map(|account| account.role);
-        let decided = self.decided.iter().filter(|(reviewer, _)| Some(*reviewer) == caller.id());
+        let decided = self.decided.iter().filter(|(reviewer, _)| account.is_some_and(|own| own.involves(*reviewer)));
         Relation {
             standing: Standing { role, is_inside, part, deciders: self.deciders(staff), staffed: self.staffed(staff) },
             decided: decided.map(|(_, stage)| *stage).collect(),

@@ -24,6 +24,7 @@ const CITY_AND_PORTAL: &str = "401 403 403 403 403 403 + + 403";
 const ADMIN_AND_PORTAL: &str = "401 403 403 403 403 403 403 + +";
 const ADMIN_OR_OWNER: &str = "401 403 403 403 403 403 403 404 +";
 const STRANGERS: &str = "401 404 404 404 404 404 404 404 404";
+const STAFF: &str = "401 403 + + + + + 403 +";
 const REVIEWERS: &str = "401 403 + + + + + 403 403";
 
 #[rustfmt::skip]
@@ -55,6 +56,14 @@ pub const MATRIX: &[Row] = &[
     row("PATCH", "/api/v1/organizations/{id}", ADMIN),
     row("GET", "/api/v1/organizations/{id}/leadership", ANYBODY),
     row("PUT", "/api/v1/organizations/{id}/leadership", ADMIN),
+    row("GET", "/api/v1/organizations/{id}/leadership/history", ANYBODY),
+    // Who stands in for whom. The delegation is that of a reviewer of the unit to one of the district, neither of the columns.
+    row("GET", "/api/v1/delegations", STAFF),
+    row("POST", "/api/v1/delegations", STAFF),
+    row("GET", "/api/v1/delegations/{id}",             "401 403 404 404 404 404 404 403 +"),
+    row("POST", "/api/v1/delegations/{id}/revocation", "401 403 404 404 404 404 404 403 +"),
+    row("GET", "/api/v1/delegates", STAFF),
+    row("GET", "/api/v1/cycles/{month}/activity", STAFF),
     row("GET", "/api/v1/categories", ANYBODY),
     row("POST", "/api/v1/categories", ADMIN),
     row("GET", "/api/v1/categories/{code}", ANYBODY),

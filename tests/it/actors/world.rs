@@ -36,6 +36,7 @@ impl World {
             ("/honorees/{id}/honours/{honour_id}", format!("/honorees/{honoree}/honours/{}", honoured.honour)),
             ("/moral-model-pool/{honoree_id}", format!("/moral-model-pool/{honoree}")),
             ("/pool-recommendations/{id}", format!("/pool-recommendations/{}", honoured.recommendation)),
+            ("/delegations/{id}", format!("/delegations/{}", delegation(app, &tree).await)),
             ("/webhooks/{id}", format!("/webhooks/{webhook}")),
             ("/deliveries/{id}", format!("/deliveries/{delivery}")),
             ("/channels/{id}", format!("/channels/{channel}")),
@@ -92,6 +93,14 @@ async fn channel_and_lead(app: &App, tree: &Tree) -> (String, String) {
         "reporter": { "name": "王芳", "phone": "13900001234" },
     });
     (channel.id(), app.anonymous().post("/leads", lead).await.expect(201).id())
+}
+
+/// That a reviewer of the district stands in for one of the unit.
+async fn delegation(app: &App, tree: &Tree) -> String {
+    let (_, unit) = app.user(haoren::domain::role::Role::UnitReviewer, Some(tree.unit)).await;
+    let (delegate, _) = app.user(haoren::domain::role::Role::DistrictReviewer, Some(tree.district)).await;
+    let days = json!({ "delegate_id": delegate, "from": "2026-11-05", "to": "2026-11-30", "reason": "外出学习。" });
+    unit.post("/delegations", days).await.expect(201).id()
 }
 
 /// A webhook of a portal's that nothing is ever sent to, and a delivery.

@@ -1,0 +1,10 @@
+DROP INDEX reviews_organization;
+ALTER TABLE notifications DROP COLUMN delegation_id;
+ALTER TABLE transitions DROP COLUMN on_behalf_of;
+ALTER TABLE reviews DROP COLUMN on_behalf_of;
+DROP TABLE delegations;
+DROP TABLE leadership_history;
+ALTER TABLE leadership_groups DROP COLUMN since;
+ALTER TABLE leadership_groups DROP COLUMN document;
+ALTER TABLE leadership_groups DROP COLUMN term_to;
+ALTER TABLE leadership_groups DROP COLUMN term_from;
