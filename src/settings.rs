@@ -30,6 +30,10 @@ pub struct Settings {
     /// Time zone of days, months and windows.
     #[arg(long, env = "HAOREN_TIME_ZONE", default_value = "Asia/Shanghai", value_name = "ZONE")]
     pub time_zone: Tz,
+    /// Address at which the public reaches this server, such as `https://haoren.example.cn`. What is handed out to others
+    /// names it; without it, the address that was asked is named.
+    #[arg(long, env = "HAOREN_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
+    pub public_url: Option<String>,
     /// JSON file of other identity providers whose tokens are taken for voting; see README.md. Without it only accounts
     /// of this server vote.
     #[arg(long, env = "HAOREN_ISSUERS", value_name = "FILE")]
@@ -123,6 +127,17 @@ impl WebhookSettings {
     }
 }
 
+/// An address with `http` or `https`, a host and perhaps a path, without a slash at the end.
+fn public_url(text: &str) -> Result<String, String> {
+    let url = url::Url::parse(text).map_err(|error| error.to_string())?;
+    let is_plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    if matches!(url.scheme(), "http" | "https") && url.has_host() && is_plain && url.password().is_none() {
+        Ok(url.as_str().trim_end_matches('/').to_owned())
+    } else {
+        Err("it must be like https://haoren.example.cn".to_owned())
+    }
+}
+
 /// On or off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Switch {
@@ -154,6 +169,7 @@ impl Settings {
             issuers_file: self.issuers_file.clone(),
             webhooks: Terms::default(),
             password_cost: Cost { memory_kib: self.password_memory_kib, ..Cost::default() },
+            public_url: self.public_url.clone(),
             time_zone: self.time_zone,
             sandbox,
         })

@@ -1,6 +1,7 @@
 //! The fourth storey: actix-web and utoipa. Routes, wire types, extractors, problem+json. No rule, no SQL.
 
 pub mod accounts;
+pub mod announcements;
 pub mod answer;
 pub mod ballot_papers;
 pub mod batches;
@@ -22,6 +23,7 @@ pub mod events;
 pub mod exports;
 pub mod fallback;
 pub mod faults;
+pub mod feed;
 pub mod health;
 pub mod honorees;
 pub mod imports;
@@ -45,6 +47,7 @@ pub mod patch;
 pub mod path;
 pub mod precondition;
 pub mod problem;
+pub mod publicity;
 pub mod query;
 pub mod readiness_words;
 pub mod responses;
@@ -78,7 +81,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(docs::get_contract_yaml)
         .service(health::get_liveness)
         .service(health::get_readiness)
-        .service(keys::get_jwks);
+        .service(keys::get_jwks)
+        .service(feed::get_feed);
 }
 
 /// Below `/api/v1`, one line for each folder.
@@ -86,6 +90,7 @@ fn resources(config: &mut ServiceConfig<'_>) {
     // A path is tried against one pattern after the other; the one that is asked most comes first.
     votes::configure(config);
     accounts::configure(config);
+    announcements::configure(config);
     ballot_papers::configure(config);
     batches::configure(config);
     candidates::configure(config);
@@ -106,6 +111,7 @@ fn resources(config: &mut ServiceConfig<'_>) {
     operations::configure(config);
     organizations::configure(config);
     participation::configure(config);
+    publicity::configure(config);
     results::configure(config);
     review_stages::configure(config);
     reviews::configure(config);

@@ -107,6 +107,7 @@ impl Demo {
             database_url: self.database_url.clone(),
             key_file: None,
             time_zone: chrono_tz::Asia::Shanghai,
+            public_url: None,
             issuers_file: None,
             db_connections: 10,
             s3_bucket: None,

@@ -135,6 +135,18 @@ text_enum! {
         QuarantineOpened = "quarantine.opened",
         /// A quarantine was decided.
         QuarantineDecided = "quarantine.decided",
+        /// An announcement, or an item of a column, is published: its moment has come.
+        AnnouncementPublished = "announcement.published",
+        /// A published announcement has changed.
+        AnnouncementUpdated = "announcement.updated",
+        /// A published announcement was taken off: whoever shows it takes it down.
+        AnnouncementWithdrawn = "announcement.withdrawn",
+        /// It was recorded that an honoree was told of.
+        PublicityRecorded = "publicity.recorded",
+        /// A record of publicity has changed.
+        PublicityUpdated = "publicity.updated",
+        /// A record of publicity was taken away.
+        PublicityRemoved = "publicity.removed",
     }
 }
 
@@ -198,7 +210,10 @@ impl EventKind {
             | Self::CandidateNotListed
             | Self::CandidateHidden
             | Self::EntryRevoked
-            | Self::ListPublished => Audience::Everybody,
+            | Self::ListPublished
+            | Self::AnnouncementPublished
+            | Self::AnnouncementUpdated
+            | Self::AnnouncementWithdrawn => Audience::Everybody,
             Self::OrganizationCreated
             | Self::OrganizationUpdated
             | Self::ChannelCreated
@@ -237,7 +252,10 @@ impl EventKind {
             | Self::CandidateMerged
             | Self::CandidateUnmerged
             | Self::CandidateAbsorbed
-            | Self::CandidateReleased => Audience::Subtree,
+            | Self::CandidateReleased
+            | Self::PublicityRecorded
+            | Self::PublicityUpdated
+            | Self::PublicityRemoved => Audience::Subtree,
             Self::CommentHeld | Self::CommentShown | Self::CommentHidden | Self::CommentDeleted => Audience::Moderators,
             Self::BatchForwarded | Self::BatchReceived | Self::BatchCorrected | Self::ResultsDelivered => {
                 Audience::Portal

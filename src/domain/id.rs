@@ -104,4 +104,8 @@ identifiers! {
     DeliveryId;
     /// Long work that somebody started.
     OperationId;
+    /// A record of publicity.
+    PublicityId;
+    /// An announcement, or an item of a column.
+    AnnouncementId;
 }

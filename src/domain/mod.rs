@@ -7,6 +7,7 @@ pub mod text_enum;
 
 pub mod allowed;
 pub mod amendment;
+pub mod announcement;
 pub mod assignment;
 pub mod authority;
 pub mod ballot_paper;
@@ -54,6 +55,7 @@ pub mod phone;
 pub mod photo;
 pub mod place;
 pub mod policy;
+pub mod publicity;
 pub mod quarantine;
 pub mod readiness;
 pub mod recommendation;

@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use crate::storage::{Store, files::Files, vault::MasterKey};
 
 pub mod accounts;
+pub mod announcements;
 pub mod background;
 pub mod backlog;
 pub mod ballot_box;
@@ -25,6 +26,7 @@ pub mod detours;
 pub mod error;
 pub mod events;
 pub mod exports;
+pub mod feed;
 pub mod first_answer;
 pub mod generator;
 pub mod histories;
@@ -46,6 +48,7 @@ pub mod origins;
 pub mod packages;
 pub mod participation;
 pub mod pictures;
+pub mod publicity;
 pub mod quarantines;
 pub mod record;
 pub mod reference_data;
@@ -111,6 +114,8 @@ pub struct Service {
     pub webhooks: webhooks::Webhooks,
     /// Other identity providers, whose tokens are taken for voting.
     pub issuers: issuers::Issuers,
+    /// The address at which the public reaches the server, without a slash at the end, where the operator has said it.
+    pub public_url: Option<String>,
     /// The zone of days and months.
     pub time_zone: Tz,
     /// Whether administrators may set the campaign clock.

@@ -81,6 +81,8 @@ pub struct Setup {
     pub webhooks: super::webhooks::Terms,
     /// What hashing a password costs.
     pub password_cost: Cost,
+    /// The address at which the public reaches the server.
+    pub public_url: Option<String>,
     /// The zone of days and months.
     pub time_zone: Tz,
     /// Whether administrators may set the campaign clock.
@@ -127,6 +129,7 @@ pub fn open(setup: &Setup, time: Arc<dyn MachineTime>) -> Result<Service, StartE
         package_signer: super::packages::Signer::new(&manifests)?,
         vote_logs,
         webhooks: super::webhooks::Webhooks::new(setup.webhooks.clone()),
+        public_url: setup.public_url.clone(),
         time_zone: setup.time_zone,
         sandbox: setup.sandbox,
     })

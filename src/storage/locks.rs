@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::{Connection, StoreError};
 use crate::domain::{
     id::{
-        BatchId, CandidateId, ChannelId, CommentId, LeadId, ObjectionId, OrganizationId, QuarantineId, UserId,
-        WebhookId,
+        AnnouncementId, BatchId, CandidateId, ChannelId, CommentId, HonoreeId, LeadId, ObjectionId, OrganizationId,
+        PublicityId, QuarantineId, UserId, WebhookId,
     },
     month::Month,
 };
@@ -107,6 +107,21 @@ pub fn channel(connection: &mut Connection, id: ChannelId) -> Result<(), StoreEr
 /// Holds a channel's row against changes.
 pub fn channel_shared(connection: &mut Connection, id: ChannelId) -> Result<(), StoreError> {
     hold(connection, "SELECT 1 FROM channels WHERE id = $1 FOR SHARE", id.0)
+}
+
+/// Holds an honoree's row as it is; others may hold it too.
+pub fn honoree_shared(connection: &mut Connection, id: HonoreeId) -> Result<(), StoreError> {
+    hold(connection, "SELECT 1 FROM honorees WHERE id = $1 FOR SHARE", id.0)
+}
+
+/// Holds a record of publicity against every other writer.
+pub fn publicity(connection: &mut Connection, id: PublicityId) -> Result<(), StoreError> {
+    hold(connection, "SELECT 1 FROM publicity_records WHERE id = $1 FOR UPDATE", id.0)
+}
+
+/// Holds an announcement against every other writer.
+pub fn announcement(connection: &mut Connection, id: AnnouncementId) -> Result<(), StoreError> {
+    hold(connection, "SELECT 1 FROM announcements WHERE id = $1 FOR UPDATE", id.0)
 }
 
 /// Holds a lead's row against other decisions.

@@ -12,6 +12,7 @@ macro_rules! on_either {
 }
 pub(crate) use on_either;
 
+pub mod announcements;
 pub mod attachments;
 pub mod audit_events;
 pub mod ballot_papers;
@@ -66,6 +67,7 @@ pub mod participation;
 pub mod phone_indexes;
 pub mod photos;
 mod prepared;
+pub mod publicity;
 pub mod quarantines;
 pub mod quota_use;
 pub mod refresh_tokens;

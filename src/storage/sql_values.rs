@@ -81,6 +81,7 @@ identifiers! {
     UserId OrganizationId CandidateId NominationId PhotoId ReviewId TransitionId BatchId ObjectionId HonoreeId HonourId
     TokenId AuditId EventId AmendmentId VerificationId AttachmentId ChannelId LeadId MergeId OperationId
     StudyRecordId CommentId NotificationId SignalId QuarantineId WebhookId DeliveryId
+    PublicityId AnnouncementId
 }
 
 /// A UUID of any kind of thing on its way into an `Id` column. (It is read as a plain `Uuid`.)
@@ -239,6 +240,7 @@ macro_rules! text_enums {
     )*};
 }
 text_enums! {
+    domain::announcement::AnnouncementKind,
     domain::batch::BatchStatus,
     domain::batch::ItemStatus,
     domain::candidate::Channel,
@@ -267,6 +269,7 @@ text_enums! {
     domain::package::PackageStatus,
     domain::photo::PhotoType,
     domain::policy::ResultSource,
+    domain::publicity::PublicityKind,
     domain::quarantine::QuarantineStatus,
     domain::role::Role,
     domain::review::Decision,

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use uuid::Uuid;
 
-use super::finding::Finding;
+use super::{finding::Finding, unpublished};
 use crate::{
     domain::{id::PhotoId, month::Month},
     service::{
@@ -38,6 +38,7 @@ pub async fn all(settings: &Settings) -> Vec<Finding> {
     findings.push(finding);
     findings.extend(database(settings, &address, key.as_ref()));
     findings.extend(vote_logs(&address, key.as_ref()));
+    findings.extend(unpublished::look(&address));
     findings.push(photos(settings).await);
     findings.extend(issuers(settings).await);
     findings.extend(server(settings, &address));

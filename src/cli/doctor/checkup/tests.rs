@@ -10,6 +10,7 @@ fn settings(folder: &Path) -> Settings {
         database_url: None,
         key_file: None,
         time_zone: chrono_tz::Asia::Shanghai,
+        public_url: None,
         issuers_file: None,
         db_connections: 2,
         s3_bucket: None,
