@@ -17,6 +17,7 @@ mod harness;
 
 mod accounts;
 mod actors;
+mod announcements;
 mod ballot_papers;
 mod ballots;
 mod candidates;
@@ -30,6 +31,7 @@ mod demo;
 mod detours;
 mod events;
 mod exports;
+mod feed;
 mod forwarding;
 #[path = "../../benches/look_alikes/generator.rs"]
 mod generator;
@@ -53,6 +55,7 @@ mod packages;
 mod participation;
 mod photos;
 mod portal_simulator;
+mod publicity;
 mod quarantine_races;
 mod quarantines;
 mod queries;

@@ -30,7 +30,10 @@ impl World {
         let author = app.user(haoren::domain::role::Role::Citizen, None).await.0;
         let comment = app.comment(&tree, public, author).await;
         let (webhook, delivery) = webhook(app).await;
+        let (publicity, announcement) = publicity_and_announcement(app, &tree, &honoree.to_string()).await;
         let names = vec![
+            ("/publicity/{id}", format!("/publicity/{publicity}")),
+            ("/announcements/{id}", format!("/announcements/{announcement}")),
             ("/webhooks/{id}", format!("/webhooks/{webhook}")),
             ("/deliveries/{id}", format!("/deliveries/{delivery}")),
             ("/channels/{id}", format!("/channels/{channel}")),
@@ -87,6 +90,18 @@ async fn channel_and_lead(app: &App, tree: &Tree) -> (String, String) {
         "reporter": { "name": "王芳", "phone": "13900001234" },
     });
     (channel.id(), app.anonymous().post("/leads", lead).await.expect(201).id())
+}
+
+/// A record that the honoree was told of, and what the unit announces now.
+async fn publicity_and_announcement(app: &App, tree: &Tree, honoree: &str) -> (String, String) {
+    let (_, unit) = app.user(haoren::domain::role::Role::UnitReviewer, Some(tree.unit)).await;
+    let record =
+        json!({ "outlet": "长江日报", "kind": "newspaper", "title": "好人王小明", "published_on": "2026-11-04" });
+    let record = unit.post(&format!("/honorees/{honoree}/publicity"), record).await.expect(201);
+    let notice = json!({
+        "kind": "notice", "title": "启事", "body": "即日起开始推荐。", "publish_at": "2026-11-01T00:00:00Z",
+    });
+    (record.id(), unit.post("/announcements", notice).await.expect(201).id())
 }
 
 /// A webhook of a portal's that nothing is ever sent to, and a delivery.
