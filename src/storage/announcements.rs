@@ -2,24 +2,55 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, Insertable, IntoSql, JoinOnDsl, NullableExpressionMethods, OptionalExtension,
+    BoolExpressionMethods, ExpressionMethods, Insertable, JoinOnDsl, NullableExpressionMethods, OptionalExtension,
     QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
-    dsl::{exists, max, min, not},
-    sql_types::Bool,
+    dsl::{exists, not},
 };
 
 use super::{
     Connection, StoreError,
-    schema::{announcements, candidates, categories, honours, lists, organizations, users},
+    schema::{announcements, candidates, honours, organizations, users},
     sql_values::At,
 };
 use crate::domain::{
-    announcement::{Announcement, AnnouncementKind, AnnouncementStatus},
+    announcement::{Announcement, AnnouncementKind},
     candidate::Visibility,
     id::{AnnouncementId, HonoreeId, OrganizationId, UserId},
     month::Month,
-    scope::Scope,
 };
+
+/// The honours that let everybody read of an honoree.
+macro_rules! standing {
+    () => {
+        honours::table
+            .inner_join(candidates::table.on(candidates::id.eq(honours::candidate_id)))
+            .filter(announcements::honoree_id.eq(honours::honoree_id.nullable()))
+            .filter(honours::revoked_at.is_null())
+            .filter(candidates::visibility.eq(Visibility::Shown))
+    };
+}
+
+/// An announcement that was not taken away, with what belongs to it.
+macro_rules! joined {
+    () => {
+        announcements::table
+            .inner_join(organizations::table.on(organizations::id.eq(announcements::organization_id)))
+            .inner_join(users::table.on(users::id.eq(announcements::entered_by)))
+            .filter(announcements::removed_at.is_null())
+            .select((
+                AnnouncementRow::as_select(),
+                organizations::name,
+                users::display_name,
+                announcements::honoree_id.is_not_null().and(not(exists(standing!()))),
+            ))
+    };
+}
+
+mod changes;
+mod list;
+
+pub use changes::{last_change, next_change};
+pub use list::{AnnouncementFilter, Place, Seen, list};
 
 #[derive(Insertable, Queryable, Selectable)]
 #[diesel(table_name = announcements, treat_none_as_default_value = false)]
@@ -104,89 +135,10 @@ pub struct Announced {
     pub is_withheld: bool,
 }
 
-/// The honours that let everybody read of an honoree.
-macro_rules! standing {
-    () => {
-        honours::table
-            .inner_join(candidates::table.on(candidates::id.eq(honours::candidate_id)))
-            .filter(announcements::honoree_id.eq(honours::honoree_id.nullable()))
-            .filter(honours::revoked_at.is_null())
-            .filter(candidates::visibility.eq(Visibility::Shown))
-    };
-}
-
 /// Adds an announcement.
 pub fn insert(connection: &mut Connection, announcement: &Announcement) -> Result<(), StoreError> {
     diesel::insert_into(announcements::table).values(AnnouncementRow::from(announcement)).execute(connection)?;
     Ok(())
-}
-
-/// Whose eyes a list is for.
-#[derive(Clone, Debug)]
-pub enum Seen {
-    /// Everybody's: what is published at this moment, and not withheld; the latest publication first.
-    Publicly,
-    /// Those of the reviewers of a part of the tree: all that is announced there, what was entered last first.
-    Inside(Scope),
-}
-
-/// Which announcements.
-#[derive(Clone, Debug)]
-pub struct AnnouncementFilter {
-    /// For whom.
-    pub seen: Seen,
-    /// At which moment.
-    pub now: DateTime<Utc>,
-    /// Of this kind.
-    pub kind: Option<AnnouncementKind>,
-    /// Of this column.
-    pub column: Option<String>,
-    /// Announced by this organization.
-    pub organization: Option<OrganizationId>,
-    /// About this cycle.
-    pub cycle: Option<Month>,
-    /// About this honoree.
-    pub honoree: Option<HonoreeId>,
-    /// Pinned or not.
-    pub pinned: Option<bool>,
-    /// Standing so; any where none is named.
-    pub statuses: Vec<AnnouncementStatus>,
-}
-
-impl AnnouncementFilter {
-    /// All that is published at a moment.
-    #[must_use]
-    pub const fn public(now: DateTime<Utc>) -> Self {
-        Self {
-            seen: Seen::Publicly,
-            now,
-            kind: None,
-            column: None,
-            organization: None,
-            cycle: None,
-            honoree: None,
-            pinned: None,
-            statuses: Vec::new(),
-        }
-    }
-}
-
-/// The place of an announcement in a list: when it was published, or entered, and its id.
-pub type Place = (DateTime<Utc>, AnnouncementId);
-
-macro_rules! joined {
-    () => {
-        announcements::table
-            .inner_join(organizations::table.on(organizations::id.eq(announcements::organization_id)))
-            .inner_join(users::table.on(users::id.eq(announcements::entered_by)))
-            .filter(announcements::removed_at.is_null())
-            .select((
-                AnnouncementRow::as_select(),
-                organizations::name,
-                users::display_name,
-                announcements::honoree_id.is_not_null().and(not(exists(standing!()))),
-            ))
-    };
 }
 
 type Joined = (AnnouncementRow, String, String, bool);
@@ -199,76 +151,6 @@ fn announced((row, organization_name, entered_by_name, is_withheld): Joined) -> 
 pub fn find(connection: &mut Connection, id: AnnouncementId) -> Result<Option<Announced>, StoreError> {
     let row: Option<Joined> = joined!().filter(announcements::id.eq(id)).first(connection).optional()?;
     Ok(row.map(announced))
-}
-
-/// One page, after the place of the last row seen.
-pub fn list(
-    connection: &mut Connection,
-    filter: &AnnouncementFilter,
-    after: Option<Place>,
-    limit: i64,
-) -> Result<Vec<Announced>, StoreError> {
-    let now = At(filter.now);
-    let unexpired = || announcements::expires_at.is_null().or(announcements::expires_at.gt(now));
-    let mut query = joined!().into_boxed();
-    if let Some(kind) = filter.kind {
-        query = query.filter(announcements::kind.eq(kind));
-    }
-    if let Some(column) = &filter.column {
-        query = query.filter(announcements::column_name.eq(column.clone()));
-    }
-    if let Some(organization) = filter.organization {
-        query = query.filter(announcements::organization_id.eq(organization));
-    }
-    if let Some(cycle) = filter.cycle {
-        query = query.filter(announcements::cycle.eq(cycle));
-    }
-    if let Some(honoree) = filter.honoree {
-        query = query.filter(announcements::honoree_id.eq(honoree));
-    }
-    if let Some(pinned) = filter.pinned {
-        query = query.filter(announcements::pinned.eq(pinned));
-    }
-    if !filter.statuses.is_empty() {
-        let is = |status| filter.statuses.contains(&status);
-        let draft = announcements::publish_at.is_null().and(is(AnnouncementStatus::Draft).into_sql::<Bool>());
-        let scheduled = announcements::publish_at.gt(now).and(is(AnnouncementStatus::Scheduled).into_sql::<Bool>());
-        let begun = announcements::publish_at.le(now);
-        let published = begun.and(unexpired()).and(is(AnnouncementStatus::Published).into_sql::<Bool>());
-        let expired =
-            announcements::expires_at.le(now).and(is(AnnouncementStatus::Expired).into_sql::<Bool>());
-        query = query.filter(draft.or(scheduled).or(published).or(expired));
-    }
-    let rows: Vec<Joined> = match &filter.seen {
-        Seen::Publicly => {
-            query = query.filter(announcements::publish_at.le(now)).filter(unexpired());
-            query = query.filter(announcements::honoree_id.is_null().or(exists(standing!())));
-            if let Some((at, id)) = after {
-                let same_moment = announcements::publish_at.eq(At(at)).and(announcements::id.lt(id));
-                query = query.filter(announcements::publish_at.lt(At(at)).or(same_moment));
-            }
-            let order = (announcements::publish_at.desc(), announcements::id.desc());
-            query.order(order).limit(limit).load(connection)?
-        }
-        Seen::Inside(scope) => {
-            match scope {
-                Scope::City => {}
-                Scope::District(own) => {
-                    let within = organizations::id.eq(*own).or(organizations::district_id.eq(*own));
-                    query = query.filter(within);
-                }
-                Scope::Units(own) => query = query.filter(announcements::organization_id.eq_any(own.clone())),
-                Scope::Nowhere => return Ok(Vec::new()),
-            }
-            if let Some((at, id)) = after {
-                let same_moment = announcements::created_at.eq(At(at)).and(announcements::id.lt(id));
-                query = query.filter(announcements::created_at.lt(At(at)).or(same_moment));
-            }
-            let order = (announcements::created_at.desc(), announcements::id.desc());
-            query.order(order).limit(limit).load(connection)?
-        }
-    };
-    Ok(rows.into_iter().map(announced).collect())
 }
 
 /// Writes what an announcement says if its version is still that of the one given; false when it is not. Its kind stays.
@@ -341,36 +223,4 @@ pub fn move_to(connection: &mut Connection, from: HonoreeId, to: HonoreeId) -> R
     Ok(diesel::update(announcements::table.filter(announcements::honoree_id.eq(from)))
         .set((announcements::honoree_id.eq(Some(to)), announcements::version.eq(announcements::version + 1)))
         .execute(connection)?)
-}
-
-/// When something is published or expires the next time.
-pub fn next_change(connection: &mut Connection, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
-    let standing = announcements::table.filter(announcements::removed_at.is_null());
-    let published: Option<DateTime<Utc>> = standing
-        .filter(announcements::publish_at.gt(At(now)))
-        .select(min(announcements::publish_at))
-        .first(connection)?;
-    let expired: Option<DateTime<Utc>> = standing
-        .filter(announcements::expires_at.gt(At(now)))
-        .select(min(announcements::expires_at))
-        .first(connection)?;
-    Ok(published.into_iter().chain(expired).min())
-}
-
-/// When anything has changed last of what everybody reads of announcements and lists: written, published, expired, taken
-/// away, revoked, withheld. Never too early, for who is told of no change asks no further.
-pub fn last_change(connection: &mut Connection, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
-    let mut moments: Vec<Option<DateTime<Utc>>> = Vec::new();
-    moments.push(announcements::table.select(max(announcements::updated_at)).first(connection)?);
-    let published = announcements::table.filter(announcements::publish_at.le(At(now)));
-    moments.push(published.select(max(announcements::publish_at)).first(connection)?);
-    let expired = announcements::table.filter(announcements::expires_at.le(At(now)));
-    moments.push(expired.select(max(announcements::expires_at)).first(connection)?);
-    moments.push(lists::table.select(max(lists::published_at)).first(connection)?);
-    moments.push(honours::table.select(max(honours::revoked_at)).first(connection)?);
-    moments.push(candidates::table.select(max(candidates::withheld_at)).first(connection)?);
-    // The names that stand in it.
-    moments.push(organizations::table.select(max(organizations::updated_at)).first(connection)?);
-    moments.push(categories::table.select(max(categories::updated_at)).first(connection)?);
-    Ok(moments.into_iter().flatten().max())
 }
