@@ -16,6 +16,7 @@ use crate::{
     service::{
         Service,
         caller::{Account, Caller},
+        cycles,
         error::{Error, refuse_invalid},
         generator,
         idempotency::{self, Attempt, FirstAnswer},
@@ -33,6 +34,7 @@ pub async fn create_announcement(
 ) -> Result<Announced, Error> {
     let account = caller.require_reviewer()?.clone();
     let own = account.organization_id().ok_or(Error::of(Code::Forbidden))?;
+    cycles::ensure_exist(service).await?;
     let (service, caller) = (service.clone(), caller.clone());
     let store = service.store.clone();
     store
@@ -90,6 +92,7 @@ pub async fn update_announcement(
     fields: AnnouncementFields,
 ) -> Result<Announced, Error> {
     let account = caller.require_reviewer()?.clone();
+    cycles::ensure_exist(service).await?;
     let (service, caller) = (service.clone(), caller.clone());
     let store = service.store.clone();
     store
