@@ -194,3 +194,24 @@ impl Settings {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::public_url;
+
+    #[rstest]
+    #[case("https://haoren.example.cn", Some("https://haoren.example.cn"))]
+    #[case("https://haoren.example.cn/", Some("https://haoren.example.cn"))]
+    #[case("http://10.0.0.1:8080/haoren/", Some("http://10.0.0.1:8080/haoren"))]
+    #[case("haoren.example.cn", None)]
+    #[case("ftp://haoren.example.cn", None)]
+    #[case("https://", None)]
+    #[case("https://haoren.example.cn/?a=1", None)]
+    #[case("https://haoren.example.cn/#a", None)]
+    #[case("https://user:word@haoren.example.cn", None)]
+    fn a_public_address_is_plain(#[case] text: &str, #[case] expected: Option<&str>) {
+        assert_eq!(public_url(text).ok().as_deref(), expected);
+    }
+}

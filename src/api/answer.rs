@@ -73,7 +73,17 @@ impl Answer {
         let media_type = "application/json";
         let keeping = Keeping::Private;
         let last_modified = None;
-        Self { status, body, etag: None, location: None, link: None, media_type, last_modified, keeping, replayed: false }
+        Self {
+            status,
+            body,
+            etag: None,
+            location: None,
+            link: None,
+            media_type,
+            last_modified,
+            keeping,
+            replayed: false,
+        }
     }
 
     /// 200 with a representation and its tag.

@@ -57,8 +57,7 @@ pub async fn list_honoree_publicity(
         if !is_inner && !is_shown(db, id)? {
             return Err(Error::not_found());
         }
-        let filter =
-            PublicityFilter { honoree: Some(id), public_only: !is_inner, ..PublicityFilter::default() };
+        let filter = PublicityFilter { honoree: Some(id), public_only: !is_inner, ..PublicityFilter::default() };
         Ok(Read { rows: storage::publicity::list(db, &filter, after, limit)?, is_inner })
     };
     service.store.read(work).await

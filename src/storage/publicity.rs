@@ -77,11 +77,7 @@ macro_rules! standing {
         honours::table
             .inner_join(candidates::table.on(candidates::id.eq(honours::candidate_id)))
             .filter(honours::honoree_id.eq(publicity_records::honoree_id))
-            .filter(
-                publicity_records::honour_id
-                    .is_null()
-                    .or(publicity_records::honour_id.eq(honours::id.nullable())),
-            )
+            .filter(publicity_records::honour_id.is_null().or(publicity_records::honour_id.eq(honours::id.nullable())))
             .filter(honours::revoked_at.is_null())
             .filter(candidates::visibility.eq(Visibility::Shown))
     };
@@ -154,13 +150,7 @@ pub fn list(
     let mut query = publicity_records::table
         .inner_join(honorees::table.on(honorees::id.eq(publicity_records::honoree_id)))
         .inner_join(users::table.on(users::id.eq(publicity_records::entered_by)))
-        .select((
-            RecordRow::as_select(),
-            honorees::name,
-            honorees::district_id,
-            honorees::unit_id,
-            users::display_name,
-        ))
+        .select((RecordRow::as_select(), honorees::name, honorees::district_id, honorees::unit_id, users::display_name))
         .into_boxed();
     if let Some(id) = filter.id {
         query = query.filter(publicity_records::id.eq(id));
@@ -318,8 +308,7 @@ pub fn counts(
         query = query.filter(honorees::district_id.eq(district));
     }
     if let Some(cycle) = filter.cycle {
-        let of_cycle =
-            honours::table.filter(honours::honoree_id.eq(honorees::id)).filter(honours::cycle.eq(cycle));
+        let of_cycle = honours::table.filter(honours::honoree_id.eq(honorees::id)).filter(honours::cycle.eq(cycle));
         query = query.filter(exists(of_cycle));
     }
     if let Some(year) = filter.year {

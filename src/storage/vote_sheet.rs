@@ -185,9 +185,8 @@ pub fn list(
     match filter.source() {
         Source::Log => look_through(connection, (cycle, filter), after, limit),
         Source::Held(status) => {
-            let rows = pick(connection, (cycle, filter), after, limit, |db, after| {
-                held_votes_of(db, (cycle, status), after)
-            })?;
+            let rows =
+                pick(connection, (cycle, filter), after, limit, |db, after| held_votes_of(db, (cycle, status), after))?;
             Ok(SheetPage { rows, through: None })
         }
         Source::Voters(pointed) => {
@@ -311,14 +310,11 @@ pub fn wanted(
     limit: i64,
 ) -> Result<Vec<Wanted>, StoreError> {
     let columns = (votes::seq, votes::candidate, votes::state);
-    let rows: Vec<(i64, i64, i16)> = match filter.of_voters() {
-        Some(pointed) => {
-            votes_of_voters!(cycle, filter, after, pointed).limit(limit).select(columns).load(connection)?
-        }
-        None => {
-            let query = joined!().select(columns);
-            filtered!(query, cycle, filter, after).order(votes::seq).limit(limit).load(connection)?
-        }
+    let rows: Vec<(i64, i64, i16)> = if let Some(pointed) = filter.of_voters() {
+        votes_of_voters!(cycle, filter, after, pointed).limit(limit).select(columns).load(connection)?
+    } else {
+        let query = joined!().select(columns);
+        filtered!(query, cycle, filter, after).order(votes::seq).limit(limit).load(connection)?
     };
     Ok(rows.into_iter().map(|(seq, candidate, state)| Wanted { seq, candidate, state }).collect())
 }

@@ -1,10 +1,16 @@
 //! The feed for media: JSON Feed 1.1 of lists and announcements, in which nobody stands who is not to be named.
 
-use haoren::domain::{candidate::Status, id::CandidateId, role::Role};
+use haoren::{
+    domain::{candidate::Status, id::CandidateId, role::Role},
+    storage::{self, announcements::AnnouncementFilter, publicity::PublicityFilter},
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{App, Client, Reply, Tree};
+use crate::{
+    harness::{App, Client, Reply, Tree},
+    queries::counted,
+};
 
 const CLOSED: &str = "2026-12-01T02:00:00Z";
 
@@ -184,6 +190,29 @@ both! {
         let gone = public.with("If-Modified-Since", short.header("last-modified")).get("//feed.json").await.expect(200);
         assert_eq!(gone.json["items"].as_array().unwrap().len(), 1);
         assert_eq!(gone.header("last-modified"), "Thu, 05 Nov 2026 02:00:20 GMT");
+    }
+
+    async fn a_page_takes_as_many_queries_whatever_stands_on_it(app: App) {
+        let tree = app.tree().await;
+        let (_, city) = published(&app, &tree, &["王小明", "李四"]).await;
+        let honorees = app.anonymous().get("/honorees").await.expect(200).json;
+        let path = format!("/honorees/{}/publicity", honorees["items"][0]["id"].as_str().unwrap());
+        for number in 1..=6 {
+            announce(&city, &number.to_string(), "2026-11-01T00:00:00Z").await;
+            let record = json!({ "outlet": "台", "kind": "radio", "title": "好人", "published_on": format!("2026-11-0{number}") });
+            city.post(&path, record).await.expect(201);
+        }
+        let now = app.service.clocks.campaign();
+        app.write(move |db| {
+            let filter = AnnouncementFilter::public(now);
+            let mut page = |limit| counted(db, |db| storage::announcements::list(db, &filter, None, limit).unwrap());
+            assert_eq!((page(1), page(6)), (1, 1));
+            let filter = PublicityFilter { public_only: true, ..PublicityFilter::default() };
+            let mut page = |limit| counted(db, |db| storage::publicity::list(db, &filter, None, limit).unwrap());
+            assert_eq!((page(1), page(6)), (3, 3));
+            Ok(())
+        })
+        .await;
     }
 
     async fn older_items_are_on_further_pages(app: App) {

@@ -3,7 +3,10 @@
 pub mod content;
 pub mod wire;
 
-use actix_web::{HttpRequest, get, http::header};
+use actix_web::{
+    HttpRequest, get,
+    http::{header, uri::Authority},
+};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -62,7 +65,7 @@ fn base(state: &State, request: &HttpRequest) -> String {
     let config = request.app_config();
     let scheme = if config.secure() { "https" } else { "http" };
     let sent = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    let host = sent.or_else(|| request.uri().authority().map(|host| host.as_str())).filter(|host| is_host(host));
+    let host = sent.or_else(|| request.uri().authority().map(Authority::as_str)).filter(|host| is_host(host));
     format!("{scheme}://{}", host.unwrap_or_else(|| config.host()))
 }
 

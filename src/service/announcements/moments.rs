@@ -25,7 +25,8 @@ pub async fn tell(service: &Service) -> Result<usize, Error> {
     let mut told = 0;
     loop {
         let now = service.clocks.campaign();
-        let due = service.store.read(move |db| Ok::<_, Error>(storage::announcements::untold(db, now, AT_ONCE)?)).await?;
+        let due =
+            service.store.read(move |db| Ok::<_, Error>(storage::announcements::untold(db, now, AT_ONCE)?)).await?;
         let found = due.len();
         let mut of_these = 0;
         for id in due {
@@ -54,8 +55,7 @@ fn tell_one(service: &Service, db: &mut Connection, id: AnnouncementId) -> Resul
         // Nobody outside reads it.
         return Ok(true);
     }
-    let organization =
-        storage::organizations::find(db, announcement.organization)?.ok_or_else(Error::not_found)?;
+    let organization = storage::organizations::find(db, announcement.organization)?.ok_or_else(Error::not_found)?;
     announce(service, db, EventKind::AnnouncementPublished, (&announcement, &organization))?;
     Ok(true)
 }

@@ -8,7 +8,7 @@ use diesel::{
     sql_types::Bool,
 };
 
-use super::{AnnouncementRow, Announced, Joined, announced};
+use super::{Announced, AnnouncementRow, Joined, announced};
 use crate::{
     domain::{
         announcement::{AnnouncementKind, AnnouncementStatus},
