@@ -1,6 +1,6 @@
 //! 活动启事 and 专栏: what an organization announces, and the items of its columns, each with a window of publication.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound as _, Utc};
 
 use super::{
     event::EventKind,
@@ -200,6 +200,11 @@ impl AnnouncementFields {
             Some(wished) => wished.as_deref().map(text::tidy_line),
             None => present.clone(),
         };
+        // As they are stored, so that what is sent again is the same.
+        let moment = |wished: Option<Option<DateTime<Utc>>>, present| match wished {
+            Some(wished) => wished.map(|at: DateTime<Utc>| at.trunc_subsecs(6)),
+            None => present,
+        };
         Announcement {
             column: tidy(self.column, &to.column),
             title: self.title.as_deref().map_or_else(|| to.title.clone(), text::tidy_line),
@@ -208,8 +213,8 @@ impl AnnouncementFields {
             cycle: self.cycle.unwrap_or(to.cycle),
             honoree: self.honoree.unwrap_or(to.honoree),
             organization: self.organization.unwrap_or(to.organization),
-            publish_at: self.publish_at.unwrap_or(to.publish_at),
-            expires_at: self.expires_at.unwrap_or(to.expires_at),
+            publish_at: moment(self.publish_at, to.publish_at),
+            expires_at: moment(self.expires_at, to.expires_at),
             pinned: self.pinned.unwrap_or(to.pinned),
             ..to.clone()
         }

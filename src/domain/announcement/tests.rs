@@ -102,6 +102,22 @@ fn what_is_published_keeps_its_moment() {
 }
 
 #[test]
+fn what_is_not_said_stays_and_null_takes_away() {
+    let old = Announcement { url: Some("https://example.org/".to_owned()), ..window(Some(9), Some(12)) };
+    assert_eq!(AnnouncementFields::default().applied(&old), old);
+    let fine = moment(9) + TimeDelta::nanoseconds(999);
+    let fields = AnnouncementFields {
+        title: Some(" 改 ".to_owned()),
+        url: Some(None),
+        publish_at: Some(Some(fine)),
+        expires_at: Some(None),
+        ..AnnouncementFields::default()
+    };
+    let new = Announcement { title: "改".to_owned(), url: None, expires_at: None, ..old.clone() };
+    assert_eq!(fields.applied(&old), new, "to the microsecond, as it is stored");
+}
+
+#[test]
 fn an_excerpt_is_one_line() {
     assert_eq!(excerpt("第一段。\n\n第二段。"), "第一段。 第二段。");
     let long = "好".repeat(141);
