@@ -35,7 +35,8 @@ pub struct Settings {
     #[arg(long, env = "HAOREN_ISSUERS", value_name = "FILE")]
     pub issuers_file: Option<PathBuf>,
     /// Address at which the public finds this server, such as `https://haoren.wuhan.gov.cn`; without `/api/v1`. It
-    /// stands on certificates, in the code that leads to their check [default: http:// and the address of --bind].
+    /// stands on certificates, in the code that leads to their check [default there: http:// and the address of --bind],
+    /// and in the feed [default there: the address that was asked].
     #[arg(long, env = "HAOREN_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
     pub public_url: Option<String>,
     /// Folder of fonts (`.ttf`, `.otf`) for characters of names that the program's own font lacks, asked in the order of
@@ -178,9 +179,10 @@ impl Settings {
             files: self.files(),
             issuers_file: self.issuers_file.clone(),
             font_dir: self.font_dir.clone(),
-            public_url: self.public_url(SocketAddr::from(([127, 0, 0, 1], 8080))),
+            certificates_at: self.public_url(SocketAddr::from(([127, 0, 0, 1], 8080))),
             webhooks: Terms::default(),
             password_cost: Cost { memory_kib: self.password_memory_kib, ..Cost::default() },
+            public_url: self.public_url.clone(),
             time_zone: self.time_zone,
             sandbox,
         })

@@ -6,6 +6,7 @@ use actix_web::{
     http::{Method, StatusCode, header},
 };
 use bytes::Bytes;
+use chrono::{DateTime, Timelike as _, Utc};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -63,6 +64,7 @@ pub struct Answer {
     link: Option<String>,
     media_type: &'static str,
     disposition: Option<String>,
+    last_modified: Option<String>,
     keeping: Keeping,
     replayed: bool,
 }
@@ -71,8 +73,9 @@ impl Answer {
     fn new(status: StatusCode, body: Option<Bytes>) -> Self {
         let media_type = "application/json";
         let keeping = Keeping::Private;
-        let (etag, location, link, disposition) = (None, None, None, None);
-        Self { status, body, etag, location, link, media_type, disposition, keeping, replayed: false }
+        let (etag, location, link) = (None, None, None);
+        let (disposition, last_modified, replayed) = (None, None, false);
+        Self { status, body, etag, location, link, media_type, disposition, last_modified, keeping, replayed }
     }
 
     /// 200 with a representation and its tag.
@@ -131,6 +134,23 @@ impl Answer {
         self
     }
 
+    /// The same as another media type.
+    #[must_use]
+    pub fn with_media_type(mut self, media_type: &'static str) -> Self {
+        self.media_type = media_type;
+        self
+    }
+
+    /// The same with the moment of the last change, as it is at `now`. Within the second of the change nothing is said: more
+    /// could change in it, and who asks later would be told of no change.
+    #[must_use]
+    pub fn with_last_modified(mut self, changed_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Self {
+        let second = |at: DateTime<Utc>| at.with_nanosecond(0).unwrap_or(at);
+        let passed = changed_at.filter(|at| second(*at) < second(now));
+        self.last_modified = passed.map(|at| at.format("%a, %d %b %Y %H:%M:%S GMT").to_string());
+        self
+    }
+
     /// A public read: tagged, kept for `max_age` seconds by anybody.
     #[must_use]
     pub fn public(mut self, max_age: u32) -> Self {
@@ -155,7 +175,7 @@ impl Responder for Answer {
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
         let reads = request.method() == Method::GET || request.method() == Method::HEAD;
-        let known = reads && self.etag.as_deref().is_some_and(|etag| names(request, etag));
+        let known = reads && self.is_known(request);
         let mut response = HttpResponse::build(if known { StatusCode::NOT_MODIFIED } else { self.status });
         response.insert_header((
             header::CACHE_CONTROL,
@@ -169,6 +189,9 @@ impl Responder for Answer {
         }
         if let Some(etag) = self.etag {
             response.insert_header((header::ETAG, etag));
+        }
+        if let Some(moment) = self.last_modified {
+            response.insert_header((header::LAST_MODIFIED, moment));
         }
         if let Some(location) = self.location {
             response.insert_header((header::LOCATION, location));
@@ -187,6 +210,18 @@ impl Responder for Answer {
             Some(body) if !known => response.content_type(self.media_type).body(body),
             _ => response.finish(),
         }
+    }
+}
+
+impl Answer {
+    /// Whether the client has it: by its tag, or where it names none, by the moment of the last change, which must be the very
+    /// one: what was taken away since may have been the latest.
+    fn is_known(&self, request: &HttpRequest) -> bool {
+        if request.headers().contains_key(header::IF_NONE_MATCH) {
+            return self.etag.as_deref().is_some_and(|etag| names(request, etag));
+        }
+        let since = request.headers().get(header::IF_MODIFIED_SINCE).and_then(|value| value.to_str().ok());
+        since.is_some_and(|since| self.last_modified.as_deref() == Some(since.trim()))
     }
 }
 

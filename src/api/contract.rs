@@ -49,6 +49,8 @@ use super::responses::{ProblemBody, ProblemError};
         (name = "objections", description = "Objections to published candidates, and how the city decides them."),
         (name = "votes", description = "Voting and its results."),
         (name = "vote log", description = "The public log of votes: a Merkle tree with signed heads and proofs. docs/public-log.md has the format to the byte."),
+        (name = "publicity", description = "宣传记录: where honorees were told of."),
+        (name = "announcements", description = "活动启事 and 专栏: announcements and items of columns, and the feed for media. docs/feed.md has what a front end and a newsroom need."),
         (name = "service", description = "The server itself."),
     ),
     modifiers(&Bearer)

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod acting_for;
 pub mod activity;
+pub mod announcements;
 pub mod answer;
 pub mod ballot_papers;
 pub mod batches;
@@ -26,6 +27,7 @@ pub mod events;
 pub mod exports;
 pub mod fallback;
 pub mod faults;
+pub mod feed;
 pub mod health;
 pub mod honorees;
 pub mod imports;
@@ -50,6 +52,7 @@ pub mod path;
 pub mod pool;
 pub mod precondition;
 pub mod problem;
+pub mod publicity;
 pub mod query;
 pub mod readiness_words;
 pub mod responses;
@@ -83,7 +86,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(docs::get_contract_yaml)
         .service(health::get_liveness)
         .service(health::get_readiness)
-        .service(keys::get_jwks);
+        .service(keys::get_jwks)
+        .service(feed::get_feed);
 }
 
 /// Below `/api/v1`, one line for each folder.
@@ -93,6 +97,7 @@ fn resources(config: &mut ServiceConfig<'_>) {
     accounts::configure(config);
     activity::configure(config);
     delegations::configure(config);
+    announcements::configure(config);
     ballot_papers::configure(config);
     batches::configure(config);
     candidates::configure(config);
@@ -115,6 +120,7 @@ fn resources(config: &mut ServiceConfig<'_>) {
     organizations::configure(config);
     participation::configure(config);
     pool::configure(config);
+    publicity::configure(config);
     results::configure(config);
     review_stages::configure(config);
     reviews::configure(config);

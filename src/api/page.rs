@@ -104,16 +104,45 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
         key: impl Fn(&R) -> K,
         show: impl FnMut(R) -> Result<T, Problem>,
     ) -> Result<Answer, Problem> {
-        let limit = usize::try_from(self.limit).unwrap_or(0);
-        let more = rows.len() > limit;
-        rows.truncate(limit);
-        let next_cursor = match rows.last() {
-            Some(last) if more => Some(self.cursor(&key(last))?),
-            _ => None,
+        let next_cursor = self.next_cursor(&mut rows, key)?;
+        self.finish(rows, next_cursor, show)
+    }
+
+    /// The same of a list that was looked through no further than `through`, where it goes on behind it: the page may be short.
+    pub fn answer_through<R, T: Serialize + ToSchema>(
+        &self,
+        mut rows: Vec<R>,
+        through: Option<K>,
+        key: impl Fn(&R) -> K,
+        show: impl FnMut(R) -> Result<T, Problem>,
+    ) -> Result<Answer, Problem> {
+        let next_cursor = match (self.next_cursor(&mut rows, key)?, through) {
+            (None, Some(through)) => Some(self.cursor(&through)?),
+            (next, _) => next,
         };
+        self.finish(rows, next_cursor, show)
+    }
+
+    fn finish<R, T: Serialize + ToSchema>(
+        &self,
+        rows: Vec<R>,
+        next_cursor: Option<String>,
+        show: impl FnMut(R) -> Result<T, Problem>,
+    ) -> Result<Answer, Problem> {
         let items = rows.into_iter().map(show).collect::<Result<Vec<T>, Problem>>()?;
         let link = next_cursor.as_deref().map(|cursor| self.link(cursor));
         Ok(Answer::plain(&Page { items, next_cursor })?.with_link(link))
+    }
+
+    /// Cuts rows as loaded with [`Self::rows`] to the page; returns the cursor of the next one, if there is one.
+    pub fn next_cursor<R>(&self, rows: &mut Vec<R>, key: impl Fn(&R) -> K) -> Result<Option<String>, Problem> {
+        let limit = usize::try_from(self.limit).unwrap_or(0);
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        match rows.last() {
+            Some(last) if more => Ok(Some(self.cursor(&key(last))?)),
+            Some(_) | None => Ok(None),
+        }
     }
 
     fn cursor(&self, key: &K) -> Result<String, Problem> {

@@ -2,6 +2,7 @@
 
 mod checkup;
 mod finding;
+mod unpublished;
 
 use std::process::ExitCode;
 

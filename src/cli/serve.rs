@@ -10,7 +10,7 @@ use crate::{
     service::{
         Service,
         accounts::first_admin,
-        backlog, calendar,
+        announcements, backlog, ballot_papers, calendar,
         clock::SystemTime,
         events, operations, packages, quarantines, reminders, renewing,
         startup::{self, Setup},
@@ -39,7 +39,7 @@ pub(super) fn serve(settings: &Settings, server: &ServerSettings) -> Result<Exit
     let _only_server = hold_data_folder(settings)?;
     let setup = Setup {
         webhooks: server.webhooks.terms(),
-        public_url: settings.public_url(server.bind),
+        certificates_at: settings.public_url(server.bind),
         ..settings.setup(server.sandbox)?
     };
     let service = startup::open(&setup, Arc::new(SystemTime))?;
@@ -126,7 +126,7 @@ async fn hand_on_events(service: Service) {
     }
 }
 
-/// Windows that have opened or closed are told of.
+/// Windows that have opened or closed are told of, lots drawn, and announcements published when their moment comes.
 async fn follow_calendar(service: Service) {
     let mut ticks = tokio::time::interval(calendar::EVERY);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -134,6 +134,14 @@ async fn follow_calendar(service: Service) {
         ticks.tick().await;
         if let Err(error) = calendar::tell(&service).await {
             log::warn!("windows that have opened or closed could not be told of: {error}");
+        }
+        match ballot_papers::draw_due(&service).await {
+            Ok(0) => {}
+            Ok(drawn) => log::info!("the order of {drawn} ballot papers was drawn by lot"),
+            Err(error) => log::warn!("the order of a ballot paper could not be drawn: {error}"),
+        }
+        if let Err(error) = announcements::tell(&service).await {
+            log::warn!("announcements could not be told of: {error}");
         }
     }
 }

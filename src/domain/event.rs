@@ -163,6 +163,18 @@ text_enum! {
         PoolReviewed = "pool.reviewed",
         /// What came of it is known, or nothing can come of it any more.
         PoolEnded = "pool.ended",
+        /// An announcement, or an item of a column, is published: its moment has come.
+        AnnouncementPublished = "announcement.published",
+        /// A published announcement has changed.
+        AnnouncementUpdated = "announcement.updated",
+        /// A published announcement was taken off: whoever shows it takes it down.
+        AnnouncementWithdrawn = "announcement.withdrawn",
+        /// It was recorded that an honoree was told of.
+        PublicityRecorded = "publicity.recorded",
+        /// A record of publicity has changed.
+        PublicityUpdated = "publicity.updated",
+        /// A record of publicity was taken away.
+        PublicityRemoved = "publicity.removed",
     }
 }
 
@@ -236,6 +248,9 @@ impl EventKind {
             | Self::PoolLeft => Audience::Everybody,
             | Self::CertificateRecorded
             | Self::ListPublished => Audience::Everybody,
+            | Self::AnnouncementPublished
+            | Self::AnnouncementUpdated
+            | Self::AnnouncementWithdrawn => Audience::Everybody,
             Self::OrganizationCreated
             | Self::OrganizationUpdated
             | Self::DelegationCreated
@@ -281,6 +296,9 @@ impl EventKind {
             | Self::PoolRecommended
             | Self::PoolReviewed
             | Self::PoolEnded => Audience::Subtree,
+            | Self::PublicityRecorded
+            | Self::PublicityUpdated
+            | Self::PublicityRemoved => Audience::Subtree,
             Self::CommentHeld | Self::CommentShown | Self::CommentHidden | Self::CommentDeleted => Audience::Moderators,
             Self::BatchForwarded | Self::BatchReceived | Self::BatchCorrected | Self::ResultsDelivered => {
                 Audience::Portal

@@ -118,4 +118,8 @@ identifiers! {
     LeadershipId;
     /// That somebody stands in for somebody else for a time.
     DelegationId;
+    /// A record of publicity.
+    PublicityId;
+    /// An announcement, or an item of a column.
+    AnnouncementId;
 }

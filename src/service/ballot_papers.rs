@@ -16,6 +16,8 @@ use crate::{
     domain::{
         ballot_paper::{Arrangement, Seed, arrange},
         category::CategoryCode,
+        cycle::Cycle,
+        fault::Code,
         id::OrganizationId,
         month::Month,
         policy::{DisplayOrder, ResultSource},
@@ -81,7 +83,7 @@ pub async fn get_ballot_paper(service: &Service, month: Month, session: Option<S
     let arrangement = match order {
         DisplayOrder::Votes => Arrangement::Votes,
         DisplayOrder::Lot => {
-            let drawn = if let Some(drawn) = drawn { drawn } else { draw(service, month).await? };
+            let drawn = if let Some(drawn) = drawn { drawn } else { draw(service, month).await?.0 };
             paper.drawn_at = Some(drawn.drawn_at);
             Arrangement::Drawn(seed_of(&drawn)?)
         }
@@ -110,24 +112,59 @@ pub async fn get_ballot_paper(service: &Service, month: Month, session: Option<S
     Ok(paper)
 }
 
+/// Cycles that are looked at for a lot to be drawn, the latest first.
+const CYCLES: i64 = 6;
+
+/// Draws the lot of every cycle whose voting is open, held here and shown by lot, and that has none; returns of how many. Nobody
+/// has to ask first for there to be an order: who reads the paper before this was done draws it, and it is the same one.
+pub async fn draw_due(service: &Service) -> Result<usize, Error> {
+    let now = service.clocks.campaign();
+    let found = service.store.read(move |db| {
+        let cycles = storage::cycles::list(db, None, CYCLES)?;
+        let due: Vec<Month> = cycles.iter().filter(|cycle| is_drawn_at(cycle, now)).map(|cycle| cycle.month).collect();
+        let drawn = storage::ballot_papers::drawn_among(db, &due)?;
+        Ok::<_, Error>(due.into_iter().filter(|month| !drawn.contains(month)).collect::<Vec<_>>())
+    });
+    let mut drawn = 0;
+    for month in found.await? {
+        match draw(service, month).await {
+            Ok((_, is_new)) => drawn += usize::from(is_new),
+            // The window was moved meanwhile.
+            Err(error) if error.code() == Some(Code::VotingClosed) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(drawn)
+}
+
+fn is_drawn_at(cycle: &Cycle, now: DateTime<Utc>) -> bool {
+    let policy = &cycle.policy;
+    cycle.windows.voting.contains(now)
+        && policy.display_order == DisplayOrder::Lot
+        && policy.result_source == ResultSource::Local
+}
+
 /// Draws the lot of a cycle, once for all: whoever is first, all have the same.
-async fn draw(service: &Service, month: Month) -> Result<DrawnSeed, Error> {
+/// Tells whether it was this call.
+async fn draw(service: &Service, month: Month) -> Result<(DrawnSeed, bool), Error> {
     let of_service = service.clone();
     let seed = generator::random::<32>()?;
     service
         .store
         .write(move |db| {
+            storage::locks::cycle_shared(db, month)?;
             let cycle = storage::cycles::find(db, month)?.ok_or_else(Error::not_found)?;
             if !cycle.windows.voting.has_opened(of_service.clocks.campaign()) {
                 return Err(Error::fault(votes::closed(&cycle)));
             }
-            if storage::ballot_papers::keep_seed(db, month, &seed, of_service.clocks.campaign())? {
+            let is_new = storage::ballot_papers::keep_seed(db, month, &seed, of_service.clocks.campaign())?;
+            if is_new {
                 let deed =
                     Deed::new("ballot_paper.lot_drawn", "cycle", month).with(json!({ "seed": hex::encode(seed) }));
                 record::audit(&of_service, db, &Caller::default(), &deed)?;
             }
-            storage::ballot_papers::find_seed(db, month)?
-                .ok_or_else(|| Error::Internal(format!("the lot of {month} was not kept")))
+            let kept = storage::ballot_papers::find_seed(db, month)?;
+            Ok((kept.ok_or_else(|| Error::Internal(format!("the lot of {month} was not kept")))?, is_new))
         })
         .await
 }

@@ -38,7 +38,7 @@ mod in_vote;
 use in_vote::InVote;
 
 /// The title of a list where the city has set none.
-const DEFAULT_TITLE: &str = "身边好人榜";
+pub(super) const DEFAULT_TITLE: &str = "身边好人榜";
 /// The title of a list whose vote was held on the national site.
 const NATIONAL_TITLE: &str = "中国好人榜";
 

@@ -7,6 +7,7 @@ use crate::storage::{Store, files::Files, vault::MasterKey};
 
 pub mod accounts;
 pub mod activity;
+pub mod announcements;
 pub mod background;
 pub mod backlog;
 pub mod ballot_box;
@@ -28,6 +29,7 @@ pub mod detours;
 pub mod error;
 pub mod events;
 pub mod exports;
+pub mod feed;
 pub mod first_answer;
 pub mod generator;
 pub mod histories;
@@ -50,6 +52,7 @@ pub mod packages;
 pub mod participation;
 pub mod pictures;
 pub mod pool;
+pub mod publicity;
 pub mod quarantines;
 pub mod record;
 pub mod reference_data;
@@ -117,6 +120,8 @@ pub struct Service {
     pub webhooks: webhooks::Webhooks,
     /// Other identity providers, whose tokens are taken for voting.
     pub issuers: issuers::Issuers,
+    /// The address at which the public reaches the server, without a slash at the end, where the operator has said it.
+    pub public_url: Option<String>,
     /// The zone of days and months.
     pub time_zone: Tz,
     /// Whether administrators may set the campaign clock.

@@ -80,12 +80,14 @@ pub struct Setup {
     pub issuers_file: Option<PathBuf>,
     /// The folder of fonts for rare characters.
     pub font_dir: Option<PathBuf>,
-    /// The address at which the public finds this server, such as `https://haoren.wuhan.gov.cn`.
-    pub public_url: String,
+    /// The address that certificates name for their check, such as `https://haoren.wuhan.gov.cn`.
+    pub certificates_at: String,
     /// What the operator says of webhooks.
     pub webhooks: super::webhooks::Terms,
     /// What hashing a password costs.
     pub password_cost: Cost,
+    /// The address at which the public reaches the server, where the operator says one.
+    pub public_url: Option<String>,
     /// The zone of days and months.
     pub time_zone: Tz,
     /// Whether administrators may set the campaign clock.
@@ -124,7 +126,7 @@ pub fn open(setup: &Setup, time: Arc<dyn MachineTime>) -> Result<Service, StartE
         files: Files::open(&setup.files)?,
         pictures: super::pictures::Pictures::default(),
         sheets: super::sheets::Sheets::default(),
-        certificates: Press::new(Fonts::new(setup.font_dir.clone()), &setup.public_url),
+        certificates: Press::new(Fonts::new(setup.font_dir.clone()), &setup.certificates_at),
         background: super::background::Background::default(),
         events: super::events::Feed::default(),
         word_filters: super::comments::filters::WordFilters::default(),
@@ -133,6 +135,7 @@ pub fn open(setup: &Setup, time: Arc<dyn MachineTime>) -> Result<Service, StartE
         package_signer: super::packages::Signer::new(&manifests)?,
         vote_logs,
         webhooks: super::webhooks::Webhooks::new(setup.webhooks.clone()),
+        public_url: setup.public_url.clone(),
         time_zone: setup.time_zone,
         sandbox: setup.sandbox,
     })

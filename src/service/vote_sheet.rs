@@ -12,7 +12,7 @@ use crate::{
     },
     storage::{
         self, Connection,
-        vote_sheet::{Pointed, SheetFilter, SheetRow},
+        vote_sheet::{Pointed, SheetFilter, SheetPage},
     },
 };
 
@@ -27,14 +27,15 @@ pub struct SheetQuery {
     pub state: Option<VoteState>,
 }
 
-/// Lists votes by their place in the log; a candidate or signal that does not exist has none.
+/// Lists votes by their place in the log; a candidate or signal that does not exist has none. Of a candidate alone a page may be
+/// short although the log goes on.
 pub async fn list_votes(
     service: &Service,
     caller: &Caller,
     (month, query): (Month, SheetQuery),
     after: Option<i64>,
     limit: i64,
-) -> Result<Vec<SheetRow>, Error> {
+) -> Result<SheetPage, Error> {
     caller.require(&[Role::CityReviewer])?;
     let work = move |db: &mut Connection| {
         storage::cycles::find(db, month)?.ok_or_else(Error::not_found)?;
@@ -43,7 +44,7 @@ pub async fn list_votes(
                 let filter = SheetFilter { state: query.state, ..filter };
                 Ok(storage::vote_sheet::list(db, month, &filter, after.unwrap_or(-1), limit)?)
             }
-            Err(_) => Ok(Vec::new()),
+            Err(_) => Ok(SheetPage { rows: Vec::new(), through: None }),
         }
     };
     service.store.read(work).await

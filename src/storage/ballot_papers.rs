@@ -1,5 +1,7 @@
 //! Who stands on a cycle's ballot paper, and the seed of its lot.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl,
@@ -81,6 +83,12 @@ pub fn find_seed(connection: &mut Connection, cycle: Month) -> Result<Option<Dra
         .select((ballot_seeds::seed, ballot_seeds::drawn_at))
         .first(connection)
         .optional()?)
+}
+
+/// Those of these cycles whose lot was drawn.
+pub fn drawn_among(connection: &mut Connection, cycles: &[Month]) -> Result<BTreeSet<Month>, StoreError> {
+    let drawn = ballot_seeds::table.filter(ballot_seeds::cycle.eq_any(cycles.to_vec())).select(ballot_seeds::cycle);
+    Ok(drawn.load(connection)?.into_iter().collect())
 }
 
 /// Keeps a seed unless the cycle has one; false when it has.

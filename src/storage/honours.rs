@@ -110,6 +110,8 @@ pub fn insert(connection: &mut Connection, honour: &Honour) -> Result<(), StoreE
 pub enum Which {
     /// Those of a cycle's list.
     Cycle(Month),
+    /// Those of the lists of some cycles.
+    Cycles(Vec<Month>),
     /// Those of some honorees.
     Honorees(Vec<HonoreeId>),
     /// The one with this certificate number.
@@ -152,6 +154,7 @@ pub fn list(connection: &mut Connection, which: Which) -> Result<Vec<Entry>, Sto
         .into_boxed();
     query = match which {
         Which::Cycle(month) => query.filter(honours::cycle.eq(month)),
+        Which::Cycles(months) => query.filter(honours::cycle.eq_any(months)),
         Which::Honorees(ids) => query.filter(honours::honoree_id.eq_any(ids)),
         Which::Number(number) => query.filter(honours::certificate_number.eq(number)),
         Which::Candidate(candidate) => query.filter(honours::candidate_id.eq(candidate)),
@@ -231,6 +234,21 @@ pub fn counts(connection: &mut Connection, cycles: &[Month]) -> Result<BTreeMap<
         .select((honours::cycle, count_star(), diesel::dsl::count(honours::revoked_at)))
         .load(connection)?;
     Ok(rows.into_iter().map(|(cycle, all, revoked)| (cycle, (all, revoked))).collect())
+}
+
+/// When an entry of each of these lists was withheld last; lists of which none was are left out.
+pub fn withheld_last(
+    connection: &mut Connection,
+    cycles: &[Month],
+) -> Result<BTreeMap<Month, DateTime<Utc>>, StoreError> {
+    let rows: Vec<(Month, Option<DateTime<Utc>>)> = honours::table
+        .inner_join(candidates::table.on(candidates::id.eq(honours::candidate_id)))
+        .filter(honours::cycle.eq_any(cycles.to_vec()))
+        .filter(candidates::withheld_at.is_not_null())
+        .group_by(honours::cycle)
+        .select((honours::cycle, diesel::dsl::max(candidates::withheld_at)))
+        .load(connection)?;
+    Ok(rows.into_iter().filter_map(|(cycle, at)| Some((cycle, at?))).collect())
 }
 
 /// Marks the honour of a candidate as revoked, in the transaction that revokes the candidate.

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
+    BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
+    Selectable, SelectableHelper,
 };
 
 use super::{
@@ -88,6 +89,23 @@ pub fn heading(connection: &mut Connection) -> Result<Heading, StoreError> {
         .optional()?
         .ok_or(StoreError::Missing("city"))?;
     Ok(Heading { title, issuer: issuer.unwrap_or(name) })
+}
+
+/// One page, the latest publication first, after the moment and month of the last list seen, or after a moment.
+pub fn list_by_publication(
+    connection: &mut Connection,
+    after: Option<(DateTime<Utc>, Option<Month>)>,
+    limit: i64,
+) -> Result<Vec<ListRow>, StoreError> {
+    let mut query = lists::table.select(ListRow::as_select()).into_boxed();
+    if let Some((at, month)) = after {
+        query = match month {
+            Some(month) => query
+                .filter(lists::published_at.lt(At(at)).or(lists::published_at.eq(At(at)).and(lists::cycle.lt(month)))),
+            None => query.filter(lists::published_at.lt(At(at))),
+        };
+    }
+    Ok(query.order((lists::published_at.desc(), lists::cycle.desc())).limit(limit).load(connection)?)
 }
 
 /// One page, the latest month first; `after` is the last month seen.

@@ -15,6 +15,8 @@ use crate::domain::{
         BatchId, CandidateId, ChannelId, CommentId, HonoreeId, LeadId, ObjectionId, OrganizationId, QuarantineId,
         BatchId, CandidateId, ChannelId, CommentId, DelegationId, LeadId, ObjectionId, OrganizationId, QuarantineId,
         UserId, WebhookId,
+        AnnouncementId, BatchId, CandidateId, ChannelId, CommentId, HonoreeId, LeadId, ObjectionId, OrganizationId,
+        PublicityId, QuarantineId, UserId, WebhookId,
     },
     month::Month,
 };
@@ -137,6 +139,19 @@ pub fn delegation(connection: &mut Connection, id: DelegationId) -> Result<(), S
 /// Holds a delegation's row as it is; others may hold it too.
 pub fn delegation_shared(connection: &mut Connection, id: DelegationId) -> Result<(), StoreError> {
     hold(connection, "SELECT 1 FROM delegations WHERE id = $1 FOR SHARE", id.0)
+/// Holds an honoree's row as it is; others may hold it too.
+pub fn honoree_shared(connection: &mut Connection, id: HonoreeId) -> Result<(), StoreError> {
+    hold(connection, "SELECT 1 FROM honorees WHERE id = $1 FOR SHARE", id.0)
+}
+
+/// Holds a record of publicity against every other writer.
+pub fn publicity(connection: &mut Connection, id: PublicityId) -> Result<(), StoreError> {
+    hold(connection, "SELECT 1 FROM publicity_records WHERE id = $1 FOR UPDATE", id.0)
+}
+
+/// Holds an announcement against every other writer.
+pub fn announcement(connection: &mut Connection, id: AnnouncementId) -> Result<(), StoreError> {
+    hold(connection, "SELECT 1 FROM announcements WHERE id = $1 FOR UPDATE", id.0)
 }
 
 /// Holds a lead's row against other decisions.

@@ -13,6 +13,7 @@ macro_rules! on_either {
 pub(crate) use on_either;
 
 pub mod activity;
+pub mod announcements;
 pub mod attachments;
 pub mod audit_events;
 pub mod ballot_papers;
@@ -74,6 +75,7 @@ pub mod pool_entries;
 pub mod pool_recommendations;
 pub mod pool_steps;
 mod prepared;
+pub mod publicity;
 pub mod quarantines;
 pub mod quota_use;
 pub mod refresh_tokens;

@@ -1561,6 +1561,18 @@ diesel::table! {
         recorded_by -> Id,
         revoked_at -> Nullable<Instant>,
         revoked_reason -> Nullable<Text>,
+    /// 宣传记录: where an honoree's deeds were told of. `published_on` is a local day, such as 20261105.
+    publicity_records (id) {
+        id -> Id,
+        honoree_id -> Id,
+        outlet -> Text,
+        kind -> Text,
+        title -> Text,
+        url -> Nullable<Text>,
+        published_on -> Integer,
+        honour_id -> Nullable<Id>,
+        note -> Nullable<Text>,
+        entered_by -> Id,
         version -> BigInt,
         created_at -> Instant,
         updated_at -> Instant,
@@ -1628,6 +1640,26 @@ diesel::table! {
         issued_on -> Text,
         recorded_by -> Id,
         recorded_at -> Instant,
+    /// 活动启事 and items of columns; one that was taken away keeps its row.
+    announcements (id) {
+        id -> Id,
+        kind -> Text,
+        column_name -> Nullable<Text>,
+        title -> Text,
+        body -> Text,
+        url -> Nullable<Text>,
+        cycle -> Nullable<Integer>,
+        honoree_id -> Nullable<Id>,
+        organization_id -> Id,
+        publish_at -> Nullable<Instant>,
+        expires_at -> Nullable<Instant>,
+        pinned -> Bool,
+        told_at -> Nullable<Instant>,
+        removed_at -> Nullable<Instant>,
+        entered_by -> Id,
+        version -> BigInt,
+        created_at -> Instant,
+        updated_at -> Instant,
     }
 }
 
@@ -1725,4 +1757,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     pool_entries,
     pool_recommendations,
     pool_steps,
+    publicity_records,
+    announcements,
 );

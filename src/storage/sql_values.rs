@@ -83,6 +83,7 @@ identifiers! {
     StudyRecordId CommentId NotificationId SignalId QuarantineId WebhookId DeliveryId
     OutsideHonourId HonoreeMergerId PoolEntryId PoolRecommendationId PoolStepId
     LeadershipId DelegationId
+    PublicityId AnnouncementId
 }
 
 /// A UUID of any kind of thing on its way into an `Id` column. (It is read as a plain `Uuid`.)
@@ -241,6 +242,7 @@ macro_rules! text_enums {
     )*};
 }
 text_enums! {
+    domain::announcement::AnnouncementKind,
     domain::batch::BatchStatus,
     domain::batch::ItemStatus,
     domain::candidate::Channel,
@@ -269,6 +271,7 @@ text_enums! {
     domain::package::PackageStatus,
     domain::photo::PhotoType,
     domain::policy::ResultSource,
+    domain::publicity::PublicityKind,
     domain::quarantine::QuarantineStatus,
     domain::role::Role,
     domain::review::Decision,

@@ -123,6 +123,18 @@ pub fn published_with_secret(connection: &mut Connection) -> Result<Vec<Month>, 
         .load(connection)?)
 }
 
+/// The cycles that were not published and whose log has its secret.
+pub fn unpublished_with_secret(connection: &mut Connection) -> Result<Vec<Month>, StoreError> {
+    Ok(vote_logs::table
+        .inner_join(cycles::table.on(cycles::month.eq(vote_logs::cycle)))
+        .filter(vote_logs::wrapped_secret.is_not_null())
+        .filter(vote_logs::secret_destroyed_at.is_null())
+        .filter(cycles::published_at.is_null())
+        .order(vote_logs::cycle)
+        .select(vote_logs::cycle)
+        .load(connection)?)
+}
+
 /// Destroys the secret of a log; false when it was destroyed before.
 pub fn destroy_secret(connection: &mut Connection, cycle: Month, now: DateTime<Utc>) -> Result<bool, StoreError> {
     let held = vote_logs::table.find(cycle).filter(vote_logs::secret_destroyed_at.is_null());

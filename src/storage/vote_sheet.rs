@@ -1,58 +1,25 @@
 //! Votes as a reviewer of the city reads them, and those that a signal points at.
 
-use chrono::{DateTime, Utc};
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, QueryDsl, Queryable, RunQueryDsl,
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods, OptionalExtension, QueryDsl,
+    RunQueryDsl, dsl::sql, sql_types::BigInt,
 };
 
 use super::{
     Connection, StoreError,
     held_votes::Wanted,
-    schema::{candidates, held_votes, quarantines, users, vote_traces, voters, votes},
+    schema::{candidates, held_votes, quarantines, users, vote_logs, vote_traces, voters, votes},
     sql_values::At,
 };
 use crate::domain::{
-    id::{CandidateId, QuarantineId},
     month::Month,
     quarantine::{QuarantineStatus, VoteState},
     signal::{self, Subject},
 };
 
-/// A vote with where it came from and how it stands.
-#[derive(Clone, Debug, Queryable)]
-pub struct SheetRow {
-    /// Its place in the log.
-    pub seq: i64,
-    /// Whom it supports.
-    pub candidate: CandidateId,
-    /// The number of its voter, which is shown to nobody.
-    pub voter: i64,
-    /// The span: 0, or the number of the local day.
-    pub day: i32,
-    /// When it was cast.
-    pub cast_at: DateTime<Utc>,
-    /// As its row says.
-    pub state: i16,
-    /// Of the network; none once the traces are removed.
-    pub prefix: Option<i64>,
-    /// Of network and client.
-    pub client: Option<i64>,
-    /// How well the voter is known.
-    pub tier: Option<i16>,
-    /// The quarantine that holds it.
-    pub quarantine: Option<QuarantineId>,
-    /// How that stands.
-    pub quarantine_status: Option<QuarantineStatus>,
-}
+mod row;
 
-impl SheetRow {
-    /// How the vote stands: as the quarantine says that holds it, else as its row does.
-    #[must_use]
-    pub fn standing(&self) -> Option<VoteState> {
-        let by_quarantine = self.quarantine_status.and_then(QuarantineStatus::state);
-        by_quarantine.or_else(|| VoteState::of_number(self.state))
-    }
-}
+pub use row::SheetRow;
 
 /// The votes that a signal points at, within its first and last one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,21 +98,134 @@ macro_rules! filtered {
     }};
 }
 
-/// So many votes that do not count are looked at in one query.
-const HELD_AT_ONCE: i64 = 200;
+/// The number of a vote by which the index over numbers is not to be walked: votes of few voters are found by voter, and
+/// put in order afterwards.
+macro_rules! seq_of_few {
+    () => {
+        sql::<BigInt>("+votes.seq")
+    };
+}
 
-/// One page by number, after one.
+/// The votes of a cycle that a signal points at by who cast them; none where it points otherwise.
+macro_rules! votes_of_voters {
+    ($cycle:expr, $filter:expr, $after:expr, $pointed:expr) => {{
+        let mut query = votes::table
+            .filter(votes::cycle.eq($cycle))
+            .filter(seq_of_few!().gt($after.max($pointed.first_seq - 1)))
+            .filter(seq_of_few!().le($pointed.last_seq))
+            .into_boxed();
+        query = match $pointed.subject {
+            Subject::Minute(minute) => {
+                let from = users::created_at.ge(At(signal::minute_start(minute)));
+                let made = from.and(users::created_at.lt(At(signal::minute_start(minute + 1))));
+                query.filter(votes::voter.eq_any(voters_where!(made)))
+            }
+            Subject::Unit(unit) => query.filter(votes::voter.eq_any(voters_where!(users::organization_id.eq(unit)))),
+            Subject::Prefix { .. } | Subject::Candidate { .. } | Subject::Person(_) => query,
+        };
+        if let Some(candidate) = $filter.candidate {
+            query = query.filter(votes::candidate.eq(candidate));
+        }
+        query.order(seq_of_few!())
+    }};
+}
+
+/// So many votes that are looked for elsewhere than in the log are looked at in one query.
+const FEW_AT_ONCE: i64 = 200;
+
+/// So many votes of the log are looked through for one page. There is no index by candidate, for which every vote would pay.
+pub const LOOKED_THROUGH: i64 = 50_000;
+
+/// A page of votes.
+#[derive(Clone, Debug)]
+pub struct SheetPage {
+    /// The votes.
+    pub rows: Vec<SheetRow>,
+    /// Up to which number the log was looked through, where the page is not full and the log goes on.
+    pub through: Option<i64>,
+}
+
+/// Where the votes of a page are looked for.
+enum Source {
+    /// In the log, in its order.
+    Log,
+    /// Among those that quarantines of a status hold: what does not count is little among all votes.
+    Held(QuarantineStatus),
+    /// Among those of the voters that a signal points at.
+    Voters(Pointed),
+}
+
+impl SheetFilter {
+    fn source(&self) -> Source {
+        match (self.state.and_then(VoteState::held_by), self.of_voters()) {
+            (Some(status), _) => Source::Held(status),
+            (None, Some(pointed)) => Source::Voters(pointed),
+            (None, None) => Source::Log,
+        }
+    }
+
+    /// The signal, if it points at votes by who cast them.
+    fn of_voters(&self) -> Option<Pointed> {
+        let pointed = self.signal.filter(|_| self.seqs.is_none())?;
+        match pointed.subject {
+            Subject::Minute(_) | Subject::Unit(_) => Some(pointed),
+            Subject::Prefix { .. } | Subject::Candidate { .. } | Subject::Person(_) => None,
+        }
+    }
+}
+
+/// One page by number, after one. It may be shorter than asked for although the log goes on: see [`SheetPage::through`].
 pub fn list(
     connection: &mut Connection,
     cycle: Month,
     filter: &SheetFilter,
     after: i64,
     limit: i64,
+) -> Result<SheetPage, StoreError> {
+    match filter.source() {
+        Source::Log => look_through(connection, (cycle, filter), after, limit),
+        Source::Held(status) => {
+            let rows =
+                pick(connection, (cycle, filter), after, limit, |db, after| held_votes_of(db, (cycle, status), after))?;
+            Ok(SheetPage { rows, through: None })
+        }
+        Source::Voters(pointed) => {
+            // Whose votes they are is said by their numbers.
+            let rest = SheetFilter { signal: None, ..filter.clone() };
+            let rows = pick(connection, (cycle, &rest), after, limit, |db, after| {
+                Ok(votes_of_voters!(cycle, filter, after, pointed).limit(FEW_AT_ONCE).select(votes::seq).load(db)?)
+            })?;
+            Ok(SheetPage { rows, through: None })
+        }
+    }
+}
+
+/// Looks through the log, no further than [`LOOKED_THROUGH`] where votes are picked out of it.
+fn look_through(
+    connection: &mut Connection,
+    (cycle, filter): (Month, &SheetFilter),
+    after: i64,
+    limit: i64,
+) -> Result<SheetPage, StoreError> {
+    if filter.candidate.is_none() || filter.signal.is_some() || filter.seqs.is_some() {
+        return Ok(SheetPage { rows: page(connection, (cycle, filter), (after, i64::MAX), limit)?, through: None });
+    }
+    let until = after.saturating_add(LOOKED_THROUGH);
+    let rows = page(connection, (cycle, filter), (after, until), limit)?;
+    let size: Option<i64> = vote_logs::table.find(cycle).select(vote_logs::size).first(connection).optional()?;
+    let is_full = i64::try_from(rows.len()).is_ok_and(|found| found >= limit);
+    let goes_on = !is_full && until < size.unwrap_or(0) - 1;
+    Ok(SheetPage { rows, through: goes_on.then_some(until) })
+}
+
+/// A page of the votes whose numbers `next` finds, some at a time.
+fn pick(
+    connection: &mut Connection,
+    (cycle, filter): (Month, &SheetFilter),
+    after: i64,
+    limit: i64,
+    next: impl Fn(&mut Connection, i64) -> Result<Vec<i64>, StoreError>,
 ) -> Result<Vec<SheetRow>, StoreError> {
-    let Some(status) = filter.state.and_then(VoteState::held_by) else {
-        return page(connection, (cycle, filter), after, limit);
-    };
-    // What does not count is little among all votes, and the quarantine that holds it says so: it is looked for there.
     let (mut after, mut found) = (after, Vec::new());
     let last_seq = filter.signal.map_or(i64::MAX, |pointed| pointed.last_seq);
     if let Some(pointed) = filter.signal {
@@ -153,11 +233,11 @@ pub fn list(
     }
     loop {
         let missing = limit - i64::try_from(found.len()).unwrap_or(limit);
-        let seqs = held_votes_of(connection, (cycle, status), after)?;
+        let seqs = next(connection, after)?;
         let Some(last) = seqs.last().copied().filter(|_| missing > 0 && after < last_seq) else { return Ok(found) };
         let asked = |seq: &i64| filter.seqs.as_ref().is_none_or(|asked| asked.contains(seq));
         let few = SheetFilter { seqs: Some(seqs.into_iter().filter(asked).collect()), ..filter.clone() };
-        found.extend(page(connection, (cycle, &few), after, missing)?);
+        found.extend(page(connection, (cycle, &few), (after, i64::MAX), missing)?);
         after = last;
     }
 }
@@ -175,7 +255,7 @@ fn held_votes_of(
         .filter(held_votes::active.eq(true))
         .filter(quarantines::status.eq(status))
         .order(held_votes::seq)
-        .limit(HELD_AT_ONCE)
+        .limit(FEW_AT_ONCE)
         .select(held_votes::seq)
         .load(connection)?)
 }
@@ -183,7 +263,7 @@ fn held_votes_of(
 fn page(
     connection: &mut Connection,
     (cycle, filter): (Month, &SheetFilter),
-    after: i64,
+    (after, until): (i64, i64),
     limit: i64,
 ) -> Result<Vec<SheetRow>, StoreError> {
     let holding =
@@ -206,6 +286,9 @@ fn page(
             quarantines::status.nullable(),
         ));
     let mut query = filtered!(query, cycle, filter, after);
+    if until < i64::MAX {
+        query = query.filter(votes::seq.le(until));
+    }
     query = match filter.state.map(VoteState::held_by) {
         None => query,
         Some(Some(status)) => query.filter(quarantines::status.eq(status)),
@@ -226,8 +309,12 @@ pub fn wanted(
     after: i64,
     limit: i64,
 ) -> Result<Vec<Wanted>, StoreError> {
-    let query = joined!().select((votes::seq, votes::candidate, votes::state));
-    let rows: Vec<(i64, i64, i16)> =
-        filtered!(query, cycle, filter, after).order(votes::seq).limit(limit).load(connection)?;
+    let columns = (votes::seq, votes::candidate, votes::state);
+    let rows: Vec<(i64, i64, i16)> = if let Some(pointed) = filter.of_voters() {
+        votes_of_voters!(cycle, filter, after, pointed).limit(limit).select(columns).load(connection)?
+    } else {
+        let query = joined!().select(columns);
+        filtered!(query, cycle, filter, after).order(votes::seq).limit(limit).load(connection)?
+    };
     Ok(rows.into_iter().map(|(seq, candidate, state)| Wanted { seq, candidate, state }).collect())
 }

@@ -1,12 +1,16 @@
 //! The ballot paper: who stands on it, and in which order.
 
 use futures_util::future::join_all;
-use haoren::domain::{
-    ballot_paper::{Arrangement, Seed, arrange},
-    candidate::Status,
-    id::CandidateId,
-    policy::{DisplayOrder, ResultSource},
+use haoren::{
+    domain::{
+        ballot_paper::{Arrangement, Seed, arrange},
+        candidate::Status,
+        id::CandidateId,
+        policy::{DisplayOrder, ResultSource},
+    },
+    service::ballot_papers,
 };
+
 use serde_json::{Value, json};
 
 use crate::{
@@ -75,6 +79,45 @@ both! {
         assert_eq!(reply.header("cache-control"), "public, max-age=60, must-revalidate");
         let known = app.anonymous().with("If-None-Match", reply.header("etag"));
         known.get(PATH).await.expect(304);
+    }
+
+    async fn the_lot_is_drawn_when_voting_opens_though_nobody_asks(app: App) {
+        let ids = contenders(&app, 5).await;
+        app.set_clock(BEFORE);
+        assert_eq!(ballot_papers::draw_due(&app.service).await.unwrap(), 0, "voting has not opened");
+        app.set_clock("2026-11-24T16:00:00Z");
+        let others = [app.beside().await, app.beside().await];
+        for other in &others {
+            other.set_clock("2026-11-24T16:00:00Z");
+        }
+        let services = [&app.service, &others[0].service, &others[1].service, &app.service];
+        let drawn_by = join_all(services.map(ballot_papers::draw_due)).await;
+        assert_eq!(drawn_by.into_iter().map(Result::unwrap).sum::<usize>(), 1, "whoever is first");
+        app.set_clock(VOTING);
+        let shown = paper(&app.anonymous(), "").await;
+        assert_eq!(shown["drawn_at"], "2026-11-24T16:00:00Z", "not when somebody asked");
+        assert_eq!(standing(&shown), drawn(&shown, &ids));
+        assert_eq!(paper(&others[1].anonymous(), "").await["seed"], shown["seed"]);
+        let left = traces(&app, "2026-11").await;
+        assert_eq!(left.audited.iter().filter(|action| *action == "ballot_paper.lot_drawn").count(), 1);
+        assert!(left.texts.contains(shown["seed"].as_str().unwrap()), "{}", left.texts);
+        assert_eq!(ballot_papers::draw_due(&app.service).await.unwrap(), 0);
+    }
+
+    async fn no_lot_is_drawn_where_none_is_shown(app: App) {
+        contenders(&app, 2).await;
+        app.policy(|policy| policy.display_order = DisplayOrder::Session).await;
+        assert_eq!(ballot_papers::draw_due(&app.service).await.unwrap(), 0);
+        app.policy(|policy| {
+            policy.display_order = DisplayOrder::Lot;
+            policy.result_source = ResultSource::Portal;
+            policy.voting_url = Some("https://vote.example/".to_owned());
+        })
+        .await;
+        assert_eq!(ballot_papers::draw_due(&app.service).await.unwrap(), 0);
+        app.policy(|policy| policy.result_source = ResultSource::Local).await;
+        app.set_clock(CLOSED);
+        assert_eq!(ballot_papers::draw_due(&app.service).await.unwrap(), 0, "it is over");
     }
 
     async fn a_session_keeps_its_order_and_others_have_theirs(app: App) {

@@ -1,5 +1,6 @@
 //! Votes that are sent together: all of them or none, whoever else votes at the same time.
 
+use chrono::TimeZone as _;
 use diesel::{ExpressionMethods, RunQueryDsl};
 use futures_util::future::join_all;
 use haoren::{
@@ -8,6 +9,7 @@ use haoren::{
         id::CandidateId,
         policy::{Repeat, Voters},
         role::Role,
+        window::Window,
     },
     storage::{self, schema::tallies},
 };
@@ -202,6 +204,36 @@ both! {
         assert!(replies.iter().all(|reply| [201, 503].contains(&reply.status.as_u16())));
         assert!(replies.iter().filter(|reply| reply.status == 503).all(|reply| reply.header("retry-after") == "1"));
         assert_eq!(total(&app.anonymous()).await, answered as u64 * 8);
+    }
+
+    async fn the_doctor_names_lists_that_were_forgotten(app: App) {
+        let tree = app.tree().await;
+        let ids = contenders(&app, &tree, "dedication", 1).await;
+        app.set_clock(VOTING);
+        app.votes(ids[0], 3).await;
+        haoren::service::vote_log::advance(&app.service).await.unwrap();
+        // The doctor's clock is the machine's.
+        let voted = async |year: i32| {
+            let now = app.service.clocks.campaign();
+            app.write(move |db| {
+                let mut cycle = storage::cycles::find(db, "2026-11".parse().unwrap())?.unwrap();
+                let at = |day: u32| chrono::Utc.with_ymd_and_hms(year, 1, day, 0, 0, 0).unwrap();
+                cycle.windows.voting = Window { opens_at: at(1), closes_at: at(31) };
+                assert!(storage::cycles::update_if(db, &cycle, now)?);
+                Ok(())
+            })
+            .await;
+        };
+        voted(2900).await;
+        assert!(!examined(&app).await.contains("never published"));
+        voted(2020).await;
+        let said = examined(&app).await;
+        assert!(said.contains("look  list"), "{said}");
+        assert!(said.contains("2026-11: voting closed on 2020-01-31, the list was never published"), "{said}");
+        assert!(said.contains("POST /api/v1/lists") && said.contains("can serve"), "{said}");
+        let now = app.service.clocks.campaign();
+        app.write(move |db| Ok(storage::cycles::set_published(db, "2026-11".parse().unwrap(), now)?)).await;
+        assert!(!examined(&app).await.contains("never published"));
     }
 
     async fn the_doctor_finds_counts_that_are_not_those_of_the_votes(app: App) {

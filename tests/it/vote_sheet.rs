@@ -9,7 +9,13 @@ use diesel::{
     sql_types::{BigInt, Text},
 };
 use haoren::{
-    domain::{candidate::Status, quarantine::VoteState, role::Role, signal::Subject},
+    domain::{
+        candidate::Status,
+        id::CandidateId,
+        quarantine::VoteState,
+        role::Role,
+        signal::{self, Subject},
+    },
     storage::{
         Connection,
         vote_sheet::{self, Pointed, SheetFilter},
@@ -67,8 +73,9 @@ fn looked_at<T>(db: &mut Connection, work: impl FnOnce(&mut Connection) -> T) ->
 }
 
 /// Votes for two candidates, every hundredth for the second, and two of each of 25 citizens of a unit; 300
-/// are held back and 300 are invalid. Returns the number of the second candidate.
-async fn many_votes(app: &App, tree: &Tree) -> i64 {
+/// are held back and 300 are invalid. The very last vote is for a third candidate. Returns the number of the second, and the
+/// third.
+async fn many_votes(app: &App, tree: &Tree) -> (i64, CandidateId) {
     let one = app.contender(tree, Status::Forwarded, "dedication", "王小明").await;
     let other = app.contender(tree, Status::Forwarded, "dedication", "李四").await;
     let (most, few) = (app.stored(one).await.number, app.stored(other).await.number);
@@ -100,13 +107,17 @@ async fn many_votes(app: &App, tree: &Tree) -> i64 {
             second.post_if(&path, &opened.etag(), body).await.expect(201);
         }
     }
-    few
+    let third = app.contender(tree, Status::Forwarded, "bravery", "赵六").await;
+    app.votes(third, 1).await;
+    (few, third)
 }
 
 both! {
     async fn votes_that_do_not_count_or_of_a_signal_are_found_without_reading_the_others(app: App) {
         let tree = app.tree().await;
-        let few = many_votes(&app, &tree).await;
+        let (few, _) = many_votes(&app, &tree).await;
+        let minute = signal::minute("2026-11-26T02:00:00Z".parse().unwrap());
+        let minute = Pointed { subject: Subject::Minute(minute), first_seq: VOTES, last_seq: VOTES + 49 };
         let unit = Pointed { subject: Subject::Unit(tree.unit), first_seq: VOTES, last_seq: VOTES + 49 };
         let hundreds = |from: i64| vec![from, from + 100, from + 200];
         let cases = [
@@ -121,6 +132,9 @@ both! {
             ((Some(VoteState::Invalid), Some(few), None), 69_999, hundreds(70_000)),
             ((Some(VoteState::Invalid), Some(few), None), 70_200, Vec::new()),
             ((None, None, Some(unit)), -1, (VOTES..VOTES + 21).collect()),
+            ((None, None, Some(minute)), VOTES + 9, (VOTES + 10..VOTES + 31).collect()),
+            ((None, Some(few), Some(unit)), -1, (0..21).map(|place| VOTES + 2 * place + 1).collect()),
+            ((None, Some(few), None), 77, (1..22).map(|place| place * 100).collect()),
             ((Some(VoteState::Valid), None, Some(unit)), VOTES + 40, (VOTES + 41..VOTES + 50).collect::<Vec<i64>>()),
         ];
         app.write(move |db| {
@@ -130,16 +144,63 @@ both! {
             for ((state, candidate, signal), after, expected) in cases {
                 let filter = SheetFilter { candidate, signal, state, seqs: None };
                 let list = |db: &mut Connection| vote_sheet::list(db, "2026-11".parse().unwrap(), &filter, after, 21).unwrap();
-                let (rows, read, plans) = looked_at(db, list);
+                let (page, read, plans) = looked_at(db, list);
+                let rows = page.rows;
                 assert_eq!(rows.iter().map(|row| row.seq).collect::<Vec<_>>(), expected, "{filter:?}");
                 assert!(read < 10_000, "{read} rows for {filter:?}");
                 let is_held = matches!(state, Some(VoteState::Quarantined | VoteState::Invalid));
-                let way = if is_held { "(cycle=? AND seq=?)" } else { "(cycle=? AND seq>?" };
+                let ways = match (is_held, signal) {
+                    (true, _) => ["(cycle=? AND seq=?)"].as_slice(),
+                    (false, Some(_)) => ["(cycle=? AND voter=?", "(cycle=? AND seq=?)"].as_slice(),
+                    (false, None) => ["(cycle=? AND seq>?"].as_slice(),
+                };
                 for plan in plans {
                     assert!(!plan.contains("SCAN votes") && !plan.contains("SCAN held_votes"), "{plan}");
                     let votes = plan.split("; ").find(|step| step.starts_with("SEARCH votes "));
-                    assert!(votes.is_none_or(|votes| votes.contains(way)), "{plan}");
+                    assert!(votes.is_none_or(|votes| ways.iter().any(|way| votes.contains(way))), "{filter:?}: {plan}");
                 }
+            }
+            Ok(())
+        })
+        .await;
+    }
+
+    async fn a_page_of_one_candidate_is_bounded_and_goes_on(app: App) {
+        let tree = app.tree().await;
+        let (_, third) = many_votes(&app, &tree).await;
+        let city = app.user(Role::CityReviewer, Some(tree.city)).await.1;
+        let (mut query, mut found, mut pages) = (String::new(), Vec::new(), 0);
+        loop {
+            let page = city.get(&format!("/cycles/2026-11/votes?candidate_id={third}{query}")).await.expect(200);
+            found.extend(page.json["items"].as_array().unwrap().iter().map(|vote| vote["sequence"].as_i64().unwrap()));
+            pages += 1;
+            let Some(cursor) = page.json["next_cursor"].as_str() else { break };
+            assert!(page.header("link").contains(cursor));
+            query = format!("&cursor={cursor}");
+        }
+        assert_eq!(found.len(), 1);
+        assert_eq!(pages, VOTES / vote_sheet::LOOKED_THROUGH + 1);
+        // A page that is full ends with its last vote.
+        let everybody = city.get("/cycles/2026-11/votes?limit=100").await.expect(200);
+        assert_eq!(everybody.json["items"].as_array().unwrap().len(), 100);
+    }
+
+    async fn votes_of_a_signal_are_gathered_by_voter(app: App) {
+        let tree = app.tree().await;
+        many_votes(&app, &tree).await;
+        app.write(move |db| {
+            if let Connection::Postgres(db) = db {
+                sql_query("ANALYZE").execute(db).unwrap();
+            }
+            let unit = Pointed { subject: Subject::Unit(tree.unit), first_seq: VOTES + 10, last_seq: VOTES + 19 };
+            let filter = SheetFilter { signal: Some(unit), ..SheetFilter::default() };
+            let month = "2026-11".parse().unwrap();
+            let wanted = |db: &mut Connection| vote_sheet::wanted(db, month, &filter, VOTES + 11, 5).unwrap();
+            let (rows, read, plans) = looked_at(db, wanted);
+            assert_eq!(rows.iter().map(|row| row.seq).collect::<Vec<_>>(), (VOTES + 12..VOTES + 17).collect::<Vec<_>>());
+            assert!(read < 10_000, "{read} rows");
+            for plan in plans {
+                assert!(plan.contains("SEARCH votes USING PRIMARY KEY (cycle=? AND voter=?"), "{plan}");
             }
             Ok(())
         })

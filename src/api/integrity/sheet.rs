@@ -104,7 +104,9 @@ pub struct ListCycleVotesQuery {
 
 /// List the votes of a cycle
 ///
-/// By their place in the log. Voters, networks and clients are keyed hashes: equal for equal ones, and nobody's name.
+/// By their place in the log. Voters, networks and clients are keyed hashes: equal for equal ones, and nobody's name. With
+/// `candidate_id` alone 50,000 votes of the log are looked through for a page, which may then be short, or empty, and still have
+/// a `next_cursor`.
 #[utoipa::path(
     tag = "votes",
     params(("month" = String, Path, description = "The cycle, such as 2026-11."), ListCycleVotesQuery),
@@ -127,6 +129,6 @@ pub async fn list_cycle_votes(
         signal: query.signal_id.map(Into::into),
         state: query.state.map(Into::into),
     };
-    let rows = vote_sheet::list_votes(&state, &caller, (month, filter), page.after, page.rows()).await?;
-    page.answer_plain(rows, |row| row.seq, |row| SheetVote::of(&state, month, &row))
+    let found = vote_sheet::list_votes(&state, &caller, (month, filter), page.after, page.rows()).await?;
+    page.answer_through(found.rows, found.through, |row| row.seq, |row| SheetVote::of(&state, month, &row))
 }

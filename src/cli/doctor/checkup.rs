@@ -6,7 +6,7 @@ use std::path::Path;
 
 use uuid::Uuid;
 
-use super::finding::Finding;
+use super::{finding::Finding, unpublished};
 use crate::{
     domain::{id::PhotoId, month::Month},
     service::{
@@ -40,6 +40,7 @@ pub async fn all(settings: &Settings) -> Vec<Finding> {
     findings.push(finding);
     findings.extend(database(settings, &address, key.as_ref()));
     findings.extend(vote_logs(&address, key.as_ref()));
+    findings.extend(unpublished::look(&address));
     findings.push(photos(settings).await);
     findings.extend(issuers(settings).await);
     findings.push(certificates::public_address(settings));

@@ -247,4 +247,18 @@ pub const MATRIX: &[Row] = &[
     row("POST", "/api/v1/quarantines/{id}/decision", CITY),
     row("GET", "/api/v1/objections/{id}/contact", CITY),
     row("POST", "/api/v1/objections/{id}/decision", CITY),
+    // Publicity, announcements, the feed.
+    row("GET", "/api/v1/honorees/{id}/publicity", ANYBODY),
+    row("POST", "/api/v1/honorees/{id}/publicity", "401 403 + 404 + 404 + 403 403"),
+    row("GET", "/api/v1/publicity", ANYBODY),
+    row("GET", "/api/v1/publicity/totals", REVIEWERS),
+    row("GET", "/api/v1/publicity/{id}", ANYBODY),
+    row("PATCH", "/api/v1/publicity/{id}", "401 403 + 404 + 404 + 403 403"),
+    row("DELETE", "/api/v1/publicity/{id}", "401 403 + 404 + 404 + 403 403"),
+    row("GET", "/api/v1/announcements", ANYBODY),
+    row("POST", "/api/v1/announcements", REVIEWERS),
+    row("GET", "/api/v1/announcements/{id}", ANYBODY),
+    row("PATCH", "/api/v1/announcements/{id}", "401 403 + 404 + 404 + 403 403"),
+    row("DELETE", "/api/v1/announcements/{id}", "401 403 + 404 + 404 + 403 403"),
+    row("GET", "/feed.json", ANYBODY),
 ];

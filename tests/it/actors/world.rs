@@ -37,6 +37,10 @@ impl World {
             ("/moral-model-pool/{honoree_id}", format!("/moral-model-pool/{honoree}")),
             ("/pool-recommendations/{id}", format!("/pool-recommendations/{}", honoured.recommendation)),
             ("/delegations/{id}", format!("/delegations/{}", delegation(app, &tree).await)),
+        let (publicity, announcement) = publicity_and_announcement(app, &tree, &honoree.to_string()).await;
+        let names = vec![
+            ("/publicity/{id}", format!("/publicity/{publicity}")),
+            ("/announcements/{id}", format!("/announcements/{announcement}")),
             ("/webhooks/{id}", format!("/webhooks/{webhook}")),
             ("/deliveries/{id}", format!("/deliveries/{delivery}")),
             ("/channels/{id}", format!("/channels/{channel}")),
@@ -101,6 +105,16 @@ async fn delegation(app: &App, tree: &Tree) -> String {
     let (delegate, _) = app.user(haoren::domain::role::Role::DistrictReviewer, Some(tree.district)).await;
     let days = json!({ "delegate_id": delegate, "from": "2026-11-05", "to": "2026-11-30", "reason": "外出学习。" });
     unit.post("/delegations", days).await.expect(201).id()
+/// A record that the honoree was told of, and what the unit announces now.
+async fn publicity_and_announcement(app: &App, tree: &Tree, honoree: &str) -> (String, String) {
+    let (_, unit) = app.user(haoren::domain::role::Role::UnitReviewer, Some(tree.unit)).await;
+    let record =
+        json!({ "outlet": "长江日报", "kind": "newspaper", "title": "好人王小明", "published_on": "2026-11-04" });
+    let record = unit.post(&format!("/honorees/{honoree}/publicity"), record).await.expect(201);
+    let notice = json!({
+        "kind": "notice", "title": "启事", "body": "即日起开始推荐。", "publish_at": "2026-11-01T00:00:00Z",
+    });
+    (record.id(), unit.post("/announcements", notice).await.expect(201).id())
 }
 
 /// A webhook of a portal's that nothing is ever sent to, and a delivery.
