@@ -75,6 +75,9 @@ table! {
     PackageFailed CONFLICT "上报材料打包失败|原因：{reason}" "The package could not be built|Reason: {reason}";
     ObjectionsClosed CONFLICT "现在不在异议受理期内" "Objections are not taken now";
     AlreadyDecided CONFLICT "已经处理过" "It was decided before";
+    AnotherPersonNeeded CONFLICT "须由另一人办理，不能由同一人经手" "Another person has to do this than the one who did the step before";
+    NoHonourStands CONFLICT "该上榜好人已没有有效荣誉" "None of the honoree's honours stands";
+    AlreadyLost CONFLICT "该上榜好人已登记为失联" "It is known already that the honoree cannot be found";
     RequestInProgress CONFLICT "相同的请求正在处理" "The same request is still running";
     Required UNPROCESSABLE_ENTITY "必填" "It is required";
     UnknownMember UNPROCESSABLE_ENTITY "未知的字段" "The member is unknown";

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     api::{
+        aftercare::contact::{ContactFilter, ContactView, list_lost},
         answer::Answer,
         lists::wire::{Revocation, StandingName},
         page::{Page, PageRequest},
@@ -20,7 +21,10 @@ use crate::{
         subject::SubjectName,
     },
     domain::{category::CategoryCode, honour::CertificateNumber, id::HonoreeId, month::Month},
-    service::honorees::{self, HonouredOne},
+    service::{
+        Caller,
+        honorees::{self, HonouredOne},
+    },
     storage::{honours::Entry, lists::ListRow},
 };
 
@@ -45,6 +49,9 @@ pub struct HonoreeView {
     pub posthumous: bool,
     /// The honours that stand, the latest first.
     pub honours: Vec<HonourView>,
+    /// That the honoree cannot be found: with `contact=lost` alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact: Option<ContactView>,
 }
 
 /// One honour.
@@ -88,6 +95,7 @@ impl From<HonouredOne> for HonoreeView {
             subject: honoured.honoree.subject.into(),
             posthumous: honoured.honoree.posthumous,
             honours: honoured.honours.into_iter().map(Into::into).collect(),
+            contact: None,
         }
     }
 }
@@ -97,6 +105,9 @@ impl From<HonouredOne> for HonoreeView {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListHonoreesQuery {
+    /// `lost`: those who cannot be found, the longest first; for the reviewers of the organizations in charge and above alone.
+    #[param(inline)]
+    contact: Option<ContactFilter>,
     /// Items on a page, 1–100.
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<i64>,
@@ -110,16 +121,20 @@ pub struct ListHonoreesQuery {
 #[utoipa::path(
     tag = "honorees",
     params(ListHonoreesQuery),
-    responses((status = 200, description = "A page of honorees.", body = Page<HonoreeView>), responses::Unchanged, responses::BadQuery, responses::Common),
-    security(())
+    responses((status = 200, description = "A page of honorees.", body = Page<HonoreeView>), responses::Unchanged, responses::Unauthenticated, responses::Forbidden, responses::BadQuery, responses::Common),
+    security((), ("bearer" = []))
 )]
 #[get("/honorees")]
 pub async fn list_honorees(
     state: State,
+    caller: Caller,
     request: HttpRequest,
     query: Query<ListHonoreesQuery>,
 ) -> Result<Answer, Problem> {
     let query = query.read()?;
+    if query.contact == Some(ContactFilter::Lost) {
+        return list_lost(&state, &caller, &request, (query.limit, query.cursor.as_deref())).await;
+    }
     let page = PageRequest::<(DateTime<Utc>, HonoreeId)>::read(&request, query.limit, query.cursor.as_deref())?;
     let rows = honorees::list_honorees(&state, page.after, page.rows()).await?;
     let key = |row: &HonouredOne| (row.honoree.created_at, row.honoree.id);

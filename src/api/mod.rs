@@ -1,6 +1,7 @@
 //! The fourth storey: actix-web and utoipa. Routes, wire types, extractors, problem+json. No rule, no SQL.
 
 pub mod accounts;
+pub mod aftercare;
 pub mod answer;
 pub mod ballot_papers;
 pub mod batches;
@@ -86,6 +87,7 @@ fn resources(config: &mut ServiceConfig<'_>) {
     // A path is tried against one pattern after the other; the one that is asked most comes first.
     votes::configure(config);
     accounts::configure(config);
+    aftercare::configure(config);
     ballot_papers::configure(config);
     batches::configure(config);
     candidates::configure(config);

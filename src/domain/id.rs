@@ -104,4 +104,12 @@ identifiers! {
     DeliveryId;
     /// Long work that somebody started.
     OperationId;
+    /// A visit to an honoree.
+    VisitId;
+    /// An entry of the ledger of assistance.
+    AssistanceId;
+    /// A term for which somebody was in charge of an honoree.
+    CareTermId;
+    /// An alarm of lost contact.
+    AlarmId;
 }

@@ -53,6 +53,12 @@ pub async fn get_honoree(service: &Service, id: HonoreeId) -> Result<HonouredOne
         .await
 }
 
+/// Some honorees, each with the honours that stand and are shown, perhaps none.
+pub(super) fn find_all(db: &mut Connection, ids: &[HonoreeId]) -> Result<BTreeMap<HonoreeId, HonouredOne>, Error> {
+    let found = storage::honorees::list_of(db, ids)?;
+    Ok(with_honours(db, found)?.into_iter().map(|one| (one.honoree.id, one)).collect())
+}
+
 /// The honorees with the honours that stand and are shown, all read at once.
 fn with_honours(db: &mut Connection, honorees: Vec<Honoree>) -> Result<Vec<HonouredOne>, Error> {
     let ids = honorees.iter().map(|honoree| honoree.id).collect();

@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use crate::storage::{Store, files::Files, vault::MasterKey};
 
 pub mod accounts;
+pub mod aftercare;
 pub mod background;
 pub mod backlog;
 pub mod ballot_box;

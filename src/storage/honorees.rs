@@ -95,6 +95,13 @@ pub fn find(connection: &mut Connection, id: HonoreeId) -> Result<Option<Honoree
     Ok(row.map(Honoree::from))
 }
 
+/// Finds some honorees, in no order.
+pub fn list_of(connection: &mut Connection, ids: &[HonoreeId]) -> Result<Vec<Honoree>, StoreError> {
+    let rows: Vec<HonoreeRow> =
+        honorees::table.filter(honorees::id.eq_any(ids.to_vec())).select(HonoreeRow::as_select()).load(connection)?;
+    Ok(rows.into_iter().map(Honoree::from).collect())
+}
+
 /// One page of those who hold an honour that stands and is shown, the latest first.
 pub fn list_shown(
     connection: &mut Connection,

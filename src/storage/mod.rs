@@ -12,6 +12,7 @@ macro_rules! on_either {
 }
 pub(crate) use on_either;
 
+pub mod assistance;
 pub mod attachments;
 pub mod audit_events;
 pub mod ballot_papers;
@@ -21,12 +22,14 @@ pub mod batches;
 pub mod campaign_clock;
 pub mod candidate_grams;
 pub mod candidates;
+pub mod care;
 pub mod categories;
 pub mod channels;
 pub mod comment_reports;
 pub mod comments;
 pub mod connection;
 pub mod consents;
+pub mod contact_alarms;
 pub mod contacts;
 pub mod contenders;
 pub mod cycle_amendments;
@@ -92,6 +95,7 @@ pub mod users;
 pub mod vault;
 pub mod verifications;
 pub mod version;
+pub mod visits;
 pub mod vote_log_entries;
 pub mod vote_log_heads;
 pub mod vote_log_tiles;

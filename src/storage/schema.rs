@@ -1451,6 +1451,151 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Who looks after whom, what is due next, and whether the honoree can be reached.
+    aftercare (honoree_id) {
+        honoree_id -> Id,
+        cipher_id -> Id,
+        handed_to -> Nullable<Id>,
+        charge_id -> Nullable<Id>,
+        charge_district_id -> Nullable<Id>,
+        responsible_id -> Nullable<Id>,
+        responsible_name -> Nullable<Text>,
+        contact_of -> Nullable<Text>,
+        relationship -> Nullable<Text>,
+        name_cipher -> Nullable<Binary>,
+        name_masked -> Nullable<Text>,
+        phone_cipher -> Nullable<Binary>,
+        phone_masked -> Nullable<Text>,
+        note_cipher -> Nullable<Binary>,
+        due_on -> Nullable<Integer>,
+        due_reason -> Nullable<Text>,
+        recheck_on -> Nullable<Integer>,
+        last_reached_on -> Nullable<Integer>,
+        planned_by -> Text,
+        lost_level -> Nullable<Text>,
+        lost_cause -> Nullable<Text>,
+        lost_on -> Nullable<Integer>,
+        lost_after -> Nullable<Integer>,
+        level_on -> Nullable<Integer>,
+        alarm_on -> Nullable<Integer>,
+        version -> BigInt,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Who was in charge since when.
+    care_terms (id) {
+        id -> Id,
+        honoree_id -> Id,
+        organization_id -> Nullable<Id>,
+        responsible_id -> Nullable<Id>,
+        responsible_name -> Nullable<Text>,
+        changed_by -> Nullable<Id>,
+        since_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Alarms of lost contact, by level.
+    contact_alarms (id) {
+        id -> Id,
+        honoree_id -> Id,
+        level -> Text,
+        cause -> Text,
+        reason_cipher -> Nullable<Binary>,
+        raised_by -> Nullable<Id>,
+        raised_at -> Instant,
+        closed_because -> Nullable<Text>,
+        closed_by -> Nullable<Id>,
+        closed_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Visits to honorees.
+    visits (id) {
+        id -> Id,
+        honoree_id -> Id,
+        visited_on -> Integer,
+        kind -> Text,
+        reached -> Bool,
+        visitors -> JsonValue,
+        situation_cipher -> Binary,
+        hardship_cipher -> Nullable<Binary>,
+        next_on -> Nullable<Integer>,
+        recorded_by -> Id,
+        organization_id -> Nullable<Id>,
+        version -> BigInt,
+        created_at -> Instant,
+        updated_at -> Instant,
+        struck_by -> Nullable<Id>,
+        struck_at -> Nullable<Instant>,
+        struck_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// The ledger of assistance.
+    assistance (id) {
+        id -> Id,
+        honoree_id -> Id,
+        organization_id -> Id,
+        district_id -> Nullable<Id>,
+        kind -> Text,
+        amount_fen -> BigInt,
+        fund_source -> Text,
+        fund_detail -> Nullable<Text>,
+        purpose_cipher -> Binary,
+        status -> Text,
+        booked_on -> Integer,
+        proposed_by -> Id,
+        decided_by -> Nullable<Id>,
+        decided_at -> Nullable<Instant>,
+        decision_reason -> Nullable<Text>,
+        given_by -> Nullable<Text>,
+        received_by_cipher -> Nullable<Binary>,
+        handed_over_by -> Nullable<Id>,
+        handed_over_at -> Nullable<Instant>,
+        reverses_id -> Nullable<Id>,
+        version -> BigInt,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Receipts of assistance.
+    assistance_attachments (id) {
+        id -> Id,
+        assistance_id -> Id,
+        position -> Integer,
+        media_type -> Text,
+        byte_size -> Integer,
+        sha256 -> Binary,
+        uploaded_by -> Id,
+        created_at -> Instant,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     server_keys,
     campaign_clock,
@@ -1535,4 +1680,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     quarantines,
     quarantine_counts,
     held_votes,
+    aftercare,
+    care_terms,
+    contact_alarms,
+    visits,
+    assistance,
+    assistance_attachments,
 );

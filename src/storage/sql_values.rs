@@ -2,7 +2,7 @@
 
 use std::{fmt::Debug, io::Write};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use diesel::{
     backend::Backend,
     deserialize::{self, FromSql, FromSqlRow},
@@ -81,6 +81,7 @@ identifiers! {
     UserId OrganizationId CandidateId NominationId PhotoId ReviewId TransitionId BatchId ObjectionId HonoreeId HonourId
     TokenId AuditId EventId AmendmentId VerificationId AttachmentId ChannelId LeadId MergeId OperationId
     StudyRecordId CommentId NotificationId SignalId QuarantineId WebhookId DeliveryId
+    VisitId AssistanceId CareTermId AlarmId
 }
 
 /// A UUID of any kind of thing on its way into an `Id` column. (It is read as a plain `Uuid`.)
@@ -280,6 +281,15 @@ text_enums! {
     domain::webhook::DeliveryStatus,
     domain::webhook::PauseReason,
     domain::webhook::WebhookStatus,
+    domain::aftercare::contact::Level,
+    domain::aftercare::contact::LossCause,
+    domain::aftercare::plan::DueReason,
+    domain::assistance::AssistanceKind,
+    domain::assistance::AssistanceStatus,
+    domain::assistance::FundSource,
+    domain::care::ContactOf,
+    domain::care::ClosedBecause,
+    domain::visit::VisitKind,
 }
 
 /// Values of the domain that are kept as a built-in SQL type, with a way there and back.
@@ -325,4 +335,26 @@ macro_rules! kept_as {
 kept_as! {
     domain::month::Month as Integer (i32): |number| domain::month::Month::from_number(number).ok_or_else(|| format!("{number} is no month").into()), |month| month.number();
     domain::category::CategoryCode as Text (String): |code| Ok(code.parse()?), |code| code.as_str().to_owned();
+    OnDay as Integer (i32): |number| OnDay::from_number(number).ok_or_else(|| format!("{number} is no day").into()), |day| day.number();
+}
+
+/// A local day in an `Integer` column, as a number that is read and compared: 20261127.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OnDay(pub NaiveDate);
+
+impl OnDay {
+    /// The day as it is stored.
+    #[must_use]
+    pub fn number(self) -> i32 {
+        let month_and_day = i32::try_from(self.0.month() * 100 + self.0.day()).unwrap_or_default();
+        self.0.year().saturating_mul(10_000).saturating_add(month_and_day)
+    }
+
+    /// The day of a stored number; `None` where it is none.
+    #[must_use]
+    pub fn from_number(number: i32) -> Option<Self> {
+        let part = |number: i32| u32::try_from(number).ok();
+        let (year, rest) = (number.div_euclid(10_000), number.rem_euclid(10_000));
+        NaiveDate::from_ymd_opt(year, part(rest / 100)?, part(rest % 100)?).map(Self)
+    }
 }

@@ -17,6 +17,7 @@ mod harness;
 
 mod accounts;
 mod actors;
+mod aftercare;
 mod ballot_papers;
 mod ballots;
 mod candidates;
