@@ -14,6 +14,7 @@ use haoren::{
         honour::{CertificateNumber, Honour, Standing},
         id::{HonoreeId, OrganizationId, UserId},
         month::Month,
+        policy::ResultSource,
         role::Role,
     },
     service::{
@@ -23,12 +24,15 @@ use haoren::{
     },
     storage::{
         self, Connection,
+        lists::ListRow,
         schema::{aftercare, assistance as ledger, audit_events, contact_alarms, visits as visits_table},
     },
 };
 use serde_json::{Value, json};
 
 use crate::harness::{App, Client, Tree};
+
+const NAMES: [&str; 5] = ["王小一", "王小二", "王小三", "王小四", "王小五"];
 
 /// Somebody honoured now, carried by the tree's first unit. `serial` tells those of one test apart.
 pub async fn honoree(app: &App, tree: &Tree, serial: u32) -> HonoreeId {
@@ -41,17 +45,30 @@ pub async fn honoree_at(
     tree: &Tree,
     (serial, unit, district): (u32, Option<OrganizationId>, OrganizationId),
 ) -> HonoreeId {
-    let candidate = app.contender(tree, Status::Listed, "dedication", &format!("王小{}", "一二三四五六七八九".chars().nth(serial as usize - 1).unwrap())).await;
+    let candidate = app.contender(tree, Status::Listed, "dedication", NAMES[serial as usize - 1]).await;
     let id: HonoreeId = generator::new_id(&app.service.clocks).unwrap();
     let (honour, now) = (generator::new_id(&app.service.clocks).unwrap(), app.service.clocks.campaign());
+    let (publisher, _) = app.user(Role::Citizen, None).await;
     app.write(move |db| {
         use haoren::storage::schema::honorees;
+        let cycle: Month = "2026-11".parse().unwrap();
+        if storage::lists::find(db, cycle)?.is_none() {
+            let list = ListRow {
+                cycle,
+                title: "身边好人榜".to_owned(),
+                issuer: "武汉市".to_owned(),
+                result_source: ResultSource::Local,
+                published_by: publisher,
+                published_at: now,
+            };
+            storage::lists::insert(db, &list, &[])?;
+        }
         storage::honorees::insert_of(db, id, candidate, now)?;
         let place = (honorees::unit_id.eq(unit), honorees::district_id.eq(Some(district)));
         diesel::update(honorees::table.find(id)).set(place).execute(db).unwrap();
         let honour = Honour {
             id: honour,
-            number: CertificateNumber { month: "2026-11".parse::<Month>().unwrap(), mark: "DED".to_owned(), serial },
+            number: CertificateNumber { month: cycle, mark: "DED".to_owned(), serial },
             category: "dedication".parse().unwrap(),
             candidate,
             honoree: id,
@@ -127,12 +144,14 @@ pub async fn audited(app: &App, action: &'static str) -> i64 {
     app.service.store.read(work).await.unwrap()
 }
 
+/// Telephone, name and note, encrypted.
+type Care = (Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>);
+
 /// Every ciphertext of aftercare; a test that looks for a clear text there must find ciphertexts at all.
 pub async fn ciphertexts(app: &App) -> Vec<Vec<u8>> {
     let work = |db: &mut Connection| {
         let mut all: Vec<Vec<u8>> = visits_table::table.select(visits_table::situation_cipher).load(db).unwrap();
         let mut more: Vec<Option<Vec<u8>>> = visits_table::table.select(visits_table::hardship_cipher).load(db).unwrap();
-        type Care = (Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>);
         let care: Vec<Care> = aftercare::table
             .select((aftercare::phone_cipher, aftercare::name_cipher, aftercare::note_cipher))
             .load(db)

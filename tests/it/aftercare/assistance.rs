@@ -1,7 +1,11 @@
 //! The ledger of assistance.
 
 use chrono::Duration;
-use haoren::domain::{id::HonoreeId, role::Role};
+use haoren::{
+    domain::{id::HonoreeId, role::Role},
+    service::{generator, sweeping},
+    storage::files::FileKey,
+};
 use serde_json::{Value, json};
 
 use super::{assert_sealed, honoree, honoree_at, reviewer, revoke, told};
@@ -258,9 +262,11 @@ both! {
         staff.unit.upload(&upload, None, "a.pdf", PDF.to_vec()).await.problem(409, "attachment_limit");
         decide(&staff.district, &entry, false).await.expect(201);
         staff.unit.upload(&upload, None, "a.pdf", PDF.to_vec()).await.problem(409, "transition_not_allowed");
-        // The sweeper knows the file.
-        app.time.advance(Duration::days(3));
-        haoren::service::sweeping::sweep_files(&app.service).await.unwrap();
+        // The sweeper knows the files of receipts, and takes what nobody knows.
+        let orphan = FileKey::Attachment(generator::new_id(&app.service.clocks).unwrap());
+        app.service.files.put(orphan, bytes::Bytes::from_static(PDF)).await.unwrap();
+        app.time.advance(Duration::days(365 * 200));
+        assert_eq!(sweeping::sweep_files(&app.service).await.unwrap(), 1);
         let again = app.user(Role::CityReviewer, Some(tree.city)).await.1;
         again.get(&address).await.expect(200);
     }
