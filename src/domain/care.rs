@@ -108,8 +108,7 @@ mod tests {
 
     #[test]
     fn every_member_is_checked_at_its_place() {
-        let contact =
-            Contact { of: ContactOf::NextOfKin, name: None, phone: "13800005678".into(), relationship: None };
+        let contact = Contact { of: ContactOf::NextOfKin, name: None, phone: "13800005678".into(), relationship: None };
         let care = Care {
             organization: None,
             responsible: None,
@@ -132,8 +131,7 @@ mod tests {
         };
         let mut places: Vec<String> = wrong.faults().into_iter().map(|fault| fault.pointer).collect();
         places.dedup();
-        let expected =
-            ["/responsible_name", "/contact/name", "/contact/phone", "/contact/relationship", "/note"];
+        let expected = ["/responsible_name", "/contact/name", "/contact/phone", "/contact/relationship", "/note"];
         assert_eq!(places, expected);
     }
 }

@@ -155,7 +155,9 @@ pub fn set_given_if(
 
 /// Raises the version of an entry, as a receipt was added or it was taken back.
 pub fn touch(connection: &mut Connection, id: AssistanceId) -> Result<(), StoreError> {
-    diesel::update(assistance::table.find(id)).set(assistance::version.eq(assistance::version + 1)).execute(connection)?;
+    diesel::update(assistance::table.find(id))
+        .set(assistance::version.eq(assistance::version + 1))
+        .execute(connection)?;
     Ok(())
 }
 
@@ -240,7 +242,8 @@ pub fn sums(connection: &mut Connection, filter: &AssistanceFilter) -> Result<Ve
             sql::<BigInt>("CAST(SUM(amount_fen) AS BIGINT)"),
         ))
         .into_boxed();
-    let rows: Vec<(OrganizationId, AssistanceKind, FundSource, i64, i64)> = filtered!(query, filter).load(connection)?;
+    let rows: Vec<(OrganizationId, AssistanceKind, FundSource, i64, i64)> =
+        filtered!(query, filter).load(connection)?;
     let row = |(organization, kind, source, entries, amount_fen)| SumRow {
         organization,
         kind,

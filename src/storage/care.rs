@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::{
     AsChangeset, BoolExpressionMethods, ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl,
-    Queryable, QueryableByName, RunQueryDsl, Selectable, SelectableHelper, dsl::count_star, sql_query,
+    Queryable, QueryableByName, RunQueryDsl, Selectable, SelectableHelper,
+    dsl::count_star,
+    sql_query,
     sql_types::{BigInt, Integer, Text},
 };
 use uuid::Uuid;
@@ -210,8 +212,7 @@ pub fn update_if(
     change: &CareChange,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    let target =
-        aftercare::table.filter(aftercare::honoree_id.eq(honoree)).filter(aftercare::version.eq(version));
+    let target = aftercare::table.filter(aftercare::honoree_id.eq(honoree)).filter(aftercare::version.eq(version));
     let changed = diesel::update(target)
         .set((change, aftercare::version.eq(aftercare::version + 1), aftercare::updated_at.eq(At(now))))
         .execute(connection)?;
@@ -219,11 +220,7 @@ pub fn update_if(
 }
 
 /// Writes how the honoree can be called, of an honoree whose row is held.
-pub fn set_contact(
-    connection: &mut Connection,
-    honoree: HonoreeId,
-    change: &ContactChange,
-) -> Result<(), StoreError> {
+pub fn set_contact(connection: &mut Connection, honoree: HonoreeId, change: &ContactChange) -> Result<(), StoreError> {
     diesel::update(aftercare::table.find(honoree)).set(change).execute(connection)?;
     Ok(())
 }
@@ -416,9 +413,7 @@ pub fn list_due(
     }
     if let Some((day, id)) = after {
         let day = Some(OnDay(day));
-        query = query.filter(
-            aftercare::due_on.gt(day).or(aftercare::due_on.eq(day).and(aftercare::honoree_id.gt(id))),
-        );
+        query = query.filter(aftercare::due_on.gt(day).or(aftercare::due_on.eq(day).and(aftercare::honoree_id.gt(id))));
     }
     Ok(query.order((aftercare::due_on, aftercare::honoree_id)).limit(limit).load(connection)?)
 }
@@ -438,10 +433,7 @@ pub fn count_due(
 }
 
 /// How many honorees of each organization in charge are lost.
-pub fn count_lost(
-    connection: &mut Connection,
-    within: &[Scope],
-) -> Result<BTreeMap<OrganizationId, i64>, StoreError> {
+pub fn count_lost(connection: &mut Connection, within: &[Scope]) -> Result<BTreeMap<OrganizationId, i64>, StoreError> {
     let query = aftercare::table
         .filter(aftercare::lost_on.is_not_null())
         .group_by(aftercare::charge_id)
@@ -468,9 +460,8 @@ pub fn list_lost(
     let mut query = in_charge_within!(query, within);
     if let Some((day, id)) = after {
         let day = Some(OnDay(day));
-        query = query.filter(
-            aftercare::lost_on.gt(day).or(aftercare::lost_on.eq(day).and(aftercare::honoree_id.gt(id))),
-        );
+        query =
+            query.filter(aftercare::lost_on.gt(day).or(aftercare::lost_on.eq(day).and(aftercare::honoree_id.gt(id))));
     }
     let rows: Vec<(HonoreeId, PlanRow)> =
         query.order((aftercare::lost_on, aftercare::honoree_id)).limit(limit).load(connection)?;

@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::{Connection, StoreError};
 use crate::domain::{
     id::{
-        BatchId, CandidateId, ChannelId, CommentId, HonoreeId, LeadId, ObjectionId, OrganizationId, QuarantineId, UserId,
-        WebhookId,
+        BatchId, CandidateId, ChannelId, CommentId, HonoreeId, LeadId, ObjectionId, OrganizationId, QuarantineId,
+        UserId, WebhookId,
     },
     month::Month,
 };

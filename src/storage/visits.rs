@@ -136,8 +136,7 @@ pub fn last(
         .select(visits::visited_on)
         .first(connection)
         .optional()?;
-    let latest: Option<Option<OnDay>> =
-        standing().order(order).select(visits::next_on).first(connection).optional()?;
+    let latest: Option<Option<OnDay>> = standing().order(order).select(visits::next_on).first(connection).optional()?;
     Ok((reached.map(|day| day.0), latest.flatten().map(|day| day.0)))
 }
 

@@ -89,7 +89,8 @@ pub async fn revoke(app: &App, city: &Client, honoree: HonoreeId) {
     let candidate = app
         .write(move |db| {
             use haoren::storage::schema::honours;
-            let of_honoree = honours::table.filter(honours::honoree_id.eq(honoree)).filter(honours::revoked_at.is_null());
+            let of_honoree =
+                honours::table.filter(honours::honoree_id.eq(honoree)).filter(honours::revoked_at.is_null());
             Ok(of_honoree.select(honours::candidate_id).first(db).unwrap())
         })
         .await;
@@ -151,7 +152,8 @@ type Care = (Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>);
 pub async fn ciphertexts(app: &App) -> Vec<Vec<u8>> {
     let work = |db: &mut Connection| {
         let mut all: Vec<Vec<u8>> = visits_table::table.select(visits_table::situation_cipher).load(db).unwrap();
-        let mut more: Vec<Option<Vec<u8>>> = visits_table::table.select(visits_table::hardship_cipher).load(db).unwrap();
+        let mut more: Vec<Option<Vec<u8>>> =
+            visits_table::table.select(visits_table::hardship_cipher).load(db).unwrap();
         let care: Vec<Care> = aftercare::table
             .select((aftercare::phone_cipher, aftercare::name_cipher, aftercare::note_cipher))
             .load(db)

@@ -8,8 +8,8 @@ use validator::{Validate, ValidationErrors};
 
 use crate::{
     api::{
-        answer::representations, judged::to_validation, organizations::wire::OrganizationKind,
-        reviews::wire::spoken, role::mirrored,
+        answer::representations, judged::to_validation, organizations::wire::OrganizationKind, reviews::wire::spoken,
+        role::mirrored,
     },
     domain::{
         aftercare::ledger::{Line, Sum},
@@ -356,8 +356,7 @@ pub struct AssistanceTotals {
 impl From<Totals> for AssistanceTotals {
     fn from(totals: Totals) -> Self {
         let kind = |(kind, sum): (AssistanceKind, Sum)| KindSum { kind: kind.into(), sum: sum.into() };
-        let source =
-            |(source, sum): (FundSource, Sum)| SourceSum { fund_source: source.into(), sum: sum.into() };
+        let source = |(source, sum): (FundSource, Sum)| SourceSum { fund_source: source.into(), sum: sum.into() };
         Self {
             total: totals.all.into(),
             kinds: totals.kinds.into_iter().map(kind).collect(),

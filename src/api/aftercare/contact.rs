@@ -8,17 +8,8 @@ use uuid::Uuid;
 
 use crate::{
     api::{
-        answer::Answer,
-        body::Body,
-        honorees::HonoreeView,
-        once::once,
-        page::PageRequest,
-        path::Segment,
-        problem::Problem,
-        responses,
-        reviews::wire::ReasonRequest,
-        role::mirrored,
-        state::State,
+        answer::Answer, body::Body, honorees::HonoreeView, once::once, page::PageRequest, path::Segment,
+        problem::Problem, responses, reviews::wire::ReasonRequest, role::mirrored, state::State,
     },
     domain::{
         aftercare::contact::{Level, Loss, LossCause},

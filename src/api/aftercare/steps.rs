@@ -9,15 +9,8 @@ use super::{
 };
 use crate::{
     api::{
-        answer::Answer,
-        body::Body,
-        candidates::upload::Upload,
-        once::once,
-        path::Segment,
-        problem::Problem,
-        responses,
-        reviews::wire::ReasonRequest,
-        state::State,
+        answer::Answer, body::Body, candidates::upload::Upload, once::once, path::Segment, problem::Problem, responses,
+        reviews::wire::ReasonRequest, state::State,
     },
     domain::{document::UPLOAD_MAX_BYTES, id::AssistanceId},
     service::{

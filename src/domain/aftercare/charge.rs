@@ -1,7 +1,20 @@
 //! Who is in charge of an honoree, which nobody has to enter: the unit that carried the latest honour, or the district
 //! where there is none or the unit was closed; unless it was handed to another organization.
 
-use crate::domain::organization::Organization;
+use crate::domain::{
+    id::OrganizationId,
+    organization::{Organization, OrganizationKind},
+};
+
+/// The district in whose part of the tree an organization lies: a district in its own, the city in none.
+#[must_use]
+pub fn district_of(organization: &Organization) -> Option<OrganizationId> {
+    match organization.kind {
+        OrganizationKind::City => None,
+        OrganizationKind::District => Some(organization.id),
+        OrganizationKind::Unit => organization.district_id,
+    }
+}
 
 /// The organizations that come into question.
 #[derive(Clone, Debug, Default)]
@@ -35,7 +48,6 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::domain::{id::OrganizationId, organization::OrganizationKind};
 
     fn node(kind: OrganizationKind, number: u128, active: bool) -> Organization {
         Organization {
@@ -54,6 +66,17 @@ mod tests {
             created_at: DateTime::UNIX_EPOCH,
             updated_at: DateTime::UNIX_EPOCH,
         }
+    }
+
+    #[test]
+    fn a_district_lies_in_itself() {
+        let unit = Organization {
+            district_id: Some(OrganizationId(Uuid::from_u128(3))),
+            ..node(OrganizationKind::Unit, 1, true)
+        };
+        let found = [unit, node(OrganizationKind::District, 3, true), node(OrganizationKind::City, 9, true)];
+        let found: Vec<_> = found.iter().map(|one| district_of(one).map(|id| id.0.as_u128())).collect();
+        assert_eq!(found, [Some(3), Some(3), None]);
     }
 
     #[test]

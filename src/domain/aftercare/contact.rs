@@ -155,11 +155,8 @@ mod tests {
     #[test]
     fn the_unit_hears_first_then_the_district_then_the_city() {
         let never = facts("2026-11-30", None);
-        let steps = [
-            (Level::Unit, day("2027-11-30")),
-            (Level::District, day("2027-12-30")),
-            (Level::City, day("2028-01-29")),
-        ];
+        let steps =
+            [(Level::Unit, day("2027-11-30")), (Level::District, day("2027-12-30")), (Level::City, day("2028-01-29"))];
         assert_eq!(alarms(&never, Level::Unit, None), steps);
         let without_unit = [(Level::District, day("2027-11-30")), (Level::City, day("2027-12-30"))];
         assert_eq!(alarms(&never, Level::District, None), without_unit);

@@ -165,8 +165,7 @@ mod tests {
         #[case] today: &str,
         #[case] expected: &str,
     ) {
-        let facts =
-            Facts { awarded_on: given(awarded), last_reached_on: given(reached), agreed_on: given(agreed) };
+        let facts = Facts { awarded_on: given(awarded), last_reached_on: given(reached), agreed_on: given(agreed) };
         let found = next_due(&rules(), &facts, day(today));
         assert_eq!(found.map_or(String::new(), |due| format!("{} {}", due.on, due.reason)), expected);
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        aftercare::charge::Nearest,
+        aftercare::charge::{Nearest, district_of},
         fault::Code,
         honour::Honoree,
         id::{HonoreeId, OrganizationId},
@@ -57,7 +57,7 @@ impl Cared {
         let unit = charge.filter(|charge| charge.kind == OrganizationKind::Unit);
         Place {
             cycle: None,
-            district_id: charge.and_then(|charge| charge.district_id).or(self.honoree.district),
+            district_id: charge.and_then(district_of).or(self.honoree.district),
             unit_id: unit.map(|unit| unit.id),
         }
     }
@@ -73,8 +73,7 @@ impl Cared {
     /// Whether an account belongs to the organization in charge, or to one above.
     #[must_use]
     pub fn is_in_charge(&self, account: &Account) -> bool {
-        account.scope == Scope::City
-            || self.charge().is_some_and(|charge| account.scope.covers_organization(charge))
+        account.scope == Scope::City || self.charge().is_some_and(|charge| account.scope.covers_organization(charge))
     }
 }
 

@@ -73,10 +73,8 @@ fn sound(
     record::audit(service, db, caller, &deed)?;
     record::announce(service, db, &deed, cared.place())?;
     for user in recipients::at_level(db, cared, loss.level, None)? {
-        let told = Notification {
-            honoree: Some(id),
-            ..notifications::blank(service, user, NotificationKind::ContactLost)?
-        };
+        let told =
+            Notification { honoree: Some(id), ..notifications::blank(service, user, NotificationKind::ContactLost)? };
         storage::notifications::insert(db, &told)?;
     }
     Ok(true)

@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     domain::{
-        aftercare::{charge::Nearest, festival::Festival},
+        aftercare::{
+            charge::{Nearest, district_of},
+            festival::Festival,
+        },
         care::{Care, Contact},
         fault::{Code, Fault},
         id::{CareTermId, HonoreeId, OrganizationId},
@@ -176,7 +179,7 @@ fn write(
     if is_same {
         return Ok(());
     }
-    let district = charge.and_then(|charge| charge.district_id);
+    let district = charge.and_then(district_of);
     storage::care::set_plan(db, id, (charge_id, district), &care.plan)?;
     let term = CareTermRow {
         id: generator::new_id(&service.clocks)?,

@@ -105,11 +105,7 @@ fn shown(
 
 /// How much is due of each organization that the caller sees, and of those above it there; the sum of what all have of their
 /// own is what the list has.
-pub async fn due_totals(
-    service: &Service,
-    caller: &Caller,
-    query: DueQuery,
-) -> Result<(Vec<Line<Load>>, Load), Error> {
+pub async fn due_totals(service: &Service, caller: &Caller, query: DueQuery) -> Result<(Vec<Line<Load>>, Load), Error> {
     let account = caller.require_reviewer()?.clone();
     let here = service.clone();
     service

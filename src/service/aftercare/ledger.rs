@@ -13,6 +13,7 @@ use super::{
 use crate::{
     domain::{
         aftercare::{
+            charge::district_of,
             contact::Level,
             ledger::{self, Line, Sum},
         },
@@ -270,7 +271,7 @@ fn new_row(
         id,
         honoree_id,
         organization_id: charge.id,
-        district_id: charge.district_id,
+        district_id: district_of(charge),
         kind: input.kind,
         amount_fen: input.amount_fen,
         fund_source: input.fund_source,

@@ -8,6 +8,7 @@ use super::access::Cared;
 use crate::{
     domain::{
         aftercare::{
+            charge::district_of,
             contact::{self, Level, Loss},
             plan::{self, Facts, Rules},
         },
@@ -153,7 +154,7 @@ pub(super) fn write_plan(
     }
     .with_loss(loss);
     let charge = cared.charge();
-    let place = (charge.map(|charge| charge.id), charge.and_then(|charge| charge.district_id));
+    let place = (charge.map(|charge| charge.id), charge.and_then(district_of));
     storage::care::set_plan(db, cared.honoree.id, place, &row)?;
     Ok(row)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::access::Cared;
 use crate::{
     domain::{
-        aftercare::contact::Level,
+        aftercare::{charge::district_of, contact::Level},
         id::{OrganizationId, UserId},
         role::Role,
     },
@@ -41,7 +41,7 @@ fn place_of(db: &mut Connection, cared: &Cared, level: Level) -> Result<(Role, O
     Ok(match level {
         Level::Unit => (Role::UnitReviewer, cared.charge().map(|charge| charge.id)),
         Level::District => {
-            let district = cared.charge().and_then(|charge| charge.district_id).or(cared.honoree.district);
+            let district = cared.charge().and_then(district_of).or(cared.honoree.district);
             (Role::DistrictReviewer, district)
         }
         Level::City => (Role::CityReviewer, storage::organizations::find_root(db)?.map(|city| city.id)),

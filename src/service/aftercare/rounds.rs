@@ -120,9 +120,7 @@ async fn remind(service: &Service) -> Result<usize, Error> {
 }
 
 fn tell(service: &Service, db: &mut Connection, (user, waiting): (UserId, i64), notice: &str) -> Result<(), Error> {
-    let told = Notification {
-        waiting: Some(waiting),
-        ..notifications::blank(service, user, NotificationKind::VisitsDue)?
-    };
+    let told =
+        Notification { waiting: Some(waiting), ..notifications::blank(service, user, NotificationKind::VisitsDue)? };
     Ok(storage::notifications::insert_once(db, &told, notice)?)
 }

@@ -183,14 +183,17 @@ pub async fn reverse(
     reason: String,
     attempt: Option<Attempt>,
 ) -> Result<ShownAssistance, Error> {
-    let take = move |service: &Service, db: &mut Connection, account: &Account, held: &Held| {
-        match assistance::reverse(&held.standing, account.id).map_err(Error::fault)? {
-            Reversal::Withdraw => {
-                set_status(service, db, account, (&held.row, AssistanceStatus::Withdrawn), &reason)?;
-                Ok(id)
-            }
-            Reversal::Counter => counter(service, db, account, (&held.row, &reason)),
+    let take = move |service: &Service, db: &mut Connection, account: &Account, held: &Held| match assistance::reverse(
+        &held.standing,
+        account.id,
+    )
+    .map_err(Error::fault)?
+    {
+        Reversal::Withdraw => {
+            set_status(service, db, account, (&held.row, AssistanceStatus::Withdrawn), &reason)?;
+            Ok(id)
         }
+        Reversal::Counter => counter(service, db, account, (&held.row, &reason)),
     };
     step(service, caller, (id, "assistance.reversed"), attempt, take).await
 }

@@ -55,12 +55,7 @@ fn shown(service: &Service, db: &mut Connection, rows: Vec<VisitRow>) -> Result<
         .collect()
 }
 
-fn open(
-    service: &Service,
-    column: &'static str,
-    id: VisitId,
-    cipher: &[u8],
-) -> Result<Zeroizing<String>, Error> {
+fn open(service: &Service, column: &'static str, id: VisitId, cipher: &[u8]) -> Result<Zeroizing<String>, Error> {
     Ok(service.vault.open_text(Place::new(TABLE, column, id), cipher)?)
 }
 
@@ -192,7 +187,12 @@ pub async fn create_visit(
 }
 
 /// Plans anew after a change of a visit, and notes what was done.
-fn settle(service: &Service, db: &mut Connection, caller: &Caller, (row, action): (&VisitRow, &str)) -> Result<(), Error> {
+fn settle(
+    service: &Service,
+    db: &mut Connection,
+    caller: &Caller,
+    (row, action): (&VisitRow, &str),
+) -> Result<(), Error> {
     let planned = planning::replan(service, db, caller, row.honoree_id)?;
     let details = json!({
         "honoree_id": row.honoree_id, "kind": row.kind, "reached": row.reached,
@@ -316,11 +316,7 @@ pub async fn strike_visit(
 }
 
 /// Reads the facts of a hardship; none where there is none. Never without an audit event.
-pub async fn get_hardship(
-    service: &Service,
-    caller: &Caller,
-    id: VisitId,
-) -> Result<Option<Zeroizing<String>>, Error> {
+pub async fn get_hardship(service: &Service, caller: &Caller, id: VisitId) -> Result<Option<Zeroizing<String>>, Error> {
     let account = caller.require_reviewer()?.clone();
     let (service, caller) = (service.clone(), caller.clone());
     let store = service.store.clone();
