@@ -85,6 +85,9 @@ table! {
     CharacterMissing CONFLICT "字库缺字，证书无法生成|缺少 {character}；请管理员在 HAOREN_FONT_DIR 中补充字体" "No font has a character of the certificate|{character} is missing; the operator adds a font to HAOREN_FONT_DIR";
     CertificateLost INTERNAL_SERVER_ERROR "已颁发的证书文件丢失，请管理员从备份恢复" "The file of the issued certificate is lost; the operator brings it back from the backup";
     DelegationOverlaps CONFLICT "这段时间已有其他代理安排" "The delegator has another delegation on some of these days";
+    AnotherPersonNeeded CONFLICT "须由另一人办理，不能由同一人经手" "Another person has to do this than the one who did the step before";
+    NoHonourStands CONFLICT "该上榜好人已没有有效荣誉" "None of the honoree's honours stands";
+    AlreadyLost CONFLICT "该上榜好人已登记为失联" "It is known already that the honoree cannot be found";
     RequestInProgress CONFLICT "相同的请求正在处理" "The same request is still running";
     Required UNPROCESSABLE_ENTITY "必填" "It is required";
     UnknownMember UNPROCESSABLE_ENTITY "未知的字段" "The member is unknown";

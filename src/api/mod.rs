@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod acting_for;
 pub mod activity;
 pub mod announcements;
+pub mod aftercare;
 pub mod answer;
 pub mod ballot_papers;
 pub mod batches;
@@ -98,6 +99,7 @@ fn resources(config: &mut ServiceConfig<'_>) {
     activity::configure(config);
     delegations::configure(config);
     announcements::configure(config);
+    aftercare::configure(config);
     ballot_papers::configure(config);
     batches::configure(config);
     candidates::configure(config);

@@ -10,6 +10,7 @@ use crate::{
     service::{
         Service,
         accounts::first_admin,
+        aftercare::rounds,
         announcements, backlog, ballot_papers, calendar,
         clock::SystemTime,
         events, operations, packages, quarantines, reminders, renewing,
@@ -85,6 +86,7 @@ async fn run(service: Service, settings: &ServerSettings) -> Result<ExitCode, Co
     actix_web::rt::spawn(hand_on_events(service.clone()));
     actix_web::rt::spawn(follow_calendar(service.clone()));
     actix_web::rt::spawn(remind_of_deadlines(service.clone()));
+    actix_web::rt::spawn(look_after_honorees(service.clone()));
     actix_web::rt::spawn(sweep_now_and_then(service.clone()));
     let (no_more, stopped) = tokio::sync::watch::channel(false);
     let sending = actix_web::rt::spawn(webhooks::Sender::new(&service).run(stopped));
@@ -155,6 +157,20 @@ async fn remind_of_deadlines(service: Service) {
             Ok(0) => {}
             Ok(told) => log::info!("{told} reviewers were reminded of a deadline"),
             Err(error) => log::warn!("deadlines could not be reminded of: {error}"),
+        }
+    }
+}
+
+/// Visits become due, and who is not reached for too long is told of.
+async fn look_after_honorees(service: Service) {
+    let mut ticks = tokio::time::interval(rounds::EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match rounds::tend(&service).await {
+            Ok(tended) if tended == rounds::Tended::default() => {}
+            Ok(tended) => log::info!("aftercare: {tended:?}"),
+            Err(error) => log::warn!("honorees could not be looked after: {error}"),
         }
     }
 }

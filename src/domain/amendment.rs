@@ -187,7 +187,11 @@ fn contradiction(old: &Policy, new: &Policy, done: &Done, field: PolicyField) ->
         | PolicyField::PoolEntry
         | PolicyField::ObjectionDays
         | PolicyField::VisitIntervalMonths
-        | PolicyField::LeadRetentionDays => None,
+        | PolicyField::LeadRetentionDays
+        | PolicyField::VisitFestivals
+        | PolicyField::VisitWindowDays
+        | PolicyField::ContactLostMonths
+        | PolicyField::ContactEscalationDays => None,
     }
 }
 

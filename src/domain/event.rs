@@ -175,6 +175,28 @@ text_enum! {
         PublicityUpdated = "publicity.updated",
         /// A record of publicity was taken away.
         PublicityRemoved = "publicity.removed",
+        /// Another organization or person looks after an honoree.
+        CareChanged = "care.changed",
+        /// A visit to an honoree was recorded.
+        VisitRecorded = "visit.recorded",
+        /// The record of a visit was corrected.
+        VisitUpdated = "visit.updated",
+        /// The record of a visit was struck.
+        VisitStruck = "visit.struck",
+        /// Assistance was proposed.
+        AssistanceProposed = "assistance.proposed",
+        /// Assistance was approved or declined.
+        AssistanceDecided = "assistance.decided",
+        /// Assistance was handed over.
+        AssistanceGiven = "assistance.given",
+        /// An entry of assistance was taken back.
+        AssistanceReversed = "assistance.reversed",
+        /// A receipt was added to an entry of assistance.
+        AssistanceReceiptAdded = "assistance.receipt_added",
+        /// An honoree cannot be found.
+        HonoreeContactLost = "honoree.contact_lost",
+        /// A lost honoree was found again.
+        HonoreeContactFound = "honoree.contact_found",
     }
 }
 
@@ -300,6 +322,17 @@ impl EventKind {
             | Self::PublicityUpdated
             | Self::PublicityRemoved => Audience::Subtree,
             Self::CommentHeld | Self::CommentShown | Self::CommentHidden | Self::CommentDeleted => Audience::Moderators,
+            Self::CareChanged
+            | Self::VisitRecorded
+            | Self::VisitUpdated
+            | Self::VisitStruck
+            | Self::AssistanceProposed
+            | Self::AssistanceDecided
+            | Self::AssistanceGiven
+            | Self::AssistanceReversed
+            | Self::AssistanceReceiptAdded
+            | Self::HonoreeContactLost
+            | Self::HonoreeContactFound => Audience::Moderators,
             Self::BatchForwarded | Self::BatchReceived | Self::BatchCorrected | Self::ResultsDelivered => {
                 Audience::Portal
             }

@@ -151,6 +151,14 @@ codes! {
     /// Another request with the same idempotency key is still running.
     RequestInProgress = "request_in_progress",
 
+    // Aftercare.
+    /// The step has to be taken by another person than the one before.
+    AnotherPersonNeeded = "another_person_needed",
+    /// None of the honoree's honours stands.
+    NoHonourStands = "no_honour_stands",
+    /// It was told before that the honoree cannot be found.
+    AlreadyLost = "already_lost",
+
     // One field of the input.
     /// A required member is missing.
     Required = "required",

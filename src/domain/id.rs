@@ -122,4 +122,12 @@ identifiers! {
     PublicityId;
     /// An announcement, or an item of a column.
     AnnouncementId;
+    /// A visit to an honoree.
+    VisitId;
+    /// An entry of the ledger of assistance.
+    AssistanceId;
+    /// A term for which somebody was in charge of an honoree.
+    CareTermId;
+    /// An alarm of lost contact.
+    AlarmId;
 }

@@ -6,16 +6,19 @@
 pub mod text_enum;
 
 pub mod activity;
+pub mod aftercare;
 pub mod allowed;
 pub mod amendment;
 pub mod announcement;
 pub mod assignment;
+pub mod assistance;
 pub mod authority;
 pub mod ballot_paper;
 pub mod batch;
 pub mod birth;
 pub mod candidate;
 pub mod canonical_json;
+pub mod care;
 pub mod carriage;
 pub mod category;
 pub mod certificate;
@@ -82,6 +85,7 @@ pub mod tracking_code;
 pub mod transition;
 pub mod verdict;
 pub mod verification;
+pub mod visit;
 pub mod vote;
 pub mod vote_log;
 pub mod webhook;

@@ -114,7 +114,7 @@ pub struct Notification {
     pub cycle: Option<Month>,
     /// When the window closes.
     pub deadline_at: Option<DateTime<Utc>>,
-    /// How many decisions wait.
+    /// How many decisions wait, or visits are due.
     pub waiting: Option<i64>,
     /// The batch concerned.
     pub batch: Option<BatchId>,

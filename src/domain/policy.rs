@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::fault::{Code, Fault};
+use super::{
+    aftercare::festival::Festival,
+    fault::{Code, Fault},
+};
 
 mod field;
 mod range;
@@ -139,6 +142,16 @@ pub struct Policy {
     pub visit_interval_months: u32,
     /// Days after which a dismissed lead is erased, counted from its dismissal.
     pub lead_retention_days: u32,
+    /// The festivals at which every honoree is to be visited. By default 春节 and 中秋节: before both calls are customary
+    /// everywhere, and they lie about as far apart as the interval, so that two visits a year meet both rules. 重阳节 is that
+    /// of the old alone.
+    pub visit_festivals: Vec<Festival>,
+    /// A visit within so many days up to a festival is the festival's.
+    pub visit_window_days: u32,
+    /// Months without being reached after which an honoree counts as lost.
+    pub contact_lost_months: u32,
+    /// Days after which the next level is alarmed of a lost honoree.
+    pub contact_escalation_days: u32,
 }
 
 impl Default for Policy {
@@ -168,6 +181,10 @@ impl Default for Policy {
             objection_days: 15,
             visit_interval_months: 6,
             lead_retention_days: 180,
+            visit_festivals: vec![Festival::SpringFestival, Festival::MidAutumn],
+            visit_window_days: 15,
+            contact_lost_months: 12,
+            contact_escalation_days: 30,
         }
     }
 }
@@ -189,6 +206,11 @@ impl Policy {
                 faults.push(Fault::at(PolicyField::VotingUrl.pointer(), Code::Malformed));
             }
             (Some(_), _) | (None, ResultSource::Local) => {}
+        }
+        for (index, festival) in self.visit_festivals.iter().enumerate() {
+            if self.visit_festivals.iter().take(index).any(|before| before == festival) {
+                faults.push(Fault::at(format!("{}/{index}", PolicyField::VisitFestivals.pointer()), Code::Duplicate));
+            }
         }
         // An order by votes would tell what is not to be shown.
         if self.display_order == DisplayOrder::Votes && self.results_visibility != ResultsVisibility::Live {

@@ -33,6 +33,14 @@ text_enum! {
         Merged = "merged",
         /// That was undone.
         Unmerged = "unmerged",
+        /// Told of in a newspaper, a broadcast or elsewhere.
+        Publicity = "publicity",
+        /// Visited: reached or not, with hardship or not; never what was found.
+        Visited = "visited",
+        /// A grant of assistance was proposed, or taken back; never for what.
+        Assistance = "assistance",
+        /// Could not be found for too long.
+        ContactLost = "contact_lost",
     }
 }
 

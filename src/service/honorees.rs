@@ -11,7 +11,7 @@ pub mod suggestions;
 
 pub(super) use self::read::gather;
 pub use self::read::{
-    HonoreeRequest, HonouredOne, Inner, StandingOf, find_inside, get_honoree, list_honorees, survivor,
+    HonoreeRequest, HonouredOne, Inner, StandingOf, find_all, find_inside, get_honoree, list_honorees, survivor,
 };
 pub(super) use self::{
     giving::{given, hold_linked, holder},

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::{
-    Caller, Error, Service,
+    Caller, Error, Service, aftercare,
     caller::Account,
     error::{refuse_guarded, refuse_invalid},
     generator, honorees,
@@ -204,6 +204,7 @@ fn give_honours(
         storage::honours::insert(db, &honour(service, entry, number, honoree)?)?;
         transitions::apply(service, db, caller, entry.candidate, &Order::new(Action::List, None))?;
         honorees::given(service, db, caller, (honoree, pool::rule_of(&cycle.policy)))?;
+        aftercare::planning::replan(service, db, caller, honoree)?;
     }
     for id in &listing.not_listed {
         transitions::apply(service, db, caller, *id, &Order::new(Action::NotList, None))?;

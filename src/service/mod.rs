@@ -8,6 +8,7 @@ use crate::storage::{Store, files::Files, vault::MasterKey};
 pub mod accounts;
 pub mod activity;
 pub mod announcements;
+pub mod aftercare;
 pub mod background;
 pub mod backlog;
 pub mod ballot_box;

@@ -171,8 +171,9 @@ fn without_row(db: &mut Connection, keys: Vec<FileKey>, exported_since: DateTime
     let held = storage::batch_material::held_among(db, &photos)?;
     let photos: BTreeSet<PhotoId> = storage::photos::known_among(db, &photos)?.into_iter().chain(held).collect();
     let batches: BTreeSet<BatchId> = storage::batch_material::batches_among(db, &batches)?.into_iter().collect();
+    let receipts = storage::assistance::receipts_among(db, &attachments)?;
     let attachments: BTreeSet<AttachmentId> =
-        storage::attachments::known_among(db, &attachments)?.into_iter().collect();
+        storage::attachments::known_among(db, &attachments)?.into_iter().chain(receipts).collect();
     let exports: BTreeSet<OperationId> =
         storage::operations::exported_among(db, &exports, exported_since)?.into_iter().collect();
     let certificates = storage::certificates::known_among(db, &certificates)?;

@@ -33,7 +33,7 @@ use crate::{
         transition::Action,
     },
     service::{
-        Service,
+        Service, aftercare,
         caller::Caller,
         cycles,
         error::{Error, refuse_guarded},
@@ -115,7 +115,14 @@ pub fn apply(
     let after = decide(db, &bench)?;
     let version = write(db, &bench, &after)?;
     let after = Candidate { version, updated_at: now, ..after };
-    record::keep(service, db, caller, &record::Change { bench: &bench, after: &after })
+    let done = record::keep(service, db, caller, &record::Change { bench: &bench, after: &after })?;
+    if after.status == Status::Revoked
+        && let Some(honoree) = storage::care::honoree_of(db, after.id)?
+    {
+        // With the last honour, nothing more is due.
+        aftercare::planning::replan(service, db, caller, honoree)?;
+    }
+    Ok(done)
 }
 
 /// A failing guard becomes the refusal that the contract promises for it.

@@ -11,7 +11,10 @@ use uuid::Uuid;
 
 use super::{
     Connection, StoreError,
-    schema::{honoree_merger_items, honoree_mergers, honours, outside_honours, pool_recommendations},
+    schema::{
+        assistance, care_terms, honoree_merger_items, honoree_mergers, honours, outside_honours, pool_recommendations,
+        publicity_records, visits,
+    },
     sql_values::{AnyId, At},
 };
 use crate::domain::id::{HonoreeId, HonoreeMergerId, UserId};
@@ -22,6 +25,10 @@ macro_rules! each_table {
         $do!($connection, honours, $handing);
         $do!($connection, outside_honours, $handing);
         $do!($connection, pool_recommendations, $handing);
+        $do!($connection, visits, $handing);
+        $do!($connection, assistance, $handing);
+        $do!($connection, care_terms, $handing);
+        $do!($connection, publicity_records, $handing);
     }};
 }
 

@@ -1,5 +1,5 @@
 //! Rows held for the rest of a transaction. Lock first, then load; in the order user, channel or lead, organization, cycle,
-//! candidates by id, quota, tally, package.
+//! candidates by id, quota, tally, package; honorees last.
 //!
 //! SQLite has one writer at a time, so there is nothing to hold.
 
@@ -17,6 +17,7 @@ use crate::domain::{
         UserId, WebhookId,
         AnnouncementId, BatchId, CandidateId, ChannelId, CommentId, HonoreeId, LeadId, ObjectionId, OrganizationId,
         PublicityId, QuarantineId, UserId, WebhookId,
+        UserId, WebhookId,
     },
     month::Month,
 };
@@ -119,6 +120,11 @@ pub fn word_lists_shared(connection: &mut Connection) -> Result<(), StoreError> 
 /// Holds a quarantine's row against other decisions.
 pub fn quarantine(connection: &mut Connection, id: QuarantineId) -> Result<(), StoreError> {
     hold(connection, "SELECT 1 FROM quarantines WHERE id = $1 FOR UPDATE", id.0)
+}
+
+/// Holds an honoree's row, and with it all aftercare of the honoree, against every other writer.
+pub fn honoree(connection: &mut Connection, id: HonoreeId) -> Result<(), StoreError> {
+    hold(connection, "SELECT 1 FROM honorees WHERE id = $1 FOR UPDATE", id.0)
 }
 
 /// Holds a channel's row against every other writer.

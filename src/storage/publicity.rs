@@ -265,13 +265,6 @@ pub fn delete_if(connection: &mut Connection, (id, version): (PublicityId, i64))
     Ok(diesel::delete(target).execute(connection)? == 1)
 }
 
-/// Gives the records of one honoree to another, when both have turned out to be one; returns how many.
-pub fn move_to(connection: &mut Connection, from: HonoreeId, to: HonoreeId) -> Result<usize, StoreError> {
-    Ok(diesel::update(publicity_records::table.filter(publicity_records::honoree_id.eq(from)))
-        .set((publicity_records::honoree_id.eq(to), publicity_records::version.eq(publicity_records::version + 1)))
-        .execute(connection)?)
-}
-
 /// Whose records are counted.
 #[derive(Clone, Debug)]
 pub struct CountFilter {

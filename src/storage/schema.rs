@@ -218,55 +218,6 @@ diesel::table! {
     use crate::storage::sql_types::*;
     use diesel::sql_types::*;
 
-    /// Leadership groups that were replaced.
-    leadership_history (id) {
-        id -> Id,
-        organization_id -> Id,
-        head -> Nullable<Text>,
-        deputies -> JsonValue,
-        members -> JsonValue,
-        office_director -> Nullable<Text>,
-        office_phone -> Nullable<Text>,
-        term_from -> Nullable<Integer>,
-        term_to -> Nullable<Integer>,
-        document -> Nullable<Text>,
-        in_force_from -> Integer,
-        in_force_until -> Integer,
-        version -> BigInt,
-        replaced_by -> Id,
-        replaced_at -> Instant,
-    }
-}
-
-diesel::table! {
-    use crate::storage::sql_types::*;
-    use diesel::sql_types::*;
-
-    /// Who stands in for whom.
-    delegations (id) {
-        id -> Id,
-        delegator_id -> Id,
-        delegator_role -> Text,
-        delegator_organization_id -> Id,
-        delegate_id -> Id,
-        delegate_role -> Text,
-        delegate_organization_id -> Id,
-        begins_at -> Instant,
-        ends_at -> Instant,
-        reason -> Text,
-        entered_by -> Id,
-        revoked_by -> Nullable<Id>,
-        revoked_at -> Nullable<Instant>,
-        revoked_reason -> Nullable<Text>,
-        version -> BigInt,
-        created_at -> Instant,
-    }
-}
-
-diesel::table! {
-    use crate::storage::sql_types::*;
-    use diesel::sql_types::*;
-
     /// Accounts of people and services.
     users (id) {
         id -> Id,
@@ -1522,12 +1473,6 @@ diesel::table! {
         merged_at -> Instant,
         undone_by -> Nullable<Id>,
         undone_at -> Nullable<Instant>,
-    /// The first drawing of each certificate.
-    certificates (honour_id) {
-        honour_id -> Id,
-        sha256 -> Binary,
-        byte_size -> BigInt,
-        issued_at -> Instant,
     }
 }
 
@@ -1561,18 +1506,6 @@ diesel::table! {
         recorded_by -> Id,
         revoked_at -> Nullable<Instant>,
         revoked_reason -> Nullable<Text>,
-    /// 宣传记录: where an honoree's deeds were told of. `published_on` is a local day, such as 20261105.
-    publicity_records (id) {
-        id -> Id,
-        honoree_id -> Id,
-        outlet -> Text,
-        kind -> Text,
-        title -> Text,
-        url -> Nullable<Text>,
-        published_on -> Integer,
-        honour_id -> Nullable<Id>,
-        note -> Nullable<Text>,
-        entered_by -> Id,
         version -> BigInt,
         created_at -> Instant,
         updated_at -> Instant,
@@ -1632,6 +1565,26 @@ diesel::table! {
         actor_id -> Nullable<Id>,
         organization_id -> Nullable<Id>,
         at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// The first drawing of each certificate.
+    certificates (honour_id) {
+        honour_id -> Id,
+        sha256 -> Binary,
+        byte_size -> BigInt,
+        issued_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
     /// Certificates of the national list, which others have printed. The day is written `2026-12-20`.
     outside_certificates (honour_id) {
         honour_id -> Id,
@@ -1640,6 +1593,84 @@ diesel::table! {
         issued_on -> Text,
         recorded_by -> Id,
         recorded_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Leadership groups that were replaced.
+    leadership_history (id) {
+        id -> Id,
+        organization_id -> Id,
+        head -> Nullable<Text>,
+        deputies -> JsonValue,
+        members -> JsonValue,
+        office_director -> Nullable<Text>,
+        office_phone -> Nullable<Text>,
+        term_from -> Nullable<Integer>,
+        term_to -> Nullable<Integer>,
+        document -> Nullable<Text>,
+        in_force_from -> Integer,
+        in_force_until -> Integer,
+        version -> BigInt,
+        replaced_by -> Id,
+        replaced_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Who stands in for whom.
+    delegations (id) {
+        id -> Id,
+        delegator_id -> Id,
+        delegator_role -> Text,
+        delegator_organization_id -> Id,
+        delegate_id -> Id,
+        delegate_role -> Text,
+        delegate_organization_id -> Id,
+        begins_at -> Instant,
+        ends_at -> Instant,
+        reason -> Text,
+        entered_by -> Id,
+        revoked_by -> Nullable<Id>,
+        revoked_at -> Nullable<Instant>,
+        revoked_reason -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// 宣传记录: where an honoree's deeds were told of. `published_on` is a local day, such as 20261105.
+    publicity_records (id) {
+        id -> Id,
+        honoree_id -> Id,
+        outlet -> Text,
+        kind -> Text,
+        title -> Text,
+        url -> Nullable<Text>,
+        published_on -> Integer,
+        honour_id -> Nullable<Id>,
+        note -> Nullable<Text>,
+        entered_by -> Id,
+        version -> BigInt,
+        created_at -> Instant,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
     /// 活动启事 and items of columns; one that was taken away keeps its row.
     announcements (id) {
         id -> Id,
@@ -1663,6 +1694,181 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Who looks after whom, what is due next, and whether the honoree can be reached.
+    aftercare (honoree_id) {
+        honoree_id -> Id,
+        cipher_id -> Id,
+        handed_to -> Nullable<Id>,
+        charge_id -> Nullable<Id>,
+        charge_district_id -> Nullable<Id>,
+        responsible_id -> Nullable<Id>,
+        responsible_name -> Nullable<Text>,
+        contact_of -> Nullable<Text>,
+        relationship -> Nullable<Text>,
+        name_cipher -> Nullable<Binary>,
+        name_masked -> Nullable<Text>,
+        phone_cipher -> Nullable<Binary>,
+        phone_masked -> Nullable<Text>,
+        note_cipher -> Nullable<Binary>,
+        due_on -> Nullable<Integer>,
+        due_reason -> Nullable<Text>,
+        recheck_on -> Nullable<Integer>,
+        last_reached_on -> Nullable<Integer>,
+        planned_by -> Text,
+        lost_level -> Nullable<Text>,
+        lost_cause -> Nullable<Text>,
+        lost_on -> Nullable<Integer>,
+        lost_after -> Nullable<Integer>,
+        level_on -> Nullable<Integer>,
+        alarm_on -> Nullable<Integer>,
+        version -> BigInt,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Who was in charge since when.
+    care_terms (id) {
+        id -> Id,
+        honoree_id -> Id,
+        organization_id -> Nullable<Id>,
+        responsible_id -> Nullable<Id>,
+        responsible_name -> Nullable<Text>,
+        changed_by -> Nullable<Id>,
+        since_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Alarms of lost contact, by level.
+    contact_alarms (id) {
+        id -> Id,
+        honoree_id -> Id,
+        level -> Text,
+        cause -> Text,
+        reason_cipher -> Nullable<Binary>,
+        raised_by -> Nullable<Id>,
+        raised_at -> Instant,
+        closed_because -> Nullable<Text>,
+        closed_by -> Nullable<Id>,
+        closed_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Visits to honorees.
+    visits (id) {
+        id -> Id,
+        honoree_id -> Id,
+        visited_on -> Integer,
+        kind -> Text,
+        reached -> Bool,
+        visitors -> JsonValue,
+        situation_cipher -> Binary,
+        hardship_cipher -> Nullable<Binary>,
+        next_on -> Nullable<Integer>,
+        recorded_by -> Id,
+        organization_id -> Nullable<Id>,
+        version -> BigInt,
+        created_at -> Instant,
+        updated_at -> Instant,
+        struck_by -> Nullable<Id>,
+        struck_at -> Nullable<Instant>,
+        struck_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// The ledger of assistance.
+    assistance (id) {
+        id -> Id,
+        honoree_id -> Id,
+        organization_id -> Id,
+        district_id -> Nullable<Id>,
+        kind -> Text,
+        amount_fen -> BigInt,
+        fund_source -> Text,
+        fund_detail -> Nullable<Text>,
+        purpose_cipher -> Binary,
+        status -> Text,
+        booked_on -> Integer,
+        proposed_by -> Id,
+        decided_by -> Nullable<Id>,
+        decided_at -> Nullable<Instant>,
+        decision_reason -> Nullable<Text>,
+        given_by -> Nullable<Text>,
+        received_by_cipher -> Nullable<Binary>,
+        handed_over_by -> Nullable<Id>,
+        handed_over_at -> Nullable<Instant>,
+        reverses_id -> Nullable<Id>,
+        version -> BigInt,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Receipts of assistance.
+    assistance_attachments (id) {
+        id -> Id,
+        assistance_id -> Id,
+        position -> Integer,
+        media_type -> Text,
+        byte_size -> Integer,
+        sha256 -> Binary,
+        uploaded_by -> Id,
+        created_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// What statistics are read from: counts by cycle and place. Derived.
+    statistic_cells (level, cycle, district_id, unit_id) {
+        level -> Text,
+        cycle -> Integer,
+        district_id -> Id,
+        unit_id -> Id,
+        candidates -> Integer,
+        cells -> Binary,
+        counted_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Where something changed that statistics have not counted yet.
+    statistic_changes (id) {
+        id -> BigInt,
+        level -> Text,
+        cycle -> Integer,
+        district_id -> Id,
+        unit_id -> Id,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     server_keys,
     campaign_clock,
@@ -1682,8 +1888,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     webhook_attempts,
     organizations,
     leadership_groups,
-    leadership_history,
-    delegations,
     users,
     refresh_tokens,
     categories,
@@ -1737,8 +1941,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     lists,
     tie_breaks,
     honours,
-    certificates,
-    outside_certificates,
     operations,
     staged_rows,
     staged_candidates,
@@ -1757,6 +1959,18 @@ diesel::allow_tables_to_appear_in_same_query!(
     pool_entries,
     pool_recommendations,
     pool_steps,
+    certificates,
+    outside_certificates,
+    leadership_history,
+    delegations,
     publicity_records,
     announcements,
+    aftercare,
+    care_terms,
+    contact_alarms,
+    visits,
+    assistance,
+    assistance_attachments,
+    statistic_cells,
+    statistic_changes,
 );

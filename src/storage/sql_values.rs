@@ -3,6 +3,7 @@
 use std::{fmt::Debug, io::Write};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use diesel::{
     backend::Backend,
     deserialize::{self, FromSql, FromSqlRow},
@@ -84,6 +85,7 @@ identifiers! {
     OutsideHonourId HonoreeMergerId PoolEntryId PoolRecommendationId PoolStepId
     LeadershipId DelegationId
     PublicityId AnnouncementId
+    VisitId AssistanceId CareTermId AlarmId
 }
 
 /// A UUID of any kind of thing on its way into an `Id` column. (It is read as a plain `Uuid`.)
@@ -291,6 +293,15 @@ text_enums! {
     domain::pool::RecommendationLevel,
     domain::pool::RecommendationStatus,
     domain::pool::StepKind,
+    domain::aftercare::contact::Level,
+    domain::aftercare::contact::LossCause,
+    domain::aftercare::plan::DueReason,
+    domain::assistance::AssistanceKind,
+    domain::assistance::AssistanceStatus,
+    domain::assistance::FundSource,
+    domain::care::ContactOf,
+    domain::care::ClosedBecause,
+    domain::visit::VisitKind,
 }
 
 /// Values of the domain that are kept as a built-in SQL type, with a way there and back.
@@ -341,4 +352,26 @@ kept_as! {
     OnDay as Integer (i32): |number| NaiveDate::default().checked_add_signed(TimeDelta::days(number.into())).map(OnDay).ok_or_else(|| format!("{number} is no day").into()), |day| i32::try_from(day.0.signed_duration_since(NaiveDate::default()).num_days()).unwrap_or(i32::MAX);
     domain::month::Month as Integer (i32): |number| domain::month::Month::from_number(number).ok_or_else(|| format!("{number} is no month").into()), |month| month.number();
     domain::category::CategoryCode as Text (String): |code| Ok(code.parse()?), |code| code.as_str().to_owned();
+    OnDay as Integer (i32): |number| OnDay::from_number(number).ok_or_else(|| format!("{number} is no day").into()), |day| day.number();
+}
+
+/// A local day in an `Integer` column, as a number that is read and compared: 20261127.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OnDay(pub NaiveDate);
+
+impl OnDay {
+    /// The day as it is stored.
+    #[must_use]
+    pub fn number(self) -> i32 {
+        let month_and_day = i32::try_from(self.0.month() * 100 + self.0.day()).unwrap_or_default();
+        self.0.year().saturating_mul(10_000).saturating_add(month_and_day)
+    }
+
+    /// The day of a stored number; `None` where it is none.
+    #[must_use]
+    pub fn from_number(number: i32) -> Option<Self> {
+        let part = |number: i32| u32::try_from(number).ok();
+        let (year, rest) = (number.div_euclid(10_000), number.rem_euclid(10_000));
+        NaiveDate::from_ymd_opt(year, part(rest / 100)?, part(rest % 100)?).map(Self)
+    }
 }

@@ -26,6 +26,8 @@ macro_rules! following {
     }};
 }
 
+mod alarms;
+mod assistance;
 mod forwarding;
 mod listings;
 mod mergers;
@@ -34,10 +36,12 @@ mod outside;
 mod pool_entries;
 mod pool_exits;
 mod pool_steps;
+mod publicity;
 mod reviews;
 mod revocations;
 mod struck;
 mod undone;
+mod visits;
 
 /// Every source. Of what happened at one moment, the earlier one of these comes first; a new one may be put anywhere, as no
 /// page outlives a deployment's change by more than a repeated or an omitted entry.
@@ -54,6 +58,10 @@ const SOURCES: &[Source] = &[
     struck::list,
     pool_exits::list,
     undone::list,
+    publicity::list,
+    visits::list,
+    assistance::list,
+    alarms::list,
 ];
 
 /// What each source has after a place of the whole story, at most `limit` entries of each: one query for a source.

@@ -19,6 +19,7 @@ mod accounts;
 mod activity;
 mod actors;
 mod announcements;
+mod aftercare;
 mod ballot_papers;
 mod ballots;
 mod candidates;

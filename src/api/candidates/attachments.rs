@@ -18,9 +18,11 @@ use crate::{
     },
     service::{
         Caller,
-        candidates::{attachments, consents, verifications},
+        candidates::{
+            attachments::{self, StoredDocument},
+            consents, verifications,
+        },
     },
-    storage::attachments::AttachmentRow,
 };
 
 /// A form with one file.
@@ -73,9 +75,9 @@ fn shown(attachment: Attachment) -> Result<Answer, Problem> {
     Answer::created(attachment, location)
 }
 
-/// Read a file of a verification record
+/// Read a file of a verification record, or a receipt of assistance
 ///
-/// For reviewers of the subtree and administrators; to be saved, not shown by the browser.
+/// For reviewers of the subtree; those of verification records for administrators, too. To be saved, not shown by the browser.
 #[utoipa::path(
     tag = "candidates",
     params(("id" = Uuid, Path, description = "The file's id.")),
@@ -94,13 +96,13 @@ pub async fn get_attachment(
 }
 
 /// A file never changes under its id, so its digest is its tag.
-fn download(request: &HttpRequest, attachment: &AttachmentRow, content: Bytes) -> HttpResponse {
+fn download(request: &HttpRequest, attachment: &StoredDocument, content: Bytes) -> HttpResponse {
     let digest: String = hex::encode(&attachment.sha256).chars().take(32).collect();
     let etag = format!("\"{digest}\"");
     let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     let known = known.is_some_and(|tags| tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag));
     let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    let name = format!("verification-{}.{}", attachment.id, attachment.media_type.extension());
+    let name = format!("{}-{}.{}", attachment.stem, attachment.id, attachment.media_type.extension());
     response
         .insert_header((header::ETAG, etag))
         .insert_header((header::CACHE_CONTROL, "private, no-store"))

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{api::role::mirrored, domain::policy};
+use crate::{
+    api::role::mirrored,
+    domain::{aftercare::festival::Festival, policy},
+};
 
 mirrored! {
     /// How often a voter may vote for one candidate.
@@ -78,6 +81,18 @@ mirrored! {
         Automatic,
         /// When the city has approved a recommendation.
         ByRecommendation,
+    /// A festival at which honorees are visited.
+    FestivalName = Festival {
+        /// 春节.
+        SpringFestival,
+        /// 劳动节.
+        LabourDay,
+        /// 中秋节.
+        MidAutumn,
+        /// 国庆节.
+        NationalDay,
+        /// 重阳节.
+        DoubleNinth,
     }
 }
 
@@ -89,11 +104,17 @@ macro_rules! policy_fields {
             $($(#[$doc])* pub $field: $shown,)*
             /// The national site's page; with `result_source: portal`.
             pub voting_url: Option<String>,
+            /// The festivals at which every honoree is to be visited.
+            pub visit_festivals: Vec<FestivalName>,
         }
 
         impl From<policy::Policy> for Policy {
             fn from(policy: policy::Policy) -> Self {
-                Self { $($field: policy.$field.into(),)* voting_url: policy.voting_url }
+                Self {
+                    $($field: policy.$field.into(),)*
+                    voting_url: policy.voting_url,
+                    visit_festivals: policy.visit_festivals.into_iter().map(Into::into).collect(),
+                }
             }
         }
 
@@ -106,6 +127,9 @@ macro_rules! policy_fields {
             /// The national site's page; required with `result_source: portal`.
             #[schema(max_length = 2048)]
             voting_url: Option<String>,
+            /// The festivals at which every honoree is to be visited, each once; an empty list for none.
+            #[schema(max_items = 5)]
+            visit_festivals: Option<Vec<FestivalName>>,
         }
     };
 }
@@ -157,4 +181,10 @@ policy_fields! {
     visit_interval_months: u32,
     /// Days after which a dismissed lead is erased, counted from its dismissal (1–3650).
     lead_retention_days: u32,
+    /// A visit within so many days up to a festival is the festival's (0–60).
+    visit_window_days: u32,
+    /// Months without being reached after which an honoree counts as lost (1–120).
+    contact_lost_months: u32,
+    /// Days after which the next level is alarmed of a lost honoree (1–365).
+    contact_escalation_days: u32,
 }

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     api::{
+        aftercare::contact::{ContactFilter, list_lost},
         answer::Answer,
         page::{Page, PageRequest},
         path::Segment,
@@ -53,6 +54,10 @@ pub struct ListHonoreesQuery {
     /// `inner`, for reviewers: all who belong to their subtree, those whose honours are withheld or revoked too.
     #[param(value_type = Option<String>, pattern = "^inner$")]
     scope: Option<ScopeName>,
+    /// `lost`: those who cannot be found, the longest first; for the reviewers of the organizations in charge and above
+    /// alone, and beside no other filter.
+    #[param(inline)]
+    contact: Option<ContactFilter>,
     /// On the lists of these cycles; may be repeated.
     #[serde(default)]
     #[param(value_type = Vec<String>, example = json!(["2026-11"]))]
@@ -125,6 +130,9 @@ pub async fn list_honorees(
     query: Query<ListHonoreesQuery>,
 ) -> Result<Answer, Problem> {
     let query = query.read()?;
+    if query.contact == Some(ContactFilter::Lost) {
+        return list_lost(&state, &caller, &request, (query.limit, query.cursor.as_deref())).await;
+    }
     let page = PageRequest::<(DateTime<Utc>, HonoreeId)>::read(&request, query.limit, query.cursor.as_deref())?;
     let wanted = query.request()?;
     let inner = wanted.inner;

@@ -8,6 +8,7 @@ use validator::{Validate, ValidationErrors};
 
 use crate::{
     api::{
+        aftercare::contact::ContactView,
         answer::{Representation, representations},
         candidates::wire::View,
         judged::to_validation,
@@ -79,6 +80,9 @@ pub struct HonoreeView {
     pub unit_id: Option<Uuid>,
     /// In the full view: those who were merged into this one.
     pub merged_ids: Vec<Uuid>,
+    /// That the honoree cannot be found: with `contact=lost` alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact: Option<ContactView>,
     /// To be sent as `If-Match`.
     pub etag: String,
     #[serde(skip)]
@@ -182,6 +186,7 @@ impl From<OutsideHonour> for OutsideHonourView {
             category: honour.category.map(|category| category.to_string()),
             source_url: honour.source_url,
             revocation: honour.struck.map(|struck| Revocation { revoked_at: struck.at, reason: struck.reason }),
+            contact: None,
             etag: String::new(),
             version: honour.version,
         }

@@ -51,6 +51,14 @@ text_enum! {
         VisitIntervalMonths = "visit_interval_months",
         /// Days after which a dismissed lead is erased.
         LeadRetentionDays = "lead_retention_days",
+        /// The festivals at which honorees are visited.
+        VisitFestivals = "visit_festivals",
+        /// Days up to a festival within which a visit is the festival's.
+        VisitWindowDays = "visit_window_days",
+        /// Months after which an honoree who is not reached counts as lost.
+        ContactLostMonths = "contact_lost_months",
+        /// Days after which the next level is alarmed.
+        ContactEscalationDays = "contact_escalation_days",
     }
 }
 
@@ -94,6 +102,15 @@ impl PolicyField {
             Self::CommentModeration | Self::ObjectionDays | Self::VisitIntervalMonths | Self::LeadRetentionDays => {
                 FieldGroup::Other
             }
+            Self::ListPerCategory | Self::ListMinVotes => FieldGroup::List,
+            Self::CommentModeration
+            | Self::ObjectionDays
+            | Self::VisitIntervalMonths
+            | Self::LeadRetentionDays
+            | Self::VisitFestivals
+            | Self::VisitWindowDays
+            | Self::ContactLostMonths
+            | Self::ContactEscalationDays => FieldGroup::Other,
         }
     }
 

@@ -25,6 +25,7 @@ pub(super) fn faults(policy: &Policy) -> Vec<Fault> {
 }
 
 fn ranges(policy: &Policy) -> [(PolicyField, u32, RangeInclusive<u32>); 15] {
+fn ranges(policy: &Policy) -> [(PolicyField, u32, RangeInclusive<u32>); 17] {
     [
         (PolicyField::DeedMinChars, policy.deed_min_chars, 1..=10_000),
         (PolicyField::DeedMaxChars, policy.deed_max_chars, 1..=10_000),
@@ -41,5 +42,8 @@ fn ranges(policy: &Policy) -> [(PolicyField, u32, RangeInclusive<u32>); 15] {
         (PolicyField::ObjectionDays, policy.objection_days, 0..=365),
         (PolicyField::VisitIntervalMonths, policy.visit_interval_months, 1..=60),
         (PolicyField::LeadRetentionDays, policy.lead_retention_days, 1..=3_650),
+        (PolicyField::VisitWindowDays, policy.visit_window_days, 0..=60),
+        (PolicyField::ContactLostMonths, policy.contact_lost_months, 1..=120),
+        (PolicyField::ContactEscalationDays, policy.contact_escalation_days, 1..=365),
     ]
 }

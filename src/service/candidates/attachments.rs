@@ -19,6 +19,7 @@ use crate::{
     },
     service::{
         Service,
+        aftercare::receipts,
         caller::{Account, Caller},
         error::Error,
         generator,
@@ -101,12 +102,13 @@ pub async fn add_attachment(
     written
 }
 
-fn away(error: &FilesError) -> Error {
+/// The file store cannot be reached.
+pub(in crate::service) fn away(error: &FilesError) -> Error {
     Error::Unavailable(error.to_string())
 }
 
 /// What is stored of an upload: a PDF as it is, a picture decoded once and freed of its metadata and of all that follows it.
-async fn prepare(service: &Service, upload: Bytes) -> Result<(DocumentType, Bytes), Error> {
+pub(in crate::service) async fn prepare(service: &Service, upload: Bytes) -> Result<(DocumentType, Bytes), Error> {
     if is_pdf(&upload) {
         return Ok((DocumentType::Pdf, upload));
     }
@@ -178,20 +180,40 @@ fn find_with_candidate(db: &mut Connection, id: AttachmentId) -> Result<(Attachm
     Ok((attachment, record.candidate_id))
 }
 
-/// Reads a file: for reviewers of the subtree and administrators, 404 else.
+/// A file that proves something, as it is downloaded.
+#[derive(Clone, Debug)]
+pub struct StoredDocument {
+    /// Its id.
+    pub id: AttachmentId,
+    /// What it is called, before its id.
+    pub stem: &'static str,
+    /// Its type.
+    pub media_type: DocumentType,
+    /// Digest of the stored file.
+    pub sha256: Vec<u8>,
+}
+
+/// Reads a file of a verification record, for reviewers of the subtree and administrators, or a receipt of assistance, for
+/// the reviewers alone; 404 else.
 pub async fn get_content(
     service: &Service,
     caller: &Caller,
     id: AttachmentId,
-) -> Result<(AttachmentRow, Bytes), Error> {
+) -> Result<(StoredDocument, Bytes), Error> {
     consents::may_read(caller)?;
     let (now, caller) = (service.clocks.campaign(), caller.clone());
     let attachment = service
         .store
         .read(move |db| {
+            if let Some(receipt) = receipts::find_seen(db, &caller, id)? {
+                let (media_type, sha256) = (receipt.media_type, receipt.sha256);
+                return Ok(StoredDocument { id, stem: "receipt", media_type, sha256 });
+            }
             let (attachment, candidate) = find_with_candidate(db, id)?;
             let (_, sight) = access::find_seen(db, &caller, candidate, now)?;
-            if matches!(sight, Sight::Inside | Sight::Admin) { Ok(attachment) } else { Err(Error::not_found()) }
+            let (media_type, sha256) = (attachment.media_type, attachment.sha256);
+            let found = StoredDocument { id, stem: "verification", media_type, sha256 };
+            if matches!(sight, Sight::Inside | Sight::Admin) { Ok(found) } else { Err(Error::not_found()) }
         })
         .await?;
     let content = service.files.find(FileKey::Attachment(id)).await.map_err(|error| away(&error))?;

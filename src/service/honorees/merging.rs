@@ -11,7 +11,7 @@ use crate::{
         role::Role,
     },
     service::{
-        Caller, Error, Service,
+        Caller, Error, Service, aftercare,
         caller::Account,
         error::refuse_invalid,
         generator,
@@ -114,8 +114,10 @@ fn carry_out(
     storage::honoree_mergers::insert(db, &row)?;
     pool::lapse_doubled(service, db, caller, (survivor, merged))?;
     storage::honoree_mergers::hand_over(db, Handing { merger: id, from: merged.id, to: survivor.id })?;
+    aftercare::hand_over(service, db, caller, (merged.id, survivor.id))?;
     storage::honorees::set_merged_into(db, (merged.id, Some(survivor.id)), now)?;
     changed(service, db, survivor)?;
+    aftercare::planning::replan(service, db, caller, survivor.id)?;
     pool::join(service, db, caller, (survivor.id, merged.id))?;
     note(service, db, caller, ("honoree.merged", merged, survivor))
 }
@@ -180,6 +182,9 @@ pub async fn undo(service: &Service, caller: &Caller, (id, version): (HonoreeId,
             storage::honorees::set_merged_into(db, (id, None), now)?;
             storage::honorees::settle(db, id)?;
             changed(&service, db, &survivor)?;
+            for one in [id.min(survivor.id), id.max(survivor.id)] {
+                aftercare::planning::replan(&service, db, &caller, one)?;
+            }
             pool::part(&service, db, &caller, (survivor.id, id))?;
             note(&service, db, &caller, ("honoree.unmerged", &merged, &survivor))?;
             shown(db, id)

@@ -134,6 +134,12 @@ pub fn find_inside(db: &mut Connection, account: &Account, id: HonoreeId) -> Res
     if account.scope.covers_place(honoree.district, honoree.unit) { Ok(honoree) } else { Err(Error::not_found()) }
 }
 
+/// Some honorees in the inner view, by id.
+pub fn find_all(db: &mut Connection, ids: &[HonoreeId]) -> Result<BTreeMap<HonoreeId, HonouredOne>, Error> {
+    let found = storage::honorees::list_of(db, ids)?;
+    Ok(gather(db, found, true)?.into_iter().map(|one| (one.honoree.id, one)).collect())
+}
+
 /// Honorees with what belongs to them, by a number of queries that does not grow with theirs.
 pub fn gather(db: &mut Connection, honorees: Vec<Honoree>, inner: bool) -> Result<Vec<HonouredOne>, Error> {
     let ids: Vec<HonoreeId> = honorees.iter().map(|honoree| honoree.id).collect();

@@ -1,6 +1,6 @@
 //! One of each thing that a path can name, all of them in the same unit.
 
-use haoren::domain::candidate::Status;
+use haoren::domain::{candidate::Status, id::HonoreeId};
 use serde_json::json;
 
 use crate::harness::{App, Tree};
@@ -23,6 +23,7 @@ impl World {
         let held = serde_json::json!({ "cycle": "2026-11", "sequences": [0], "reason": "同一网络短时间内集中投票。" });
         let quarantine = opener.post("/quarantines", held).await.expect(201).json["id"].as_str().unwrap().to_owned();
         let honoree = app.honour(public, user).await;
+        let (visit, assistance) = aftercare(app, &tree, honoree).await;
         haoren::service::vote_log::advance(&app.service).await.unwrap();
         let (member, _) = app.user(haoren::domain::role::Role::Citizen, Some(tree.unit)).await;
         let study = app.studied(public, member, Some("很受教育。")).await;
@@ -54,6 +55,8 @@ impl World {
             ("/candidates/{id}/objections", format!("/candidates/{public}/objections")),
             ("/certificates/{number}", "/certificates/2026-11-DED-0001".to_owned()),
             ("/honorees/{id}", format!("/honorees/{honoree}")),
+            ("/visits/{id}", format!("/visits/{visit}")),
+            ("/assistance/{id}", format!("/assistance/{assistance}")),
             ("/lists/{month}", "/lists/2026-11".to_owned()),
             ("/operations/{id}", format!("/operations/{}", operation(app, &tree).await)),
             ("/quarantines/{id}", format!("/quarantines/{quarantine}")),
@@ -115,6 +118,14 @@ async fn publicity_and_announcement(app: &App, tree: &Tree, honoree: &str) -> (S
         "kind": "notice", "title": "启事", "body": "即日起开始推荐。", "publish_at": "2026-11-01T00:00:00Z",
     });
     (record.id(), unit.post("/announcements", notice).await.expect(201).id())
+/// A visit to an honoree of the unit, and an entry of assistance.
+async fn aftercare(app: &App, tree: &Tree, honoree: HonoreeId) -> (String, String) {
+    let (_, unit) = app.user(haoren::domain::role::Role::UnitReviewer, Some(tree.unit)).await;
+    let path = format!("/honorees/{honoree}");
+    let visit = crate::aftercare::visit("2026-11-05", true);
+    let visit = unit.post(&format!("{path}/visits"), visit).await.expect(201).id();
+    let help = json!({ "kind": "goods", "amount_fen": 30_000, "fund_source": "donation", "purpose": "慰问品。" });
+    (visit, unit.post(&format!("{path}/assistance"), help).await.expect(201).id())
 }
 
 /// A webhook of a portal's that nothing is ever sent to, and a delivery.
