@@ -34,6 +34,7 @@ use super::responses::{ProblemBody, ProblemError};
         (name = "webhooks", description = "Events sent to an address of the subscriber's, as Standard Webhooks has it. docs/webhooks.md has the format and how to check a signature."),
         (name = "leads", description = "线索: what comes in before it is a nomination, and what becomes of it."),
         (name = "organizations", description = "The tree city → district → unit, and its leadership groups."),
+        (name = "statistics", description = "What became of candidates at each stage, how long it took, and how far the campaign reaches."),
         (name = "participation", description = "Studying candidates, and how many people of every unit and district took part."),
         (name = "reviews", description = "Decisions on candidates, the ways beside the straight one, history and inbox."),
         (name = "review stages", description = "The stages of the review with their checklists."),

@@ -58,6 +58,7 @@ pub mod served;
 pub mod server;
 pub mod stand_in;
 pub mod state;
+pub mod statistics;
 pub mod study;
 pub mod subject;
 pub mod tallies;
@@ -109,6 +110,7 @@ fn resources(config: &mut ServiceConfig<'_>) {
     results::configure(config);
     review_stages::configure(config);
     reviews::configure(config);
+    statistics::configure(config);
     study::configure(config);
     tallies::configure(config);
     vote_log::configure(config);

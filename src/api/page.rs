@@ -100,10 +100,21 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
     /// The answer of a list of things without a version of their own.
     pub fn answer_plain<R, T: Serialize + ToSchema>(
         &self,
-        mut rows: Vec<R>,
+        rows: Vec<R>,
         key: impl Fn(&R) -> K,
         show: impl FnMut(R) -> Result<T, Problem>,
     ) -> Result<Answer, Problem> {
+        let (items, next_cursor, link) = self.parts(rows, key, show)?;
+        Ok(Answer::plain(&Page { items, next_cursor })?.with_link(link))
+    }
+
+    /// The items of a page that is part of a larger answer, with the cursor of the next one and the `Link` to it.
+    pub fn parts<R, T>(
+        &self,
+        mut rows: Vec<R>,
+        key: impl Fn(&R) -> K,
+        show: impl FnMut(R) -> Result<T, Problem>,
+    ) -> Result<(Vec<T>, Option<String>, Option<String>), Problem> {
         let limit = usize::try_from(self.limit).unwrap_or(0);
         let more = rows.len() > limit;
         rows.truncate(limit);
@@ -113,7 +124,7 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
         };
         let items = rows.into_iter().map(show).collect::<Result<Vec<T>, Problem>>()?;
         let link = next_cursor.as_deref().map(|cursor| self.link(cursor));
-        Ok(Answer::plain(&Page { items, next_cursor })?.with_link(link))
+        Ok((items, next_cursor, link))
     }
 
     fn cursor(&self, key: &K) -> Result<String, Problem> {

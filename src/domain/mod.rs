@@ -66,6 +66,7 @@ pub mod short_message;
 pub mod signal;
 pub mod simplified;
 pub mod stage;
+pub mod statistics;
 pub mod study;
 pub mod tally;
 pub mod text;

@@ -57,6 +57,7 @@ pub mod reviews;
 pub mod sheets;
 pub mod signals;
 pub mod startup;
+pub mod statistics;
 pub mod study;
 pub mod sweeping;
 pub mod tallies;

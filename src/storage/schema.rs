@@ -1451,6 +1451,36 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// What statistics are read from: counts by cycle and place. Derived.
+    statistic_cells (level, cycle, district_id, unit_id) {
+        level -> Text,
+        cycle -> Integer,
+        district_id -> Id,
+        unit_id -> Id,
+        candidates -> Integer,
+        cells -> Binary,
+        counted_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// Where something changed that statistics have not counted yet.
+    statistic_changes (id) {
+        id -> BigInt,
+        level -> Text,
+        cycle -> Integer,
+        district_id -> Id,
+        unit_id -> Id,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     server_keys,
     campaign_clock,
@@ -1535,4 +1565,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     quarantines,
     quarantine_counts,
     held_votes,
+    statistic_cells,
+    statistic_changes,
 );

@@ -277,6 +277,7 @@ text_enums! {
     domain::verification::VerificationMethod,
     domain::vote_log::EndedBecause,
     domain::webhook::AttemptFailure,
+    domain::statistics::Level,
     domain::webhook::DeliveryStatus,
     domain::webhook::PauseReason,
     domain::webhook::WebhookStatus,

@@ -66,6 +66,7 @@ mod reviews;
 mod schema;
 mod signals;
 mod starting;
+mod statistics;
 mod study;
 mod surface;
 mod texts;
