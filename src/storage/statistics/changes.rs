@@ -27,9 +27,9 @@ pub fn note_candidate(connection: &mut Connection, id: CandidateId) -> Result<()
 
 /// Notes where a lead lies. Before and after a change of that.
 pub fn note_lead(connection: &mut Connection, id: LeadId) -> Result<(), StoreError> {
-    let query = "SELECT 'unit', l.cycle, COALESCE(o.district_id, o.id, $2), COALESCE(o.id, $2) FROM leads l \
-         LEFT JOIN organizations o ON o.id = l.organization_id AND o.kind <> 'city' WHERE l.id = $1";
-    sql_query(format!("{NOTE}{query}")).bind::<Id, _>(id).bind::<Id, _>(Place::NOWHERE).execute(connection)?;
+    let query = "SELECT 'unit', l.cycle, COALESCE(o.district_id, o.id, $1), COALESCE(o.id, $1) FROM leads l \
+         LEFT JOIN organizations o ON o.id = l.organization_id AND o.kind <> 'city' WHERE l.id = $2";
+    sql_query(format!("{NOTE}{query}")).bind::<Id, _>(Place::NOWHERE).bind::<Id, _>(id).execute(connection)?;
     Ok(())
 }
 
