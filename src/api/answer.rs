@@ -161,6 +161,15 @@ impl Answer {
         self
     }
 
+    /// An inner view with a tag: kept by nobody, and not sent again to who has it.
+    #[must_use]
+    pub fn tagged(mut self) -> Self {
+        if self.etag.is_none() {
+            self.etag = self.body.as_deref().map(|body| format!("\"{}\"", digest(body)));
+        }
+        self
+    }
+
     /// The first answer given again.
     #[must_use]
     pub fn replayed(mut self, status: u16) -> Self {

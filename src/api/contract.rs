@@ -35,6 +35,7 @@ use super::responses::{ProblemBody, ProblemError};
         (name = "leads", description = "线索: what comes in before it is a nomination, and what becomes of it."),
         (name = "organizations", description = "The tree city → district → unit, and its leadership groups."),
         (name = "delegations", description = "代理: who stands in for whom. A request that names a delegation in the header `Acting-For` is made in the delegator's place. docs/delegation.md says how."),
+        (name = "statistics", description = "What became of candidates at each stage, how long it took, and how far the campaign reaches."),
         (name = "participation", description = "Studying candidates, and how many people of every unit and district took part."),
         (name = "reviews", description = "Decisions on candidates, the ways beside the straight one, history and inbox."),
         (name = "review stages", description = "The stages of the review with their checklists."),

@@ -45,6 +45,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(export_candidates_csv)
         .service(export_district_summary)
         .service(export_participation)
+        .service(export_monthly_report)
         .service(get_application_form);
 }
 
@@ -260,6 +261,38 @@ pub async fn export_participation(
     let in_english = Context::of(&request).language == Language::English;
     let file = exports::export_participation(&state, &caller, (query.cycle, wanted), in_english).await?;
     Ok(download::file(file, XLSX, ("participation.xlsx", &format!("参与情况{}.xlsx", query.cycle))))
+}
+
+/// Of which month a report is written.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct MonthlyReportQuery {
+    /// The month.
+    #[param(value_type = String, example = "2026-11")]
+    cycle: Month,
+}
+
+/// Export the monthly report as a workbook
+///
+/// 工作月报, in Chinese, with charts, to be printed across A4: key numbers with what they mean, districts (or units, within a
+/// district), categories, channels, stages with their times, the list as the public reads it, and how people took part.
+/// Of the reviewer's subtree. Its numbers are those of `GET /statistics` and of the month's participation.
+#[utoipa::path(
+    tag = "tables",
+    params(MonthlyReportQuery),
+    responses((status = 200, description = "A workbook.", content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body = String), responses::BadQuery, responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Common)
+)]
+#[get("/exports/monthly-report.xlsx")]
+pub async fn export_monthly_report(
+    state: State,
+    caller: Caller,
+    query: Query<MonthlyReportQuery>,
+) -> Result<HttpResponse, Problem> {
+    caller.require_reviewer()?;
+    let month = query.read()?.cycle;
+    let file = exports::monthly_report(&state, &caller, month).await?;
+    Ok(download::file(file, XLSX, ("monthly-report.xlsx", &format!("工作月报{month}.xlsx"))))
 }
 
 /// Download a candidate's application form

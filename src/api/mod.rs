@@ -3,8 +3,8 @@
 pub mod accounts;
 pub mod acting_for;
 pub mod activity;
-pub mod announcements;
 pub mod aftercare;
+pub mod announcements;
 pub mod answer;
 pub mod ballot_papers;
 pub mod batches;
@@ -67,6 +67,7 @@ pub mod served;
 pub mod server;
 pub mod stand_in;
 pub mod state;
+pub mod statistics;
 pub mod study;
 pub mod subject;
 pub mod tallies;
@@ -126,6 +127,7 @@ fn resources(config: &mut ServiceConfig<'_>) {
     results::configure(config);
     review_stages::configure(config);
     reviews::configure(config);
+    statistics::configure(config);
     study::configure(config);
     tallies::configure(config);
     vote_log::configure(config);

@@ -18,6 +18,9 @@ const DEFAULT_LIMIT: i64 = 20;
 /// Most items of a page.
 const MAX_LIMIT: i64 = 100;
 
+/// The items of a page, the cursor of the next one, and the `Link` to it.
+type Parts<T> = (Vec<T>, Option<String>, Option<String>);
+
 /// One page of a list.
 #[derive(Serialize, ToSchema)]
 pub struct Page<T: ToSchema> {
@@ -100,12 +103,12 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
     /// The answer of a list of things without a version of their own.
     pub fn answer_plain<R, T: Serialize + ToSchema>(
         &self,
-        mut rows: Vec<R>,
+        rows: Vec<R>,
         key: impl Fn(&R) -> K,
         show: impl FnMut(R) -> Result<T, Problem>,
     ) -> Result<Answer, Problem> {
-        let next_cursor = self.next_cursor(&mut rows, key)?;
-        self.finish(rows, next_cursor, show)
+        let (items, next_cursor, link) = self.parts(rows, key, show)?;
+        Ok(Answer::plain(&Page { items, next_cursor })?.with_link(link))
     }
 
     /// The same of a list that was looked through no further than `through`, where it goes on behind it: the page may be short.
@@ -120,18 +123,30 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
             (None, Some(through)) => Some(self.cursor(&through)?),
             (next, _) => next,
         };
-        self.finish(rows, next_cursor, show)
+        let (items, next_cursor, link) = self.shown(rows, next_cursor, show)?;
+        Ok(Answer::plain(&Page { items, next_cursor })?.with_link(link))
     }
 
-    fn finish<R, T: Serialize + ToSchema>(
+    /// The items of a page that is part of a larger answer, with the cursor of the next one and the `Link` to it.
+    pub fn parts<R, T>(
+        &self,
+        mut rows: Vec<R>,
+        key: impl Fn(&R) -> K,
+        show: impl FnMut(R) -> Result<T, Problem>,
+    ) -> Result<Parts<T>, Problem> {
+        let next_cursor = self.next_cursor(&mut rows, key)?;
+        self.shown(rows, next_cursor, show)
+    }
+
+    fn shown<R, T>(
         &self,
         rows: Vec<R>,
         next_cursor: Option<String>,
         show: impl FnMut(R) -> Result<T, Problem>,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<Parts<T>, Problem> {
         let items = rows.into_iter().map(show).collect::<Result<Vec<T>, Problem>>()?;
         let link = next_cursor.as_deref().map(|cursor| self.link(cursor));
-        Ok(Answer::plain(&Page { items, next_cursor })?.with_link(link))
+        Ok((items, next_cursor, link))
     }
 
     /// Cuts rows as loaded with [`Self::rows`] to the page; returns the cursor of the next one, if there is one.

@@ -15,6 +15,7 @@ use crate::{
         clock::SystemTime,
         events, operations, packages, quarantines, reminders, renewing,
         startup::{self, Setup},
+        statistics::recount,
         sweeping, vote_log, vote_scan, webhooks,
     },
     settings::{ServerSettings, Settings},
@@ -82,6 +83,7 @@ async fn run(service: Service, settings: &ServerSettings) -> Result<ExitCode, Co
     say(format_args!("\nhaoren serves {base} from {database}\nDocumentation 文档: {base}/docs\n"))?;
     actix_web::rt::spawn(advance_vote_logs(service.clone()));
     actix_web::rt::spawn(look_for_signals(service.clone()));
+    actix_web::rt::spawn(count_statistics(service.clone()));
     actix_web::rt::spawn(build_packages(service.clone()));
     actix_web::rt::spawn(hand_on_events(service.clone()));
     actix_web::rt::spawn(follow_calendar(service.clone()));
@@ -198,6 +200,18 @@ async fn look_for_signals(service: Service) {
         match quarantines::hold_repeated(&service, None).await {
             Ok(opened) => log::debug!("opened {opened} quarantines of repeated votes"),
             Err(error) => log::warn!("repeated votes could not be held back: {error}"),
+        }
+    }
+}
+
+/// What changed is counted beside the requests.
+async fn count_statistics(service: Service) {
+    let mut ticks = tokio::time::interval(recount::EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = recount::catch_up(&service).await {
+            log::warn!("counting what changed failed: {error}");
         }
     }
 }

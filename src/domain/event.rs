@@ -267,9 +267,8 @@ impl EventKind {
             | Self::OutsideHonourCorrected
             | Self::OutsideHonourRevoked
             | Self::PoolEntered
-            | Self::PoolLeft => Audience::Everybody,
+            | Self::PoolLeft
             | Self::CertificateRecorded
-            | Self::ListPublished => Audience::Everybody,
             | Self::AnnouncementPublished
             | Self::AnnouncementUpdated
             | Self::AnnouncementWithdrawn => Audience::Everybody,
@@ -317,7 +316,7 @@ impl EventKind {
             | Self::CandidateHonoreeLinked
             | Self::PoolRecommended
             | Self::PoolReviewed
-            | Self::PoolEnded => Audience::Subtree,
+            | Self::PoolEnded
             | Self::PublicityRecorded
             | Self::PublicityUpdated
             | Self::PublicityRemoved => Audience::Subtree,

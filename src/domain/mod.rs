@@ -77,6 +77,7 @@ pub mod short_message;
 pub mod signal;
 pub mod simplified;
 pub mod stage;
+pub mod statistics;
 pub mod story;
 pub mod study;
 pub mod tally;

@@ -7,8 +7,8 @@ use crate::storage::{Store, files::Files, vault::MasterKey};
 
 pub mod accounts;
 pub mod activity;
-pub mod announcements;
 pub mod aftercare;
+pub mod announcements;
 pub mod background;
 pub mod backlog;
 pub mod ballot_box;
@@ -65,6 +65,7 @@ pub mod reviews;
 pub mod sheets;
 pub mod signals;
 pub mod startup;
+pub mod statistics;
 pub mod study;
 pub mod sweeping;
 pub mod tallies;

@@ -7,6 +7,7 @@ mod book;
 mod cells;
 mod charset;
 mod csv;
+mod drawing;
 mod package;
 mod read_error;
 mod shared_strings;
@@ -21,6 +22,7 @@ use bytes::Bytes;
 use tokio::sync::Semaphore;
 
 pub use book::{Book, Choices, Look, Page, Paper, fits_in_cell};
+pub use drawing::{Drawing, Shape};
 pub use read_error::{ReadError, Reason};
 pub use table::{TableColumn, TableWriter};
 

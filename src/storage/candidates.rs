@@ -14,6 +14,7 @@ use super::{
     Connection, StoreError, candidate_grams, deed_bands, locks, name_keys,
     schema::{candidate_materials, candidates},
     sql_values::At,
+    statistics,
 };
 use crate::domain::{
     candidate::Candidate,
@@ -38,6 +39,7 @@ pub fn insert(connection: &mut Connection, candidate: &Candidate) -> Result<i64,
         ))
         .execute(connection)?;
     index(connection, number, candidate)?;
+    statistics::changes::note_candidate(connection, candidate.id)?;
     Ok(number)
 }
 
@@ -95,6 +97,9 @@ pub fn update_if(
 ) -> Result<Option<i64>, StoreError> {
     let is_renamed = change.name.is_some() || change.district_id.is_some();
     let before = if is_renamed { named(connection, id)? } else { None };
+    if change.moves_counts() {
+        statistics::changes::note_candidate(connection, id)?;
+    }
     let updated: Option<(i64, i64)> = diesel::update(candidates::table)
         .filter(candidates::id.eq(id))
         .filter(candidates::version.eq(version))
@@ -103,6 +108,9 @@ pub fn update_if(
         .get_result(connection)
         .optional()?;
     let Some((number, version)) = updated else { return Ok(None) };
+    if change.moves_counts() {
+        statistics::changes::note_candidate(connection, id)?;
+    }
     if change.name.is_some() || change.summary.is_some() {
         let (name, summary): (String, String) = candidates::table
             .filter(candidates::number.eq(number))

@@ -11,6 +11,7 @@ use super::{
     Connection, StoreError,
     schema::cycles,
     sql_values::{At, Stored},
+    statistics,
 };
 use crate::domain::{
     cycle::{Checklists, Cycle},
@@ -205,6 +206,7 @@ pub fn update_if(connection: &mut Connection, cycle: &Cycle, now: DateTime<Utc>)
             cycles::updated_at.eq(At(now)),
         ))
         .execute(connection)?;
+    statistics::changes::note_cycle(connection, cycle.month)?;
     Ok(changed == 1)
 }
 

@@ -62,3 +62,13 @@ pub fn give_back(connection: &mut Connection, (month, district): Key) -> Result<
     let given = diesel::update(taken).set(district_quotas::used.eq(district_quotas::used - 1)).execute(connection)?;
     Ok(given == 1)
 }
+
+/// The counters of some cycles of which no place is left.
+pub fn used_up(connection: &mut Connection, cycles: &[Month]) -> Result<Vec<Key>, StoreError> {
+    Ok(district_quotas::table
+        .filter(district_quotas::cycle.eq_any(cycles.to_vec()))
+        .filter(district_quotas::quota.gt(0))
+        .filter(district_quotas::used.ge(district_quotas::quota))
+        .select((district_quotas::cycle, district_quotas::district_id))
+        .load(connection)?)
+}

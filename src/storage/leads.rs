@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SelectableHelper};
 
 use self::row::LeadRow;
-use super::{Connection, StoreError, locks, schema::leads, sql_values::At};
+use super::{Connection, StoreError, locks, schema::leads, sql_values::At, statistics};
 use crate::domain::{
     id::{CandidateId, LeadId, NominationId, OrganizationId, UserId},
     lead::{Lead, LeadStatus},
@@ -24,7 +24,7 @@ pub const TABLE: &str = "leads";
 /// Adds a lead.
 pub fn insert(connection: &mut Connection, lead: &NewLead) -> Result<(), StoreError> {
     diesel::insert_into(leads::table).values(lead).execute(connection)?;
-    Ok(())
+    statistics::changes::note_lead(connection, lead.id)
 }
 
 /// Finds a lead.
@@ -60,6 +60,7 @@ pub fn set_organization(
     (organization, reason): (Option<OrganizationId>, Option<&str>),
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    statistics::changes::note_lead(connection, id)?;
     diesel::update(leads::table.find(id))
         .set((
             leads::organization_id.eq(organization),
@@ -68,7 +69,7 @@ pub fn set_organization(
             leads::updated_at.eq(At(now)),
         ))
         .execute(connection)?;
-    Ok(())
+    statistics::changes::note_lead(connection, id)
 }
 
 /// Notes what became of a lead that is held: the candidate and the nomination.
@@ -89,7 +90,7 @@ pub fn set_promoted(
             leads::updated_at.eq(At(at)),
         ))
         .execute(connection)?;
-    Ok(())
+    statistics::changes::note_lead(connection, id)
 }
 
 /// Notes that nothing comes of a lead that is held.
@@ -109,5 +110,5 @@ pub fn set_dismissed(
             leads::updated_at.eq(At(at)),
         ))
         .execute(connection)?;
-    Ok(())
+    statistics::changes::note_lead(connection, id)
 }

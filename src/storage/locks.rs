@@ -12,12 +12,8 @@ use uuid::Uuid;
 use super::{Connection, StoreError};
 use crate::domain::{
     id::{
-        BatchId, CandidateId, ChannelId, CommentId, HonoreeId, LeadId, ObjectionId, OrganizationId, QuarantineId,
-        BatchId, CandidateId, ChannelId, CommentId, DelegationId, LeadId, ObjectionId, OrganizationId, QuarantineId,
-        UserId, WebhookId,
-        AnnouncementId, BatchId, CandidateId, ChannelId, CommentId, HonoreeId, LeadId, ObjectionId, OrganizationId,
-        PublicityId, QuarantineId, UserId, WebhookId,
-        UserId, WebhookId,
+        AnnouncementId, BatchId, CandidateId, ChannelId, CommentId, DelegationId, HonoreeId, LeadId, ObjectionId,
+        OrganizationId, PublicityId, QuarantineId, UserId, WebhookId,
     },
     month::Month,
 };
@@ -84,7 +80,7 @@ pub fn package(connection: &mut Connection, id: BatchId) -> Result<(), StoreErro
     hold(connection, "SELECT 1 FROM batch_packages WHERE batch_id = $1 FOR UPDATE", id.0)
 }
 
-/// Holds an honoree's row against every other writer. After candidates; several in the order of their ids.
+/// Holds an honoree's row, and with it all aftercare, against every other writer. After candidates; several in the order of their ids.
 pub fn honoree(connection: &mut Connection, id: HonoreeId) -> Result<(), StoreError> {
     hold(connection, "SELECT 1 FROM honorees WHERE id = $1 FOR UPDATE", id.0)
 }
@@ -122,11 +118,6 @@ pub fn quarantine(connection: &mut Connection, id: QuarantineId) -> Result<(), S
     hold(connection, "SELECT 1 FROM quarantines WHERE id = $1 FOR UPDATE", id.0)
 }
 
-/// Holds an honoree's row, and with it all aftercare of the honoree, against every other writer.
-pub fn honoree(connection: &mut Connection, id: HonoreeId) -> Result<(), StoreError> {
-    hold(connection, "SELECT 1 FROM honorees WHERE id = $1 FOR UPDATE", id.0)
-}
-
 /// Holds a channel's row against every other writer.
 pub fn channel(connection: &mut Connection, id: ChannelId) -> Result<(), StoreError> {
     hold(connection, "SELECT 1 FROM channels WHERE id = $1 FOR UPDATE", id.0)
@@ -145,6 +136,8 @@ pub fn delegation(connection: &mut Connection, id: DelegationId) -> Result<(), S
 /// Holds a delegation's row as it is; others may hold it too.
 pub fn delegation_shared(connection: &mut Connection, id: DelegationId) -> Result<(), StoreError> {
     hold(connection, "SELECT 1 FROM delegations WHERE id = $1 FOR SHARE", id.0)
+}
+
 /// Holds an honoree's row as it is; others may hold it too.
 pub fn honoree_shared(connection: &mut Connection, id: HonoreeId) -> Result<(), StoreError> {
     hold(connection, "SELECT 1 FROM honorees WHERE id = $1 FOR SHARE", id.0)

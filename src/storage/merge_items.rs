@@ -13,6 +13,7 @@ use super::{
     Connection, StoreError,
     schema::{leads, merge_items, nominations, photos},
     sql_values::AnyId,
+    statistics,
 };
 use crate::domain::{
     id::{CandidateId, MergeId, PhotoId},
@@ -86,6 +87,7 @@ pub fn hand_over(connection: &mut Connection, handing: Handing) -> Result<Moved,
         .set(merge_items::was_first.eq(Some(true)))
         .execute(connection)?;
     let leads = follow!(connection, leads, ItemKind::Lead, handing);
+    note_counts(connection, handing)?;
     Ok(Moved { nominations, photos: hand_over_photos(connection, handing)?, leads })
 }
 
@@ -122,7 +124,14 @@ pub fn bring_back(connection: &mut Connection, handing: Handing) -> Result<Moved
         .set(nominations::is_first.eq(true))
         .execute(connection)?;
     let leads = return_to!(connection, leads, ItemKind::Lead, handing);
+    note_counts(connection, handing)?;
     Ok(Moved { nominations, photos: bring_back_photos(connection, handing)?, leads })
+}
+
+/// Nominations are counted where their candidate is.
+fn note_counts(connection: &mut Connection, handing: Handing) -> Result<(), StoreError> {
+    statistics::changes::note_candidate(connection, handing.from)?;
+    statistics::changes::note_candidate(connection, handing.to)
 }
 
 fn bring_back_photos(connection: &mut Connection, handing: Handing) -> Result<usize, StoreError> {

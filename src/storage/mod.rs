@@ -95,6 +95,7 @@ pub mod sql_types;
 pub mod sql_values;
 pub mod staged_candidates;
 pub mod staged_rows;
+pub mod statistics;
 pub mod store;
 pub mod story;
 pub mod study_counts;

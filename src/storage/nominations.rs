@@ -6,7 +6,7 @@ use diesel::{
     Selectable, SelectableHelper,
 };
 
-use super::{Connection, StoreError, schema::nominations, sql_values::At};
+use super::{Connection, StoreError, schema::nominations, sql_values::At, statistics};
 use crate::domain::{
     candidate::Channel,
     id::{CandidateId, ChannelId, NominationId, UserId},
@@ -64,7 +64,7 @@ impl NominationRow {
 /// Adds a nomination.
 pub fn insert(connection: &mut Connection, row: &NominationRow) -> Result<(), StoreError> {
     diesel::insert_into(nominations::table).values(row).execute(connection)?;
-    Ok(())
+    statistics::changes::note_candidate(connection, row.candidate_id)
 }
 
 /// The nominations of a candidate, the first one first.
@@ -150,5 +150,7 @@ pub fn set_tracking_digest(connection: &mut Connection, id: NominationId, digest
 /// Notes that the nominator has withdrawn it.
 pub fn withdraw(connection: &mut Connection, id: NominationId, now: DateTime<Utc>) -> Result<(), StoreError> {
     diesel::update(nominations::table.find(id)).set(nominations::withdrawn_at.eq(Some(At(now)))).execute(connection)?;
-    Ok(())
+    let candidate: Option<CandidateId> =
+        nominations::table.find(id).select(nominations::candidate_id).first(connection).optional()?;
+    candidate.map_or(Ok(()), |candidate| statistics::changes::note_candidate(connection, candidate))
 }

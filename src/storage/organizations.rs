@@ -12,6 +12,7 @@ use super::{
     Connection, StoreError,
     schema::{candidates, organizations},
     sql_values::At,
+    statistics,
 };
 use crate::domain::{
     candidate::Status,
@@ -205,6 +206,7 @@ pub fn update_if(
             organizations::updated_at.eq(At(now)),
         ))
         .execute(connection)?;
+    statistics::changes::note_organization(connection, organization.id)?;
     Ok(changed == 1)
 }
 
@@ -217,7 +219,7 @@ pub fn set_district_below(
     diesel::update(organizations::table.filter(organizations::parent_id.eq(id)))
         .set((organizations::district_id.eq(district), organizations::version.eq(organizations::version + 1)))
         .execute(connection)?;
-    Ok(())
+    statistics::changes::note_organization(connection, id)
 }
 
 /// How many candidates on whom something is still to be decided an organization or one below it carries.

@@ -2,7 +2,6 @@
 
 use std::{fmt::Debug, io::Write};
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use diesel::{
     backend::Backend,
@@ -284,6 +283,7 @@ text_enums! {
     domain::verification::VerificationMethod,
     domain::vote_log::EndedBecause,
     domain::webhook::AttemptFailure,
+    domain::statistics::Level,
     domain::webhook::DeliveryStatus,
     domain::webhook::PauseReason,
     domain::webhook::WebhookStatus,
@@ -344,12 +344,8 @@ macro_rules! kept_as {
         }
     )*};
 }
-/// A local day in an `Integer` column: days since 1970-01-01.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct OnDay(pub NaiveDate);
 
 kept_as! {
-    OnDay as Integer (i32): |number| NaiveDate::default().checked_add_signed(TimeDelta::days(number.into())).map(OnDay).ok_or_else(|| format!("{number} is no day").into()), |day| i32::try_from(day.0.signed_duration_since(NaiveDate::default()).num_days()).unwrap_or(i32::MAX);
     domain::month::Month as Integer (i32): |number| domain::month::Month::from_number(number).ok_or_else(|| format!("{number} is no month").into()), |month| month.number();
     domain::category::CategoryCode as Text (String): |code| Ok(code.parse()?), |code| code.as_str().to_owned();
     OnDay as Integer (i32): |number| OnDay::from_number(number).ok_or_else(|| format!("{number} is no day").into()), |day| day.number();

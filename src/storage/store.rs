@@ -72,6 +72,17 @@ impl Store {
         .await
     }
 
+    /// Runs queries that change nothing and that all see the same moment, whatever others write meanwhile: numbers that are
+    /// read one after the other agree.
+    pub async fn view<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+    {
+        self.read(move |connection| in_view(connection, work)).await
+    }
+
     /// Runs one writing transaction on the blocking pool: all of it is committed, or nothing.
     ///
     /// On SQLite at most one thread of the process is inside; whoever waits, waits in order and without a thread.
@@ -137,6 +148,30 @@ where
     F: FnOnce(&mut Connection) -> Result<T, E>,
 {
     begin(connection).map_err(StoreError::from)?;
+    to_the_end(connection, work)
+}
+
+/// One view around `work`, which changes nothing.
+pub fn in_view<T, E, F>(connection: &mut Connection, work: F) -> Result<T, E>
+where
+    E: From<StoreError>,
+    F: FnOnce(&mut Connection) -> Result<T, E>,
+{
+    let begun = match connection {
+        Connection::Postgres(inner) => {
+            AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        }
+        Connection::Sqlite(inner) => AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN"),
+    };
+    begun.map_err(StoreError::from)?;
+    to_the_end(connection, work)
+}
+
+fn to_the_end<T, E, F>(connection: &mut Connection, work: F) -> Result<T, E>
+where
+    E: From<StoreError>,
+    F: FnOnce(&mut Connection) -> Result<T, E>,
+{
     match work(connection) {
         Ok(value) => {
             <Connection as diesel::Connection>::TransactionManager::commit_transaction(connection)

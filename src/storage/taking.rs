@@ -138,6 +138,13 @@ pub fn take(connection: &mut Connection, taking: &Taking) -> Result<usize, Store
     .bind::<Instant, _>(now)
     .bind::<Id, _>(operation)
     .execute(connection)?;
+    sql_query(format!(
+        "INSERT INTO statistic_changes (level, cycle, district_id, unit_id) \
+         SELECT DISTINCT 'unit', $1, s.district_id, COALESCE(s.unit_id, s.district_id) {VALID} $2"
+    ))
+    .bind::<Integer, _>(taking.cycle)
+    .bind::<Id, _>(operation)
+    .execute(connection)?;
     announce(connection, taking)?;
     remember(connection, taking)?;
     Ok(made)

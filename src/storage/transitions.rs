@@ -5,7 +5,7 @@ use diesel::{
     Selectable, SelectableHelper,
 };
 
-use super::{Connection, StoreError, schema::transitions, sql_values::At};
+use super::{Connection, StoreError, schema::transitions, sql_values::At, statistics};
 use crate::domain::{
     candidate::Status,
     history::{NOMINATE, Step},
@@ -85,7 +85,7 @@ impl TransitionRow {
 /// Adds a step.
 pub fn insert(connection: &mut Connection, step: &Step) -> Result<(), StoreError> {
     diesel::insert_into(transitions::table).values(TransitionRow::from(step)).execute(connection)?;
-    Ok(())
+    statistics::changes::note_candidate(connection, step.candidate_id)
 }
 
 /// Finds a step.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use haoren::cli::demo::{self, Progress, guide};
 use serde_json::{Value, json};
 
-use crate::{harness::App, migrating};
+use crate::{harness::App, migrating, statistics};
 
 const PASSWORD: &str = "c0ffee-on-the-26th";
 
@@ -38,6 +38,11 @@ both! {
         let list = anybody.get("/lists/2026-10").await.expect(200).json.clone();
         let categories = list["categories"].as_object().unwrap();
         assert!(categories.len() == 5 && categories.values().all(|entries| entries.as_array().unwrap().len() == 3));
+        statistics::report_agrees(&city, "2026-10").await;
+        if let Ok(path) = std::env::var("HAOREN_TEST_REPORT") {
+            let report = city.get("/exports/monthly-report.xlsx?cycle=2026-10").await.expect(200);
+            std::fs::write(path, &report.bytes).unwrap();
+        }
         let again = demo::build(&app.service, PASSWORD, &mut Progress::none()).await;
         assert!(again.is_err(), "a database in use is left alone");
         printed_lines_work(&app, &built.facts).await;

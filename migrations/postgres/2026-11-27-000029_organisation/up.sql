@@ -1,5 +1,5 @@
 -- A leadership group has a term and an appointing document; `since` is the first day on which it was in force, empty for
--- groups from before there was one. Days are numbers of days since 1970-01-01.
+-- groups from before there was one. Days are numbers such as 20261127.
 ALTER TABLE leadership_groups
     ADD COLUMN term_from INTEGER,
     ADD COLUMN term_to INTEGER,

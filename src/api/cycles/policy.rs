@@ -81,6 +81,10 @@ mirrored! {
         Automatic,
         /// When the city has approved a recommendation.
         ByRecommendation,
+    }
+}
+
+mirrored! {
     /// A festival at which honorees are visited.
     FestivalName = Festival {
         /// 春节.

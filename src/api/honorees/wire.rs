@@ -186,7 +186,6 @@ impl From<OutsideHonour> for OutsideHonourView {
             category: honour.category.map(|category| category.to_string()),
             source_url: honour.source_url,
             revocation: honour.struck.map(|struck| Revocation { revoked_at: struck.at, reason: struck.reason }),
-            contact: None,
             etag: String::new(),
             version: honour.version,
         }
@@ -215,6 +214,7 @@ impl HonoreeView {
             district_id: honoree.district.filter(|_| inner.is_some()).map(Into::into),
             unit_id: honoree.unit.filter(|_| inner.is_some()).map(Into::into),
             merged_ids: inner.into_iter().flat_map(|inner| inner.absorbed).map(Into::into).collect(),
+            contact: None,
             etag: String::new(),
             version: honoree.version,
         })

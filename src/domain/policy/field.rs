@@ -102,7 +102,6 @@ impl PolicyField {
             Self::CommentModeration | Self::ObjectionDays | Self::VisitIntervalMonths | Self::LeadRetentionDays => {
                 FieldGroup::Other
             }
-            Self::ListPerCategory | Self::ListMinVotes => FieldGroup::List,
             Self::CommentModeration
             | Self::ObjectionDays
             | Self::VisitIntervalMonths

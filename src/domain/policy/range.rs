@@ -24,8 +24,7 @@ pub(super) fn faults(policy: &Policy) -> Vec<Fault> {
         .collect()
 }
 
-fn ranges(policy: &Policy) -> [(PolicyField, u32, RangeInclusive<u32>); 15] {
-fn ranges(policy: &Policy) -> [(PolicyField, u32, RangeInclusive<u32>); 17] {
+fn ranges(policy: &Policy) -> [(PolicyField, u32, RangeInclusive<u32>); 18] {
     [
         (PolicyField::DeedMinChars, policy.deed_min_chars, 1..=10_000),
         (PolicyField::DeedMaxChars, policy.deed_max_chars, 1..=10_000),

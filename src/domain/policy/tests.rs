@@ -21,8 +21,6 @@ fn the_defaults_are_valid_and_those_of_the_domain() {
             "results_visibility": "live", "result_source": "local", "voting_url": null,
             "comment_moderation": "post", "list_per_category": 20, "list_min_votes": 1, "pool_min_honours": 1,
             "pool_entry": "automatic", "objection_days": 15,
-            "visit_interval_months": 6, "lead_retention_days": 180
-            "comment_moderation": "post", "list_per_category": 20, "list_min_votes": 1, "objection_days": 15,
             "visit_interval_months": 6, "lead_retention_days": 180,
             "visit_festivals": ["spring_festival", "mid_autumn"], "visit_window_days": 15, "contact_lost_months": 12,
             "contact_escalation_days": 30

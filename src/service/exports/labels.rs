@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use crate::domain::candidate::Status;
+use crate::domain::{
+    candidate::{Channel, Status},
+    stage::StageCode,
+};
 
 /// The Chinese name of a status.
 pub const fn status(status: Status) -> &'static str {
@@ -35,4 +38,27 @@ pub fn moment(at: DateTime<Utc>, zone: Tz) -> String {
 /// A day as a form has it.
 pub fn day(at: DateTime<Utc>, zone: Tz) -> String {
     at.with_timezone(&zone).format("%Y年%-m月%-d日").to_string()
+}
+
+/// The Chinese name of a stage.
+pub const fn stage(stage: StageCode) -> &'static str {
+    match stage {
+        StageCode::UnitVerification => "单位核实",
+        StageCode::DistrictEndorsement => "区级推荐",
+        StageCode::CityScreening => "市级筛选",
+        StageCode::Forwarding => "上报",
+        StageCode::Listing => "上榜",
+    }
+}
+
+/// The Chinese name of a channel.
+pub const fn channel(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Online => "网络",
+        Channel::Media => "媒体",
+        Channel::Phone => "电话",
+        Channel::Letter => "信函",
+        Channel::InPerson => "来访",
+        Channel::Other => "其他",
+    }
 }

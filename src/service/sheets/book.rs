@@ -8,6 +8,7 @@ use rust_xlsxwriter::{
     Worksheet, XlsxError,
 };
 
+use super::drawing::{self, Drawing};
 use crate::service::error::Error;
 
 /// A cell holds no more characters; the rest is left out.
@@ -46,11 +47,15 @@ pub enum Look {
     Known,
     /// It is in order.
     Right,
+    /// A share, as per cent.
+    Share,
+    /// A number with decimals.
+    Decimal,
 }
 
 impl Look {
     /// The looks in the order of their declaration, by which the formats are kept.
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 16] = [
         Self::Cell,
         Self::Wrapped,
         Self::Header,
@@ -65,6 +70,8 @@ impl Look {
         Self::Wrong,
         Self::Known,
         Self::Right,
+        Self::Share,
+        Self::Decimal,
     ];
 
     fn format(self) -> Format {
@@ -85,6 +92,8 @@ impl Look {
             Self::Label => boxed.set_bold().set_align(FormatAlign::Center),
             Self::Field => boxed.set_align(FormatAlign::Center),
             Self::Number => boxed.set_num_format("#,##0").set_align(FormatAlign::Right),
+            Self::Share => boxed.set_num_format("0.0%").set_align(FormatAlign::Right),
+            Self::Decimal => boxed.set_num_format("0.00").set_align(FormatAlign::Right),
             Self::Long => boxed.set_align(FormatAlign::Left).set_align(FormatAlign::Top),
             Self::Wrong => tinted(text, 0xF8_CBAD),
             Self::Known => tinted(text, 0xFF_E699),
@@ -130,13 +139,13 @@ impl Book {
     pub fn page(&mut self, name: &str) -> Result<Page<'_>, Error> {
         let sheet = self.workbook.add_worksheet();
         sheet.set_name(name).map_err(failed)?;
-        Ok(Page { sheet, formats: &self.formats })
+        Ok(Page { name: name.to_owned(), sheet, formats: &self.formats })
     }
 
     /// The sheet that was added first, to be written on.
     pub fn first_page(&mut self) -> Result<Page<'_>, Error> {
         let sheet = self.workbook.worksheet_from_index(0).map_err(failed)?;
-        Ok(Page { sheet, formats: &self.formats })
+        Ok(Page { name: sheet.name(), sheet, formats: &self.formats })
     }
 
     /// The file.
@@ -147,6 +156,7 @@ impl Book {
 
 /// A sheet that is being written. Rows and columns are counted from 0.
 pub struct Page<'a> {
+    name: String,
     sheet: &'a mut Worksheet,
     formats: &'a [Format],
 }
@@ -176,6 +186,31 @@ impl Page<'_> {
             None => self.sheet.write_number(row, column, number).map_err(failed)?,
         };
         Ok(())
+    }
+
+    /// Writes a share or a number with decimals; a dash where there is none.
+    pub fn decimal(&mut self, at: (usize, usize), number: Option<f64>, look: Look) -> Result<(), Error> {
+        let Some(number) = number else { return self.text(at, "—", Look::Field) };
+        let (row, column) = place(at)?;
+        let format = self.format(look).cloned().unwrap_or_default();
+        self.sheet.write_number_with_format(row, column, number, &format).map_err(failed)?;
+        Ok(())
+    }
+
+    /// Lays a chart of the sheet's cells over it, its upper left corner in a cell.
+    pub fn draw(&mut self, (row, column): (usize, usize), drawing: &Drawing<'_>) -> Result<(), Error> {
+        let (row, column) = place((row, column))?;
+        let chart = drawing::chart(&self.name, drawing);
+        self.sheet.insert_chart_with_offset(row, column, &chart, 4, 4).map_err(failed)?;
+        Ok(())
+    }
+
+    /// Prints a line at the head of each sheet of paper, and one at its foot with the number of the page.
+    pub fn running(&mut self, head: &str, foot: &str) {
+        // An ampersand begins a code there.
+        let plain = |text: &str| text.replace('&', "&&");
+        self.sheet.set_header(format!("&C{}", plain(head)));
+        self.sheet.set_footer(format!("&L{}&R第 &P 页，共 &N 页", plain(foot)));
     }
 
     /// Writes a text over a rectangle of cells, both ends included.

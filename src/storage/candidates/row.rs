@@ -191,6 +191,11 @@ pub struct CandidateChange {
 }
 
 impl CandidateChange {
+    /// Whether the candidate may be counted elsewhere afterwards. (A new status comes with a step, which is counted.)
+    pub(super) const fn moves_counts(&self) -> bool {
+        self.cycle.is_some() || self.category.is_some() || self.unit_id.is_some() || self.district_id.is_some()
+    }
+
     /// A new name, with the form in which it is searched.
     pub fn set_name(&mut self, name: String) {
         self.name_folded = Some(super::folded(&name));

@@ -141,6 +141,8 @@ pub const MATRIX: &[Row] = &[
     row("GET", "/api/v1/exports/candidates.xlsx", REVIEWERS),
     row("GET", "/api/v1/exports/candidates.csv", REVIEWERS),
     row("GET", "/api/v1/exports/summary.xlsx", REVIEWERS),
+    row("GET", "/api/v1/exports/monthly-report.xlsx", REVIEWERS),
+    row("GET", "/api/v1/statistics", "401 403 + + + + + 403 +"),
     row("GET", "/api/v1/exports/participation.xlsx", REVIEWERS),
     row("GET", "/api/v1/candidates/{id}/application-form.xlsx", "401 403 + 404 + 404 + 403 +"),
     // Forwarding, lists, honours.

@@ -32,14 +32,13 @@ impl World {
         let comment = app.comment(&tree, public, author).await;
         let (webhook, delivery) = webhook(app).await;
         let honoured = honoured(app, &tree, &honoree.to_string()).await;
+        let (publicity, announcement) = publicity_and_announcement(app, &tree, &honoree.to_string()).await;
         let names = vec![
             ("/honorees/{id}/merger", format!("/honorees/{}/merger", honoured.merged)),
             ("/honorees/{id}/honours/{honour_id}", format!("/honorees/{honoree}/honours/{}", honoured.honour)),
             ("/moral-model-pool/{honoree_id}", format!("/moral-model-pool/{honoree}")),
             ("/pool-recommendations/{id}", format!("/pool-recommendations/{}", honoured.recommendation)),
             ("/delegations/{id}", format!("/delegations/{}", delegation(app, &tree).await)),
-        let (publicity, announcement) = publicity_and_announcement(app, &tree, &honoree.to_string()).await;
-        let names = vec![
             ("/publicity/{id}", format!("/publicity/{publicity}")),
             ("/announcements/{id}", format!("/announcements/{announcement}")),
             ("/webhooks/{id}", format!("/webhooks/{webhook}")),
@@ -108,6 +107,8 @@ async fn delegation(app: &App, tree: &Tree) -> String {
     let (delegate, _) = app.user(haoren::domain::role::Role::DistrictReviewer, Some(tree.district)).await;
     let days = json!({ "delegate_id": delegate, "from": "2026-11-05", "to": "2026-11-30", "reason": "外出学习。" });
     unit.post("/delegations", days).await.expect(201).id()
+}
+
 /// A record that the honoree was told of, and what the unit announces now.
 async fn publicity_and_announcement(app: &App, tree: &Tree, honoree: &str) -> (String, String) {
     let (_, unit) = app.user(haoren::domain::role::Role::UnitReviewer, Some(tree.unit)).await;
@@ -118,6 +119,8 @@ async fn publicity_and_announcement(app: &App, tree: &Tree, honoree: &str) -> (S
         "kind": "notice", "title": "启事", "body": "即日起开始推荐。", "publish_at": "2026-11-01T00:00:00Z",
     });
     (record.id(), unit.post("/announcements", notice).await.expect(201).id())
+}
+
 /// A visit to an honoree of the unit, and an entry of assistance.
 async fn aftercare(app: &App, tree: &Tree, honoree: HonoreeId) -> (String, String) {
     let (_, unit) = app.user(haoren::domain::role::Role::UnitReviewer, Some(tree.unit)).await;

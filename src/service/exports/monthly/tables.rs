@@ -1,0 +1,107 @@
+//! A sheet of a report: title, line under it, headings, rows.
+
+use super::facts::Report;
+use crate::service::{
+    Error,
+    sheets::{Book, Look, Page, Paper},
+};
+
+/// What stands in a cell.
+#[derive(Clone, Debug)]
+pub(super) enum Cell {
+    /// A text.
+    Text(String),
+    /// A number of things.
+    Count(u32),
+    /// A share from 0 to 1; a dash where there is none.
+    Share(Option<f64>),
+    /// A number with decimals; a dash where there is none.
+    Decimal(Option<f64>),
+    /// A dash.
+    Nothing,
+}
+
+impl Cell {
+    pub(super) fn text(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+/// Rows above the first one of a table: title, line under it, headings.
+const HEAD: usize = 3;
+
+/// A table that fills a sheet.
+#[derive(Clone, Debug)]
+pub(super) struct Table<'a> {
+    name: &'a str,
+    columns: Vec<(&'a str, f64)>,
+    /// The rows.
+    pub rows: Vec<Vec<Cell>>,
+    /// What is to be said under it.
+    pub note: Option<String>,
+}
+
+impl<'a> Table<'a> {
+    /// An empty one with these columns and their widths in characters.
+    pub(super) fn new(name: &'a str, columns: &[(&'a str, f64)]) -> Self {
+        Self { name, columns: columns.to_vec(), rows: Vec::new(), note: None }
+    }
+
+    /// The row of the headings.
+    #[expect(clippy::unused_self, reason = "it is the table's, wherever that will stand")]
+    pub(super) const fn head(&self) -> usize {
+        HEAD - 1
+    }
+
+    /// The first row that is free again.
+    pub(super) fn end(&self) -> usize {
+        HEAD + self.rows.len() + usize::from(self.note.is_some())
+    }
+
+    /// Writes it on a new sheet, to be printed across A4.
+    pub(super) fn write<'b>(&self, book: &'b mut Book, report: &Report) -> Result<Page<'b>, Error> {
+        let mut page = book.page(self.name)?;
+        let last = self.columns.len().saturating_sub(1);
+        let widths: Vec<f64> = self.columns.iter().map(|(_, width)| *width).collect();
+        page.widths(&widths)?;
+        let title = format!("“身边好人”工作月报（{}）：{}", report.month, self.name);
+        page.over((0, 0), (0, last), &title, Look::Title)?;
+        page.height(0, 36.0)?;
+        let behind = if report.is_behind { "    部分数字正在统计，稍后再生成即为最新" } else { "" };
+        let line = format!("编制单位：{}    编制日期：{}{behind}", report.issuer, report.made_on);
+        page.over((1, 0), (1, last), &line, Look::Subtitle)?;
+        self.put(&mut page, self.head())?;
+        if let Some(note) = &self.note {
+            page.over((HEAD + self.rows.len(), 0), (HEAD + self.rows.len(), last), note, Look::Subtitle)?;
+        }
+        page.freeze_both((HEAD, 1))?;
+        page.repeat((0, HEAD - 1))?;
+        page.running(
+            &format!("“身边好人”工作月报 {}", report.month),
+            &format!("{}  {}", report.issuer, report.made_on),
+        );
+        page.paper(Paper::Across);
+        Ok(page)
+    }
+
+    /// Writes headings and rows, the headings in the row given.
+    pub(super) fn put(&self, page: &mut Page<'_>, head: usize) -> Result<(), Error> {
+        for (column, (name, _)) in self.columns.iter().enumerate() {
+            page.text((head, column), name, Look::Header)?;
+        }
+        page.height(head, 32.0)?;
+        for (at, row) in self.rows.iter().enumerate() {
+            for (column, cell) in row.iter().enumerate() {
+                let place = (head + 1 + at, column);
+                match cell {
+                    Cell::Text(text) => page.text(place, text, Look::Long)?,
+                    Cell::Count(number) => page.number(place, *number, Look::Number)?,
+                    Cell::Share(share) => page.decimal(place, *share, Look::Share)?,
+                    Cell::Decimal(number) => page.decimal(place, *number, Look::Decimal)?,
+                    Cell::Nothing => page.text(place, "—", Look::Field)?,
+                }
+            }
+        }
+        Ok(())
+    }
+}
