@@ -37,5 +37,5 @@ pub fn list(connection: &mut Connection, whose: &Whose, after: After, limit: i64
 fn entry((id, candidate, cycle, organization, at): Row) -> Entry {
     let mut details = serde_json::Map::new();
     details.insert("cycle".to_owned(), json!(cycle));
-    Entry { id, kind: StoryKind::Forwarded, at: at, candidate: Some(candidate), organization: organization, details }
+    Entry { id, kind: StoryKind::Forwarded, at, candidate: Some(candidate), organization, details }
 }

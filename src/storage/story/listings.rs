@@ -48,5 +48,5 @@ fn entry((id, candidate, (cycle, category, number), (rank, votes), source, at): 
     details.insert("rank".to_owned(), json!(rank));
     details.insert("votes".to_owned(), json!(votes));
     details.insert("level".to_owned(), json!(HonourLevel::of_list(source)));
-    Entry { id, kind: StoryKind::Listed, at: at, candidate: Some(candidate), organization: None, details }
+    Entry { id, kind: StoryKind::Listed, at, candidate: Some(candidate), organization: None, details }
 }

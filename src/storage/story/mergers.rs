@@ -37,5 +37,5 @@ fn entry((id, merged, survivor, reason, at): Row) -> Entry {
     details.insert("honoree_id".to_owned(), json!(merged));
     details.insert("survivor_id".to_owned(), json!(survivor));
     details.insert("reason".to_owned(), json!(reason));
-    Entry { id, kind: StoryKind::Merged, at: at, candidate: None, organization: None, details }
+    Entry { id, kind: StoryKind::Merged, at, candidate: None, organization: None, details }
 }

@@ -29,5 +29,5 @@ pub fn list(connection: &mut Connection, whose: &Whose, after: After, limit: i64
 fn entry((id, candidate, channel, at): Row) -> Entry {
     let mut details = serde_json::Map::new();
     details.insert("channel".to_owned(), json!(channel));
-    Entry { id, kind: StoryKind::Nominated, at: at, candidate: Some(candidate), organization: None, details }
+    Entry { id, kind: StoryKind::Nominated, at, candidate: Some(candidate), organization: None, details }
 }

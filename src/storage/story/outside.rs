@@ -39,5 +39,5 @@ fn entry((id, level, (title, issuer, number), awarded_on, at): Row) -> Entry {
     details.insert("issuer".to_owned(), json!(issuer));
     details.insert("number".to_owned(), json!(number));
     details.insert("awarded_on".to_owned(), json!(awarded_on));
-    Entry { id, kind: StoryKind::OutsideHonour, at: at, candidate: None, organization: None, details }
+    Entry { id, kind: StoryKind::OutsideHonour, at, candidate: None, organization: None, details }
 }

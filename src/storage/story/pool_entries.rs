@@ -29,5 +29,5 @@ pub fn list(connection: &mut Connection, whose: &Whose, after: After, limit: i64
 fn entry((id, cause, at): Row) -> Entry {
     let mut details = serde_json::Map::new();
     details.insert("cause".to_owned(), json!(cause));
-    Entry { id, kind: StoryKind::PoolEntered, at: at, candidate: None, organization: None, details }
+    Entry { id, kind: StoryKind::PoolEntered, at, candidate: None, organization: None, details }
 }

@@ -36,5 +36,5 @@ fn entry((id, cause, reason, at): Row) -> Entry {
     let mut details = serde_json::Map::new();
     details.insert("cause".to_owned(), json!(cause));
     details.insert("reason".to_owned(), json!(reason));
-    Entry { id, kind: StoryKind::PoolLeft, at: at, candidate: None, organization: None, details }
+    Entry { id, kind: StoryKind::PoolLeft, at, candidate: None, organization: None, details }
 }

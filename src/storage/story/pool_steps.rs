@@ -43,5 +43,5 @@ fn entry(((id, recommendation), level, step, words, organization, at): Row) -> E
     details.insert("level".to_owned(), json!(level));
     details.insert("step".to_owned(), json!(step));
     details.insert("words".to_owned(), json!(words));
-    Entry { id, kind: StoryKind::PoolRecommendation, at: at, candidate: None, organization: organization, details }
+    Entry { id, kind: StoryKind::PoolRecommendation, at, candidate: None, organization, details }
 }

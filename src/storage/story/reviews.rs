@@ -41,5 +41,5 @@ fn entry((id, candidate, cycle, stage, decision, organization, at): Row) -> Entr
     details.insert("cycle".to_owned(), json!(cycle));
     details.insert("stage".to_owned(), json!(stage));
     details.insert("decision".to_owned(), json!(decision));
-    Entry { id, kind: StoryKind::Reviewed, at: at, candidate: Some(candidate), organization: organization, details }
+    Entry { id, kind: StoryKind::Reviewed, at, candidate: Some(candidate), organization, details }
 }

@@ -40,5 +40,5 @@ fn entry((id, candidate, cycle, number, reason, at): Row) -> Entry {
     details.insert("cycle".to_owned(), json!(cycle));
     details.insert("certificate_number".to_owned(), json!(number));
     details.insert("reason".to_owned(), json!(reason));
-    Entry { id, kind: StoryKind::Revoked, at: at, candidate: Some(candidate), organization: None, details }
+    Entry { id, kind: StoryKind::Revoked, at, candidate: Some(candidate), organization: None, details }
 }

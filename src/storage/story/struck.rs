@@ -39,5 +39,5 @@ fn entry((id, level, title, reason, at): Row) -> Entry {
     details.insert("level".to_owned(), json!(level));
     details.insert("title".to_owned(), json!(title));
     details.insert("reason".to_owned(), json!(reason));
-    Entry { id, kind: StoryKind::OutsideHonourStruck, at: at, candidate: None, organization: None, details }
+    Entry { id, kind: StoryKind::OutsideHonourStruck, at, candidate: None, organization: None, details }
 }

@@ -41,5 +41,5 @@ fn entry((id, merged, survivor, at): Row) -> Entry {
     let mut details = serde_json::Map::new();
     details.insert("honoree_id".to_owned(), json!(merged));
     details.insert("survivor_id".to_owned(), json!(survivor));
-    Entry { id, kind: StoryKind::Unmerged, at: at, candidate: None, organization: None, details }
+    Entry { id, kind: StoryKind::Unmerged, at, candidate: None, organization: None, details }
 }
