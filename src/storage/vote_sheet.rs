@@ -98,21 +98,23 @@ macro_rules! filtered {
     }};
 }
 
-/// The number of a vote by which the index over numbers is not to be walked: votes of few voters are found by voter, and
-/// put in order afterwards.
-macro_rules! seq_of_few {
-    () => {
-        sql::<BigInt>("+votes.seq")
-    };
+/// The number of a vote, as it is named where votes of few voters are looked for: SQLite would walk the index over numbers, and
+/// is told to find them by voter and put them in order afterwards. PostgreSQL weighs both.
+const fn seq_of_few(connection: &Connection) -> &'static str {
+    match connection {
+        Connection::Sqlite(_) => "+votes.seq",
+        Connection::Postgres(_) => "votes.seq",
+    }
 }
 
 /// The votes of a cycle that a signal points at by who cast them; none where it points otherwise.
 macro_rules! votes_of_voters {
-    ($cycle:expr, $filter:expr, $after:expr, $pointed:expr) => {{
+    ($connection:expr, $cycle:expr, $filter:expr, $after:expr, $pointed:expr) => {{
+        let seq = || sql::<BigInt>(seq_of_few($connection));
         let mut query = votes::table
             .filter(votes::cycle.eq($cycle))
-            .filter(seq_of_few!().gt($after.max($pointed.first_seq - 1)))
-            .filter(seq_of_few!().le($pointed.last_seq))
+            .filter(seq().gt($after.max($pointed.first_seq - 1)))
+            .filter(seq().le($pointed.last_seq))
             .into_boxed();
         query = match $pointed.subject {
             Subject::Minute(minute) => {
@@ -126,7 +128,7 @@ macro_rules! votes_of_voters {
         if let Some(candidate) = $filter.candidate {
             query = query.filter(votes::candidate.eq(candidate));
         }
-        query.order(seq_of_few!())
+        query.order(seq())
     }};
 }
 
@@ -193,7 +195,10 @@ pub fn list(
             // Whose votes they are is said by their numbers.
             let rest = SheetFilter { signal: None, ..filter.clone() };
             let rows = pick(connection, (cycle, &rest), after, limit, |db, after| {
-                Ok(votes_of_voters!(cycle, filter, after, pointed).limit(FEW_AT_ONCE).select(votes::seq).load(db)?)
+                Ok(votes_of_voters!(db, cycle, filter, after, pointed)
+                    .limit(FEW_AT_ONCE)
+                    .select(votes::seq)
+                    .load(db)?)
             })?;
             Ok(SheetPage { rows, through: None })
         }
@@ -311,7 +316,7 @@ pub fn wanted(
 ) -> Result<Vec<Wanted>, StoreError> {
     let columns = (votes::seq, votes::candidate, votes::state);
     let rows: Vec<(i64, i64, i16)> = if let Some(pointed) = filter.of_voters() {
-        votes_of_voters!(cycle, filter, after, pointed).limit(limit).select(columns).load(connection)?
+        votes_of_voters!(connection, cycle, filter, after, pointed).limit(limit).select(columns).load(connection)?
     } else {
         let query = joined!().select(columns);
         filtered!(query, cycle, filter, after).order(votes::seq).limit(limit).load(connection)?
