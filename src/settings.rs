@@ -146,7 +146,8 @@ const PUBLIC_URL_MAX_CHARS: usize = 200;
 /// Reads an address that paths can be added to.
 fn public_url(text: &str) -> Result<String, String> {
     let url = url::Url::parse(text).map_err(|error| error.to_string())?;
-    let is_plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
+    let is_plain =
+        url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() || !is_plain {
         return Err("it must begin with https:// or http://, and have neither user, query nor fragment".to_owned());
     }
@@ -227,7 +228,9 @@ mod tests {
             assert_eq!(public_url(given).as_deref(), Ok(taken), "{given}");
         }
         let long = format!("https://example.com/{}", "a".repeat(200));
-        for wrong in ["", "haoren.wuhan.gov.cn", "ftp://a.cn", "https://a.cn/?b", "https://a.cn/#b", "https://u:p@a.cn", &long] {
+        for wrong in
+            ["", "haoren.wuhan.gov.cn", "ftp://a.cn", "https://a.cn/?b", "https://a.cn/#b", "https://u:p@a.cn", &long]
+        {
             assert!(public_url(wrong).is_err(), "{wrong}");
         }
     }

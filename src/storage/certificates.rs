@@ -60,7 +60,8 @@ pub fn known_among(
 ) -> Result<BTreeSet<(HonourId, [u8; 32])>, StoreError> {
     let honours: Vec<HonourId> = files.iter().map(|(honour, _)| *honour).collect();
     let issued = issued_of(connection, &honours)?;
-    let is_issued = |(honour, sha256): &&(HonourId, [u8; 32])| issued.get(honour).is_some_and(|row| row.sha256 == sha256);
+    let is_issued =
+        |(honour, sha256): &&(HonourId, [u8; 32])| issued.get(honour).is_some_and(|row| row.sha256 == sha256);
     Ok(files.iter().filter(is_issued).copied().collect())
 }
 
