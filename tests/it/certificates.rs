@@ -180,7 +180,8 @@ both! {
         assert_eq!(check.etag(), recorded.etag());
         city.put(RECORD, Some(&etag), body.clone()).await.problem(412, "precondition_failed");
         let again = json!({ "number": "12", "issuer": "中央文明办", "issued_on": "2026-12-01" });
-        let both = [city.put(RECORD, Some(&check.etag()), again.clone()), city.put(RECORD, Some(&check.etag()), again)];
+        let etag = check.etag();
+        let both = [city.put(RECORD, Some(&etag), again.clone()), city.put(RECORD, Some(&etag), again)];
         let mut answers: Vec<u16> = join_all(both).await.iter().map(|reply| reply.status.as_u16()).collect();
         answers.sort_unstable();
         assert_eq!(answers, [200, 412]);
