@@ -83,6 +83,7 @@ pub fn named(request: &HttpRequest) -> Result<Option<DelegationId>, Problem> {
 }
 
 /// Whether a request names a delegation at all.
+#[must_use]
 pub fn is_named(request: &HttpRequest) -> bool {
     request.headers().contains_key(ACTING_FOR)
 }

@@ -60,6 +60,7 @@ pub struct ProblemError {
 }
 
 /// A failure as the contract documents it.
+#[must_use]
 pub fn problem(description: &str) -> Response {
     let content = ContentBuilder::new().schema(Some(RefOr::Ref(Ref::from_schema_name("Problem")))).build();
     ResponseBuilder::new().description(description).content(MEDIA_TYPE, content).build()

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
+
 use super::{Caller, Error, Service, cycles};
 use crate::{
     domain::{
@@ -41,18 +43,24 @@ pub async fn list_activity(
         caller.require(&[Role::UnitReviewer, Role::DistrictReviewer, Role::CityReviewer, Role::Admin])?.clone();
     let scope = if account.role == Role::Admin { Scope::City } else { account.scope };
     cycles::ensure_exist(service).await?;
-    let service = service.clone();
-    let store = service.store.clone();
+    let today = day_of(service.clocks.campaign(), service.time_zone);
     let limit = usize::try_from(limit).unwrap_or(0);
-    store
-        .read(move |db| {
-            storage::cycles::find(db, month)?.ok_or_else(Error::not_found)?;
-            let tree = storage::participation::nodes(db, &scope, request.district)?;
-            let mut lines = collect(db, (month, &request), &tree, after.as_ref(), limit)?;
-            complete(&service, db, &tree, &mut lines)?;
-            Ok(lines)
-        })
-        .await
+    service.store.read(move |db| page(db, (&scope, today), (month, &request), after.as_ref(), limit)).await
+}
+
+/// The page, in a transaction of the caller's; `today` tells whose term is over.
+pub fn page(
+    db: &mut Connection,
+    (scope, today): (&Scope, NaiveDate),
+    (month, request): (Month, &ActivityRequest),
+    after: Option<&ActivityKey>,
+    limit: usize,
+) -> Result<Vec<ActivityLine>, Error> {
+    storage::cycles::find(db, month)?.ok_or_else(Error::not_found)?;
+    let tree = storage::participation::nodes(db, scope, request.district)?;
+    let mut lines = collect(db, (month, request), &tree, after, limit)?;
+    complete(db, today, &tree, &mut lines)?;
+    Ok(lines)
 }
 
 /// The lines that are wanted, with their numbers. Whose office did something is active whatever its people did, so that
@@ -104,14 +112,13 @@ fn people_of(
 }
 
 /// Adds what else is known of the units of a page.
-fn complete(service: &Service, db: &mut Connection, tree: &[Node], lines: &mut [ActivityLine]) -> Result<(), Error> {
+fn complete(db: &mut Connection, today: NaiveDate, tree: &[Node], lines: &mut [ActivityLine]) -> Result<(), Error> {
     let units: BTreeSet<OrganizationId> = lines.iter().map(|line| line.unit.id).collect();
     let above: BTreeSet<OrganizationId> = lines.iter().filter_map(|line| line.unit.parent).collect();
     let below: BTreeMap<OrganizationId, OrganizationId> =
         tree.iter().filter_map(|node| Some((node.id, node.parent.filter(|parent| units.contains(parent))?))).collect();
     let staffed = storage::reviewers::active_at(db, Role::UnitReviewer, &(&units | &above))?;
     let names = storage::activity::responsible_names(db, &units)?;
-    let today = day_of(service.clocks.campaign(), service.time_zone);
     let expired = storage::activity::with_expired_leadership(db, &units, today)?;
     let carriers: BTreeSet<OrganizationId> = units.iter().chain(below.keys()).copied().collect();
     let latest = storage::activity::last_acts(db, &carriers)?;

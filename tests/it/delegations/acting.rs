@@ -150,7 +150,7 @@ both! {
         reply.problem(404, "not_found");
     }
 
-    async fn it_holds_on_its_days_while_both_serve_where_they_served(app: App) {
+    async fn it_holds_on_its_days(app: App) {
         let tree = app.tree().await;
         let pair = pair(&app, &tree).await;
         let id = app.candidate(&tree, Status::Nominated).await;
@@ -172,8 +172,14 @@ both! {
                 decide(&app, &stand_in, id, "return").await.problem(403, "delegation_not_in_force");
             }
         }
-        app.set_clock("2026-11-06T02:00:00Z");
-        stand_in.get(&path).await.expect(200);
+    }
+
+    async fn it_holds_while_both_serve_where_they_served(app: App) {
+        let tree = app.tree().await;
+        let pair = pair(&app, &tree).await;
+        let id = app.candidate(&tree, Status::Nominated).await;
+        let path = format!("/candidates/{id}/history");
+        let made = delegated(&pair).await;
         let admin = app.admin().await;
         let change = async |user: UserId, change: Value| {
             let path = format!("/users/{user}");
@@ -202,7 +208,12 @@ both! {
         change(pair.delegator, json!({ "password": "seven-lanterns-on-the-Han" })).await;
         let stand_in = app.again(pair.delegate).await.with("Acting-For", &made.id());
         stand_in.get(&path).await.expect(200);
-        // A unit that is closed, or moved out of the district.
+    }
+
+    async fn it_holds_while_its_organizations_stand_in_one_line(app: App) {
+        let tree = app.tree().await;
+        let pair = pair(&app, &tree).await;
+        let stand_in = acting(&pair, &delegated(&pair).await);
         let unit = tree.unit;
         let set = async |active: bool, district| {
             app.write(move |db| {
@@ -215,18 +226,23 @@ both! {
         };
         for (active, district) in [(false, tree.district), (true, tree.other_district)] {
             set(active, district).await;
-            refused(&stand_in).await;
+            stand_in.get("/inbox").await.problem(403, "delegation_not_in_force");
         }
         set(true, tree.district).await;
-        stand_in.get(&path).await.expect(200);
-        // Revoked, it is over at once, on every server.
+        stand_in.get("/inbox").await.expect(200);
+    }
+
+    async fn a_revocation_holds_at_once_in_every_process(app: App) {
+        let tree = app.tree().await;
+        let pair = pair(&app, &tree).await;
+        let made = delegated(&pair).await;
+        let stand_in = acting(&pair, &made);
         let beside = app.beside().await;
-        beside.set_clock("2026-11-06T02:00:00Z");
         let there = beside.with_token(stand_in.token().to_owned()).with("Acting-For", &made.id());
-        there.get(&path).await.expect(200);
-        app.again(pair.delegator).await.post(&format!("/delegations/{}/revocation", made.id()), json!({})).await.expect(201);
+        there.get("/inbox").await.expect(200);
+        pair.away.post(&format!("/delegations/{}/revocation", made.id()), json!({})).await.expect(201);
         for client in [&stand_in, &there] {
-            refused(client).await;
+            client.get("/inbox").await.problem(403, "delegation_not_in_force");
         }
         beside.stop().await;
     }
