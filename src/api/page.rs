@@ -27,6 +27,9 @@ pub struct Page<T: ToSchema> {
     pub next_cursor: Option<String>,
 }
 
+/// The items of a page, the cursor of the next one, and the `Link` to it.
+pub type Parts<T> = (Vec<T>, Option<String>, Option<String>);
+
 /// What was asked of a list: how many, and after which row.
 pub struct PageRequest<K> {
     /// 1–100.
@@ -114,7 +117,7 @@ impl<K: Serialize + DeserializeOwned> PageRequest<K> {
         mut rows: Vec<R>,
         key: impl Fn(&R) -> K,
         show: impl FnMut(R) -> Result<T, Problem>,
-    ) -> Result<(Vec<T>, Option<String>, Option<String>), Problem> {
+    ) -> Result<Parts<T>, Problem> {
         let limit = usize::try_from(self.limit).unwrap_or(0);
         let more = rows.len() > limit;
         rows.truncate(limit);

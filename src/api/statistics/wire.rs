@@ -132,7 +132,7 @@ pub struct StatisticsFigures {
     pub stages: Vec<StageStatistics>,
     /// Leads that came in; null where categories are told apart, which leads have not.
     pub leads: Option<LeadStatistics>,
-    /// How far the campaign reaches; null where categories, channels or units are told apart, or some are selected.
+    /// How far the campaign reaches; null where categories or channels are selected or told apart, and for groups by unit.
     pub coverage: Option<CoverageStatistics>,
 }
 

@@ -126,13 +126,7 @@ pub fn passages(steps: &[Move]) -> Vec<Passage> {
         if let Some(passage) = open.take() {
             ended.push(Passage { left: Some((step.at, Outcome::of(step.action, step.to))), ..passage });
         }
-        open = stage.map(|stage| Passage {
-            cycle: step.cycle,
-            stage,
-            entered_at: step.at,
-            is_extended,
-            left: None,
-        });
+        open = stage.map(|stage| Passage { cycle: step.cycle, stage, entered_at: step.at, is_extended, left: None });
     }
     ended.extend(open);
     ended

@@ -220,7 +220,9 @@ fn the_stored_form_is_pinned() {
     expected.extend([1, 3, 1, 1, 2]);
     assert_eq!(sheet.to_bytes(), expected);
     assert_eq!(Sheet::from_bytes(&expected), Ok(sheet));
-    for wrong in [&[][..], &[2, 0, 0], &[1, 0], &[1, 0, 0, 0], &[1, 0x80, 0x80, 0x80, 0x80, 0x80], &[1, 1, 2, b'D', b'E']] {
+    for wrong in
+        [&[][..], &[2, 0, 0], &[1, 0], &[1, 0, 0, 0], &[1, 0x80, 0x80, 0x80, 0x80, 0x80], &[1, 1, 2, b'D', b'E']]
+    {
         assert_eq!(Sheet::from_bytes(wrong), Err(NotASheet), "{wrong:?}");
     }
 }
@@ -262,7 +264,9 @@ proptest! {
             for sheet in [&mut whole, &mut parts[at % places]] {
                 let cell = sheet.cell(&category, channel);
                 cell.note_candidate(moves.last().unwrap().to);
-                passages(&moves).iter().for_each(|passage| cell.note_passage(passage, &windows()));
+                for passage in &passages(&moves) {
+                    cell.note_passage(passage, &windows());
+                }
             }
         }
         let mut sum = Sheet::default();
@@ -316,9 +320,11 @@ fn said(cycles: &[&str], range: (Option<&str>, Option<&str>), year: Option<i32>)
 
 #[test]
 fn months_are_named_in_one_way() {
-    let judged = |said: Said| said.judge(month("2026-11")).map(|Months(months)| months.len()).map_err(|faults| {
-        faults.into_iter().map(|fault| format!("{} {}", fault.pointer, fault.code)).collect::<Vec<_>>()
-    });
+    let judged = |said: Said| {
+        said.judge(month("2026-11")).map(|Months(months)| months.len()).map_err(|faults| {
+            faults.into_iter().map(|fault| format!("{} {}", fault.pointer, fault.code)).collect::<Vec<_>>()
+        })
+    };
     let none = (None, None);
     assert_eq!(said(&[], none, None).judge(month("2026-11")), Ok(Months(vec![month("2026-11")])));
     assert_eq!(judged(said(&["2026-11", "2026-10", "2026-11"], none, None)), Ok(2));
@@ -340,7 +346,11 @@ fn months_are_named_in_one_way() {
 
 #[test]
 fn keys_survive_a_cursor() {
-    let of = |district, unit| GroupKey { place: PlaceKey { cycle: Some(month("2026-11")), district, unit }, category: None, channel: Some(Channel::Phone) };
+    let of = |district, unit| GroupKey {
+        place: PlaceKey { cycle: Some(month("2026-11")), district, unit },
+        category: None,
+        channel: Some(Channel::Phone),
+    };
     let id = Place::NOWHERE;
     for key in [of(None, None), of(Some(None), None), of(Some(Some(id)), Some(None)), GroupKey::default()] {
         let text = serde_json::to_string(&key).unwrap();

@@ -100,11 +100,7 @@ pub(super) fn read(
     let mut sums = BTreeMap::new();
     add_all(&mut sums, selection, &overdue, (&counted, &[]));
     let reach = Reach::of(db, selection)?;
-    let groups = if selection.by.is_empty() {
-        Vec::new()
-    } else {
-        groups(db, selection, &overdue, (after, limit))?
-    };
+    let groups = if selection.by.is_empty() { Vec::new() } else { groups(db, selection, &overdue, (after, limit))? };
     let shown = |(key, figures)| shown(selection, &reach, key, figures);
     Ok(Statistics {
         counted_at,
@@ -119,9 +115,8 @@ pub(super) fn read(
 
 fn shown(selection: &Selection, reach: &Reach, key: GroupKey, figures: Figures) -> Group {
     let name = |id: Option<Option<OrganizationId>>| Some(selection.nodes.get(&id??)?.name.clone());
-    let is_whole = !selection.by.iter().any(|by| {
-        matches!(by, Dimension::Unit | Dimension::Category | Dimension::Channel)
-    });
+    let is_whole =
+        !selection.by.iter().any(|by| matches!(by, Dimension::Unit | Dimension::Category | Dimension::Channel));
     Group {
         district_name: name(key.place.district),
         unit_name: name(key.place.unit),
@@ -234,11 +229,13 @@ impl Reach {
             .nodes
             .values()
             .filter(|node| node.active && selection.covers(node))
-            .filter(|node| in_district(if node.kind == OrganizationKind::District { Some(node.id) } else { node.district }))
+            .filter(|node| {
+                in_district(if node.kind == OrganizationKind::District { Some(node.id) } else { node.district })
+            })
             .map(|node| (node.id, node.kind))
             .collect();
         let of_kind = |kind| active.values().filter(|known| **known == kind).count();
-        let here = self.places.iter().filter(|place| in_month(place.cycle));
+        let here = self.places.iter().filter(|place| in_month(place.cycle) && in_district(place.in_district()));
         let nominated: BTreeSet<OrganizationId> =
             here.filter_map(Place::in_unit).filter(|unit| active.contains_key(unit)).collect();
         let months = selection.cycles.keys().filter(|month| in_month(**month)).count();

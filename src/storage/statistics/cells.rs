@@ -45,12 +45,8 @@ macro_rules! filtered {
 /// The places of which there are counts, each with how many candidates of the cycle lie there. The counts are not read.
 pub fn places(connection: &mut Connection, filter: &Filter) -> Result<Vec<(Place, i32)>, StoreError> {
     type Row = (Month, OrganizationId, OrganizationId, i32);
-    let columns = (
-        statistic_cells::cycle,
-        statistic_cells::district_id,
-        statistic_cells::unit_id,
-        statistic_cells::candidates,
-    );
+    let columns =
+        (statistic_cells::cycle, statistic_cells::district_id, statistic_cells::unit_id, statistic_cells::candidates);
     let rows: Vec<Row> = filtered!(filter, columns).load(connection)?;
     Ok(rows
         .into_iter()
@@ -108,12 +104,7 @@ pub fn replace(
         statistic_cells::cells.eq(sheet.to_bytes()),
         statistic_cells::counted_at.eq(At(now)),
     );
-    let key = (
-        statistic_cells::level,
-        statistic_cells::cycle,
-        statistic_cells::district_id,
-        statistic_cells::unit_id,
-    );
+    let key = (statistic_cells::level, statistic_cells::cycle, statistic_cells::district_id, statistic_cells::unit_id);
     let new = (
         statistic_cells::candidates.eq(excluded(statistic_cells::candidates)),
         statistic_cells::cells.eq(excluded(statistic_cells::cells)),

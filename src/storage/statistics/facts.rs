@@ -50,10 +50,8 @@ impl Site {
 /// in the first one is left out.
 macro_rules! at_site {
     ($query:expr, $site:expr, $first:expr) => {{
-        let query = $query
-            .filter(candidates::district_id.eq($site.district))
-            .filter(candidates::cycle.ge($first))
-            .into_boxed();
+        let query =
+            $query.filter(candidates::district_id.eq($site.district)).filter(candidates::cycle.ge($first)).into_boxed();
         if $site.is_inbox() {
             query.filter(candidates::unit_id.is_null())
         } else {
@@ -80,8 +78,7 @@ pub struct CandidateFacts {
 /// The candidates of a site that run in its first cycle or a later one.
 pub fn candidates_at(connection: &mut Connection, site: &Site) -> Result<Vec<CandidateFacts>, StoreError> {
     let Some(first) = site.first() else { return Ok(Vec::new()) };
-    let columns =
-        (candidates::id, candidates::cycle, candidates::category, candidates::channel, candidates::status);
+    let columns = (candidates::id, candidates::cycle, candidates::category, candidates::channel, candidates::status);
     Ok(at_site!(candidates::table, site, first).select(columns).load(connection)?)
 }
 
