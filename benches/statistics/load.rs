@@ -99,6 +99,13 @@ pub fn fill(db: &mut Connection, count: u128) {
     .unwrap();
 }
 
+/// A step: the action, the status before and after it, and when.
+type Step = (&'static str, Option<Status>, Status, DateTime<Utc>);
+
+fn minutes(dice: &mut Dice, most: usize) -> TimeDelta {
+    TimeDelta::minutes(i64::try_from(dice.below(most)).unwrap())
+}
+
 /// A candidate to be written.
 struct New {
     id: CandidateId,
@@ -108,7 +115,7 @@ struct New {
     channel: Channel,
     unit: OrganizationId,
     district: OrganizationId,
-    moves: Vec<(&'static str, Option<Status>, Status, DateTime<Utc>)>,
+    moves: Vec<Step>,
 }
 
 /// What becomes of candidates: the straight way, further or less far, with returns.
@@ -129,14 +136,13 @@ impl New {
         let unit = district * 1_000 + dice.below(usize::try_from(UNITS).unwrap()) as u128;
         let cycle = months[dice.below(12)];
         let category = ["helping_others", "bravery", "integrity", "dedication", "filial_piety"][dice.below(5)];
-        let mut at = cycle.first_day().and_hms_opt(0, 0, 0).unwrap().and_utc()
-            + TimeDelta::minutes(dice.below(14 * 24 * 60) as i64);
+        let mut at = cycle.first_day().and_hms_opt(0, 0, 0).unwrap().and_utc() + minutes(dice, 14 * 24 * 60);
         let (mut moves, mut before) = (Vec::new(), None);
         let far = [1, 2, 2, 2, 3, 4, 6, 6][dice.below(8)];
         let mut step = |moves: &mut Vec<_>, (action, to): (&'static str, Status), dice: &mut Dice| {
             moves.push((action, before, to, at));
             before = Some(to);
-            at += TimeDelta::minutes(dice.below(5 * 24 * 60) as i64);
+            at += minutes(dice, 5 * 24 * 60);
         };
         step(&mut moves, WAYS[0], dice);
         if dice.below(5) == 0 {
@@ -204,19 +210,18 @@ fn write(db: &mut Connection, slice: &[New]) {
     };
     insert!(db, nominations::table, slice.iter().map(nomination).collect::<Vec<_>>());
     let steps = |new: &New| {
-        let step =
-            |(version, (action, from, to, at)): (usize, &(&'static str, Option<Status>, Status, DateTime<Utc>))| {
-                (
-                    transitions::id.eq(TransitionId(id(4, new.number * 16 + version as u128))),
-                    transitions::candidate_id.eq(new.id),
-                    transitions::cycle.eq(new.cycle),
-                    transitions::action.eq(*action),
-                    transitions::from_status.eq(*from),
-                    transitions::to_status.eq(*to),
-                    transitions::candidate_version.eq(i64::try_from(version).unwrap()),
-                    transitions::at.eq(At(*at)),
-                )
-            };
+        let step = |(version, (action, from, to, at)): (usize, &Step)| {
+            (
+                transitions::id.eq(TransitionId(id(4, new.number * 16 + version as u128))),
+                transitions::candidate_id.eq(new.id),
+                transitions::cycle.eq(new.cycle),
+                transitions::action.eq(*action),
+                transitions::from_status.eq(*from),
+                transitions::to_status.eq(*to),
+                transitions::candidate_version.eq(i64::try_from(version).unwrap()),
+                transitions::at.eq(At(*at)),
+            )
+        };
         new.moves.iter().enumerate().map(step).collect::<Vec<_>>()
     };
     insert!(db, transitions::table, slice.iter().flat_map(steps).collect::<Vec<_>>());

@@ -135,7 +135,7 @@ both! {
         let read = numbers(&staff.city, "cycle=2026-11").await;
         assert_eq!((&read["cycles"], &read["behind"]), (&json!(["2026-11"]), &json!([])));
         assert_eq!(read["as_of"], "2026-11-22T02:04:00Z");
-        assert_eq!((&read["items"], &read["next_cursor"]), (&json!([]), &Value::Null));
+        assert_eq!((&read["items"], &read["next_cursor"], &read["group_by"]), (&json!([]), &Value::Null, &json!([])));
         let total = &read["total"];
         assert_eq!((&total["candidates"], &total["nominations"]), (&json!(5), &json!(5)));
         let statuses = &total["by_status"];

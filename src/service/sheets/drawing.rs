@@ -54,9 +54,11 @@ pub(super) fn chart(sheet: &str, drawing: &Drawing<'_>) -> Chart {
     let (first, last) = (row(drawing.rows.0 + 1), row(drawing.rows.1));
     for (at, column) in drawing.numbers.iter().enumerate() {
         let mut label = ChartDataLabel::new();
-        label.show_value().set_num_format(drawing.number_format).set_font(&font(9));
+        label.set_font(&font(9));
         if drawing.shape == Shape::Pie {
-            label.show_category_name().show_percentage();
+            label.show_category_name().show_percentage().set_num_format("0%");
+        } else {
+            label.show_value().set_num_format(drawing.number_format);
         }
         let series = chart.add_series();
         series

@@ -37,7 +37,8 @@ fn sheet(bytes: &[u8], name: &str) -> Vec<Vec<Data>> {
 
 /// The row of a sheet that begins with a name.
 fn row<'a>(rows: &'a [Vec<Data>], name: &str) -> &'a [Data] {
-    rows.iter().find(|row| row[0].to_string() == name).unwrap_or_else(|| panic!("no row {name}"))
+    let is_named = |row: &&Vec<Data>| matches!(&row[0], Data::String(text) if text == name);
+    rows.iter().find(is_named).unwrap_or_else(|| panic!("no row {name}"))
 }
 
 /// A number of the API as it stands in a cell.
@@ -51,7 +52,36 @@ pub async fn report_agrees(client: &Client, month: &str) {
     let file = client.get(&format!("/exports/monthly-report.xlsx?cycle={month}")).await.expect(200);
     assert!(file.header("content-disposition").contains("%E5%B7%A5%E4%BD%9C%E6%9C%88%E6%8A%A5"));
     let total = read("").await["total"].clone();
-    let overview = sheet(&file.bytes, "概览");
+    overview_agrees(&sheet(&file.bytes, "概览"), &total);
+    stages_agree(&sheet(&file.bytes, "各环节用时与按时率"), &total);
+    for (name, by) in [("各区情况", "district"), ("各类别", "category"), ("推荐渠道", "channel")] {
+        let rows = sheet(&file.bytes, name);
+        for group in read(&format!("&group_by={by}")).await["items"].as_array().unwrap() {
+            let label = label(client, by, group).await;
+            if by == "channel" {
+                let nominations = &total["nominations_by_channel"][group["channel"].as_str().unwrap()];
+                channel_agrees(row(&rows, &label), (nominations, &group["figures"]));
+            } else {
+                figures_agree(row(&rows, &label), &group["figures"]);
+            }
+        }
+    }
+}
+
+/// How a group is called in the report.
+async fn label(client: &Client, by: &str, group: &Value) -> String {
+    match by {
+        "district" => group["district"]["name"].as_str().unwrap_or("市本级").to_owned(),
+        "category" => {
+            let path = format!("/categories/{}", group["category"].as_str().unwrap());
+            client.get(&path).await.expect(200).json["name"]["zh"].as_str().unwrap().to_owned()
+        }
+        _ => CHANNELS.iter().find(|(code, _)| group["channel"] == *code).unwrap().1.to_owned(),
+    }
+}
+
+fn overview_agrees(rows: &[Vec<Data>], total: &Value) {
+    let unit = stage(total, "unit_verification");
     for (name, number) in [
         ("候选人（人/组）", &total["candidates"]),
         ("推荐（件）", &total["nominations"]),
@@ -60,63 +90,43 @@ pub async fn report_agrees(client: &Client, month: &str) {
         ("在用单位", &total["coverage"]["units"]["denominator"]),
         ("单位覆盖率", &total["coverage"]["units"]["rate"]),
         ("上榜（人/组）", &total["by_status"]["listed"]),
-        ("核实通过率", &stage(&total, "unit_verification")["pass_rate"]["rate"]),
-        ("核实按时率", &stage(&total, "unit_verification")["on_time"]["rate"]),
-        ("核实用时中位数（天）", &stage(&total, "unit_verification")["days"]["median"]),
+        ("核实通过率", &unit["pass_rate"]["rate"]),
+        ("核实按时率", &unit["on_time"]["rate"]),
+        ("核实用时中位数（天）", &unit["days"]["median"]),
     ] {
-        assert_eq!(row(&overview, name)[1], cell(number), "{name}");
+        assert_eq!(row(rows, name)[1], cell(number), "{name}");
     }
-    let stages = sheet(&file.bytes, "各环节用时与按时率");
+}
+
+fn stages_agree(rows: &[Vec<Data>], total: &Value) {
     let names = ["单位核实", "区级推荐", "市级筛选", "上报", "上榜"];
     for (name, of) in names.iter().zip(total["stages"].as_array().unwrap()) {
         let mut expected: Vec<Data> = ENDS.iter().map(|end| cell(&of[*end])).collect();
         expected.extend([&of["pass_rate"]["rate"], &of["return_rate"]["rate"]].map(cell));
         expected.extend(["numerator", "denominator", "rate"].map(|part| cell(&of["on_time"][part])));
         expected.extend([&of["days"]["median"], &of["days"]["p90"]].map(cell));
-        assert_eq!(row(&stages, name)[1..], expected, "{name}");
+        assert_eq!(row(rows, name)[1..], expected, "{name}");
     }
-    for (name, by) in [("各区情况", "district"), ("各类别", "category"), ("推荐渠道", "channel")] {
-        let rows = sheet(&file.bytes, name);
-        for group in read(&format!("&group_by={by}")).await["items"].as_array().unwrap() {
-            let label = match by {
-                "district" => group["district"]["name"].as_str().unwrap_or("市本级").to_owned(),
-                "category" => client
-                    .get(&format!("/categories/{}", group["category"].as_str().unwrap()))
-                    .await
-                    .expect(200)
-                    .json["name"]["zh"]
-                    .as_str()
-                    .unwrap()
-                    .to_owned(),
-                _ => CHANNELS.iter().find(|(code, _)| group["channel"] == *code).unwrap().1.to_owned(),
-            };
-            let (row, figures) = (row(&rows, &label), &group["figures"]);
-            if by == "channel" {
-                assert_eq!(
-                    row[1],
-                    cell(&total["nominations_by_channel"][group["channel"].as_str().unwrap()]),
-                    "{label}"
-                );
-                assert_eq!(
-                    row[2..5],
-                    [&figures["candidates"], &figures["by_status"]["listed"], &figures["leads"]["total"]].map(cell),
-                    "{label}"
-                );
-                continue;
-            }
-            let passed = |name| cell(&stage(figures, name)["passed"]);
-            let expected = [
-                cell(&figures["candidates"]),
-                cell(&figures["nominations"]),
-                passed("unit_verification"),
-                passed("district_endorsement"),
-                passed("city_screening"),
-                passed("forwarding"),
-                cell(&figures["by_status"]["listed"]),
-            ];
-            assert_eq!(row[1..8], expected, "{label}");
-        }
-    }
+}
+
+fn channel_agrees(row: &[Data], (nominations, figures): (&Value, &Value)) {
+    assert_eq!(row[1], cell(nominations), "{}", row[0]);
+    let expected = [&figures["candidates"], &figures["by_status"]["listed"], &figures["leads"]["total"]].map(cell);
+    assert_eq!(row[2..5], expected, "{}", row[0]);
+}
+
+fn figures_agree(row: &[Data], figures: &Value) {
+    let passed = |name| cell(&stage(figures, name)["passed"]);
+    let expected = [
+        cell(&figures["candidates"]),
+        cell(&figures["nominations"]),
+        passed("unit_verification"),
+        passed("district_endorsement"),
+        passed("city_screening"),
+        passed("forwarding"),
+        cell(&figures["by_status"]["listed"]),
+    ];
+    assert_eq!(row[1..8], expected, "{}", row[0]);
 }
 
 const CHANNELS: [(&str, &str); 6] = [

@@ -50,7 +50,8 @@ both! {
             random_act(&app, &tree, &staff, id, &mut dice).await;
             if turn % 5 == 0 {
                 let (one, other) = tokio::join!(recount::catch_up(&app.service), recount::catch_up(&beside.service));
-                (one.unwrap(), other.unwrap());
+                one.unwrap();
+                other.unwrap();
             }
         }
         recount::catch_up(&beside.service).await.unwrap();

@@ -74,6 +74,7 @@ impl<'a> Table<'a> {
         let behind = if report.is_behind { "    部分数字正在统计，稍后再生成即为最新" } else { "" };
         let line = format!("编制单位：{}    编制日期：{}{behind}", report.issuer, report.made_on);
         page.over((1, 0), (1, last), &line, Look::Subtitle)?;
+        page.height(1, 20.0)?;
         self.put(&mut page)?;
         if let Some(note) = &self.note {
             page.over((HEAD + self.rows.len(), 0), (HEAD + self.rows.len(), last), note, Look::Subtitle)?;
