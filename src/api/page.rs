@@ -30,6 +30,9 @@ pub struct Page<T: ToSchema> {
     pub next_cursor: Option<String>,
 }
 
+/// The items of a page, the cursor of the next one, and the `Link` to it.
+pub type Parts<T> = (Vec<T>, Option<String>, Option<String>);
+
 /// What was asked of a list: how many, and after which row.
 pub struct PageRequest<K> {
     /// 1–100.

@@ -113,10 +113,10 @@ pub async fn get_statistics(
     statistics::may_read(&caller)?;
     let query = query.read()?;
     let page = PageRequest::<GroupKey>::read(&request, query.limit, query.cursor.as_deref())?;
-    let asked = (page.after.clone(), page.rows());
+    let (by, asked) = (query.group_by.clone(), (page.after.clone(), page.rows()));
     let mut read = statistics::read_statistics(&state, &caller, query.request(), asked).await?;
     let groups = std::mem::take(&mut read.groups);
     let (items, next_cursor, link) =
         page.parts(groups, |group| group.key.clone(), |group| Ok(StatisticsGroup::from(group)))?;
-    Ok(Answer::plain(&StatisticsPage::new(read, items, next_cursor))?.with_link(link).tagged())
+    Ok(Answer::plain(&StatisticsPage::new(read, by, (items, next_cursor)))?.with_link(link).tagged())
 }

@@ -18,7 +18,7 @@ pub use page::{Coverage, Group, Quotas, Statistics, Units};
 pub use reading::{StatisticsRequest, may_read};
 
 /// So many changes are counted while a reader waits: a few milliseconds each. Where more wait, the answer says so.
-const AT_ONCE: i64 = 64;
+const AT_ONCE: i64 = 200;
 
 /// The sum of what is selected, and a page of its groups.
 pub async fn read_statistics(

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use haoren::cli::demo::{self, Progress, guide};
+use haoren::{
+    cli::demo::{self, Progress, guide},
+    service::statistics::recount,
+};
 use serde_json::{Value, json};
 
 use crate::{harness::App, migrating, statistics};
@@ -38,6 +41,7 @@ both! {
         let list = anybody.get("/lists/2026-10").await.expect(200).json.clone();
         let categories = list["categories"].as_object().unwrap();
         assert!(categories.len() == 5 && categories.values().all(|entries| entries.as_array().unwrap().len() == 3));
+        recount::catch_up(&app.service).await.unwrap();
         statistics::report_agrees(&city, "2026-10").await;
         if let Ok(path) = std::env::var("HAOREN_TEST_REPORT") {
             let report = city.get("/exports/monthly-report.xlsx?cycle=2026-10").await.expect(200);

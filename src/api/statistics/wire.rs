@@ -45,6 +45,8 @@ pub struct StatisticsPage {
     /// The months of which something has happened that is not counted yet. Usually none: it takes seconds.
     #[schema(value_type = Vec<String>)]
     pub behind: Vec<Month>,
+    /// What the groups are told apart by, as it was asked.
+    pub group_by: Vec<DimensionName>,
     /// The sum.
     pub total: StatisticsFigures,
     /// The groups, in the order of month, district, unit, category and channel; none without `group_by`.
@@ -54,12 +56,17 @@ pub struct StatisticsPage {
 }
 
 impl StatisticsPage {
-    pub(super) fn new(read: Statistics, items: Vec<StatisticsGroup>, next_cursor: Option<String>) -> Self {
+    pub(super) fn new(
+        read: Statistics,
+        group_by: Vec<DimensionName>,
+        (items, next_cursor): (Vec<StatisticsGroup>, Option<String>),
+    ) -> Self {
         Self {
             as_of: read.counted_at,
             total: StatisticsFigures::new(&read.total, read.has_leads, read.coverage),
             behind: read.behind,
             cycles: read.cycles,
+            group_by,
             items,
             next_cursor,
         }
@@ -132,7 +139,7 @@ pub struct StatisticsFigures {
     pub stages: Vec<StageStatistics>,
     /// Leads that came in; null where categories are told apart, which leads have not.
     pub leads: Option<LeadStatistics>,
-    /// How far the campaign reaches; null where categories, channels or units are told apart, or some are selected.
+    /// How far the campaign reaches; null where categories or channels are selected or told apart, and for groups by unit.
     pub coverage: Option<CoverageStatistics>,
 }
 

@@ -117,11 +117,15 @@ struct Writer(Vec<u8>);
 
 impl Writer {
     fn number(&mut self, mut number: u32) {
-        while number >= 0x80 {
-            self.0.push((number & 0x7F) as u8 | 0x80);
+        loop {
+            let [low, ..] = number.to_le_bytes();
             number >>= 7;
+            if number == 0 {
+                self.0.push(low);
+                return;
+            }
+            self.0.push(low | 0x80);
         }
-        self.0.push(number as u8);
     }
 
     fn length(&mut self, length: usize) {

@@ -117,7 +117,6 @@ mod twice {
 
     type Twice = Option<Option<OrganizationId>>;
 
-    #[expect(clippy::ref_option, reason = "serde hands over a reference")]
     pub(super) fn serialize<S: Serializer>(value: &Twice, serializer: S) -> Result<S::Ok, S::Error> {
         value.map(|inner| inner.into_iter().collect::<Vec<_>>()).serialize(serializer)
     }

@@ -60,6 +60,7 @@ impl Hours {
     }
 
     /// The pairs of hours and counts, in the order of hours.
+    #[must_use]
     pub fn pairs(&self) -> impl ExactSizeIterator<Item = (u32, u32)> + '_ {
         self.0.iter().copied()
     }

@@ -40,13 +40,13 @@ impl Said {
             faults.push(Fault::at(pointer, Code::Inconsistent));
         }
         let months = match (self.year, self.from, self.until) {
-            (Some(year), ..) => match (Month::new(year, 1), Month::new(year, 12)) {
-                (Some(first), Some(last)) => between(first, last),
-                _ => {
+            (Some(year), ..) => {
+                let ends = Month::new(year, 1).zip(Month::new(year, 12));
+                if ends.is_none() {
                     faults.push(Fault::at("/year", Code::Malformed));
-                    Vec::new()
                 }
-            },
+                ends.map(|(first, last)| between(first, last)).unwrap_or_default()
+            }
             (None, Some(from), Some(until)) if until < from => {
                 faults.push(Fault::at("/until", Code::Inconsistent).with("not_before", from.to_string()));
                 Vec::new()

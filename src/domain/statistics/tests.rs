@@ -264,7 +264,9 @@ proptest! {
             for sheet in [&mut whole, &mut parts[at % places]] {
                 let cell = sheet.cell(&category, channel);
                 cell.note_candidate(moves.last().unwrap().to);
-                passages(&moves).iter().for_each(|passage| cell.note_passage(passage, &windows()));
+                for passage in &passages(&moves) {
+                    cell.note_passage(passage, &windows());
+                }
             }
         }
         let mut sum = Sheet::default();

@@ -2,6 +2,7 @@
 //! month's participation, read in the same view; votes and ranks are not in it.
 
 mod facts;
+mod overview;
 mod pages;
 mod tables;
 

@@ -47,6 +47,8 @@ pub enum Look {
     Known,
     /// It is in order.
     Right,
+    /// A text of a table, from the left.
+    Line,
     /// A share, as per cent.
     Share,
     /// A number with decimals.
@@ -55,7 +57,7 @@ pub enum Look {
 
 impl Look {
     /// The looks in the order of their declaration, by which the formats are kept.
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::Cell,
         Self::Wrapped,
         Self::Header,
@@ -70,6 +72,7 @@ impl Look {
         Self::Wrong,
         Self::Known,
         Self::Right,
+        Self::Line,
         Self::Share,
         Self::Decimal,
     ];
@@ -92,6 +95,7 @@ impl Look {
             Self::Label => boxed.set_bold().set_align(FormatAlign::Center),
             Self::Field => boxed.set_align(FormatAlign::Center),
             Self::Number => boxed.set_num_format("#,##0").set_align(FormatAlign::Right),
+            Self::Line => boxed.set_align(FormatAlign::Left),
             Self::Share => boxed.set_num_format("0.0%").set_align(FormatAlign::Right),
             Self::Decimal => boxed.set_num_format("0.00").set_align(FormatAlign::Right),
             Self::Long => boxed.set_align(FormatAlign::Left).set_align(FormatAlign::Top),
@@ -107,6 +111,8 @@ impl Look {
 pub enum Paper {
     /// A4, upright, all of it on one page.
     Upright,
+    /// A4, across, all of it on one page.
+    AcrossOnOne,
     /// A4, across, as many pages as it has rows for.
     Across,
 }
@@ -277,6 +283,7 @@ impl Page<'_> {
         self.sheet.set_paper_size(9).set_print_center_horizontally(true);
         match paper {
             Paper::Upright => self.sheet.set_print_fit_to_pages(1, 1),
+            Paper::AcrossOnOne => self.sheet.set_landscape().set_print_fit_to_pages(1, 1),
             Paper::Across => self.sheet.set_landscape().set_print_fit_to_pages(1, 0),
         };
     }

@@ -25,6 +25,8 @@ pub enum Shape {
 pub struct Drawing<'a> {
     /// How it is drawn.
     pub shape: Shape,
+    /// The sheet of the table, where that is another one.
+    pub sheet: Option<&'a str>,
     /// Its title.
     pub title: &'a str,
     /// What the names are, and what the numbers are.
@@ -48,12 +50,15 @@ pub(super) fn chart(sheet: &str, drawing: &Drawing<'_>) -> Chart {
         Shape::Bars => ChartType::Bar,
         Shape::Pie => ChartType::Pie,
     });
+    let sheet = drawing.sheet.unwrap_or(sheet);
     let (first, last) = (row(drawing.rows.0 + 1), row(drawing.rows.1));
     for (at, column) in drawing.numbers.iter().enumerate() {
         let mut label = ChartDataLabel::new();
-        label.show_value().set_num_format(drawing.number_format).set_font(&font(9));
+        label.set_font(&font(9));
         if drawing.shape == Shape::Pie {
-            label.show_category_name().show_percentage();
+            label.show_category_name().show_percentage().set_num_format("0%");
+        } else {
+            label.show_value().set_num_format(drawing.number_format);
         }
         let series = chart.add_series();
         series
@@ -75,14 +80,23 @@ pub(super) fn chart(sheet: &str, drawing: &Drawing<'_>) -> Chart {
         chart.legend().set_hidden();
     }
     if drawing.shape != Shape::Pie {
-        chart.x_axis().set_name(drawing.axes.0).set_name_font(&font(9)).set_font(&font(9));
-        chart.y_axis().set_name(drawing.axes.1).set_name_font(&font(9)).set_font(&font(9));
-        chart.y_axis().set_num_format(drawing.number_format).set_min(0);
-    }
-    if drawing.shape == Shape::Bars {
-        chart.x_axis().set_reverse();
+        axes(&mut chart, drawing);
     }
     chart
+}
+
+/// Names and numbers at the axes; with bars the names are at the upright one.
+fn axes(chart: &mut Chart, drawing: &Drawing<'_>) {
+    let is_lying = drawing.shape == Shape::Bars;
+    let (names, numbers) = drawing.axes;
+    let (x_name, y_name) = if is_lying { (numbers, names) } else { (names, numbers) };
+    chart.x_axis().set_name(x_name).set_name_font(&font(9)).set_font(&font(9));
+    chart.y_axis().set_name(y_name).set_name_font(&font(9)).set_font(&font(9));
+    if is_lying {
+        chart.y_axis().set_reverse();
+    }
+    let numbers = if is_lying { chart.x_axis() } else { chart.y_axis() };
+    numbers.set_num_format(drawing.number_format).set_min(0);
 }
 
 fn font(size: u32) -> ChartFont {

@@ -235,7 +235,7 @@ impl Reach {
             .map(|node| (node.id, node.kind))
             .collect();
         let of_kind = |kind| active.values().filter(|known| **known == kind).count();
-        let here = self.places.iter().filter(|place| in_month(place.cycle));
+        let here = self.places.iter().filter(|place| in_month(place.cycle) && in_district(place.in_district()));
         let nominated: BTreeSet<OrganizationId> =
             here.filter_map(Place::in_unit).filter(|unit| active.contains_key(unit)).collect();
         let months = selection.cycles.keys().filter(|month| in_month(**month)).count();

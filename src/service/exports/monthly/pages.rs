@@ -4,7 +4,8 @@ use bytes::Bytes;
 
 use super::{
     facts::{Honoured, Report},
-    tables::{Cell, Table},
+    overview,
+    tables::{Cell, HEAD, Table},
 };
 use crate::{
     domain::{
@@ -12,24 +13,24 @@ use crate::{
         lead::LeadStatus,
         participation::People,
         stage::StageCode,
-        statistics::{Figures, Outcome, Ratio},
+        statistics::{Figures, Outcome, Ratio, StageFigures},
     },
     service::{
         Error,
         exports::labels,
-        sheets::{Book, Drawing, Shape},
+        sheets::{Book, Drawing, Page, Shape},
     },
 };
 
 /// How counts, days and shares are written in charts.
-const WHOLE: &str = "#,##0";
+pub(super) const WHOLE: &str = "#,##0";
 const DAYS: &str = "0.0";
 const SHARE: &str = "0%";
 
 /// The workbook.
 pub(super) fn write(report: &Report) -> Result<Bytes, Error> {
     let mut book = Book::new()?;
-    overview(&mut book, report)?;
+    overview::write(&mut book, report)?;
     places(&mut book, report)?;
     categories(&mut book, report)?;
     channels(&mut book, report)?;
@@ -37,99 +38,6 @@ pub(super) fn write(report: &Report) -> Result<Bytes, Error> {
     listed(&mut book, report)?;
     people(&mut book, report)?;
     book.into_bytes()
-}
-
-fn overview(book: &mut Book, report: &Report) -> Result<(), Error> {
-    let (total, figures) = (&report.total, &report.total.total);
-    let stage = |stage| figures.stage(stage);
-    let mut lines = vec![
-        (
-            "候选人（人/组）",
-            Cell::Count(figures.candidates()),
-            "本期现有的候选人，不论进展到哪一步；结转到下期的计入下期。",
-        ),
-        ("推荐（件）", Cell::Count(figures.nominations()), "这些候选人收到的、未撤回的推荐；一人可有多件。"),
-        ("线索（条）", Cell::Count(leads(figures)), "本期收到的线索，含已转为推荐、未采用和待处理的。"),
-    ];
-    if let Some(coverage) = total.coverage {
-        let units = coverage.units;
-        lines.push(("有推荐的单位", Cell::Count(units.nominated), "本期至少有一名候选人的在用单位数。"));
-        lines.push(("在用单位", Cell::Count(units.active), "现在参加活动的单位数，含下属窗口。"));
-        let covered = Ratio { numerator: units.nominated, denominator: units.active };
-        lines.push(("单位覆盖率", Cell::Share(covered.share()), "有推荐的单位 ÷ 在用单位。"));
-        if let Some(quotas) = coverage.quotas {
-            lines.push(("用满名额的区", Cell::Count(quotas.used_up), "本期推荐名额全部用完的区数。"));
-        }
-    }
-    lines.extend([
-        (
-            "通过单位核实（次）",
-            Cell::Count(stage(StageCode::UnitVerification).ended(Outcome::Passed)),
-            "单位核实通过的次数；退回后再报的另计一次。",
-        ),
-        (
-            "通过区级推荐（次）",
-            Cell::Count(stage(StageCode::DistrictEndorsement).ended(Outcome::Passed)),
-            "区级推荐通过的次数。",
-        ),
-        (
-            "通过市级筛选（次）",
-            Cell::Count(stage(StageCode::CityScreening).ended(Outcome::Passed)),
-            "市级筛选通过的次数。",
-        ),
-        ("上报（次）", Cell::Count(stage(StageCode::Forwarding).ended(Outcome::Passed)), "随批次上报省级平台的次数。"),
-        ("上榜（人/组）", Cell::Count(figures.in_status(Status::Listed)), "现在榜上有效的候选人；已撤销的不计。"),
-        (
-            "核实通过率",
-            Cell::Share(stage(StageCode::UnitVerification).pass_rate.share()),
-            "通过 ÷（通过＋退回＋否决）。",
-        ),
-        (
-            "核实退回率",
-            Cell::Share(stage(StageCode::UnitVerification).return_rate.share()),
-            "退回 ÷（通过＋退回＋否决）。",
-        ),
-        (
-            "核实按时率",
-            Cell::Share(on_time(figures, StageCode::UnitVerification)),
-            "期限内作出的决定 ÷ 应当已经作出的决定。",
-        ),
-        (
-            "核实用时中位数（天）",
-            Cell::Decimal(stage(StageCode::UnitVerification).days.median),
-            "已作出决定的用时排序后居中的一个，按整小时计，一天为 24 小时。",
-        ),
-    ]);
-    let mut table = Table::new("概览", &[("指标", 24.0), ("数值", 14.0), ("说明", 78.0)]);
-    table.rows =
-        lines.into_iter().map(|(name, number, says)| vec![Cell::text(name), number, Cell::text(says)]).collect();
-    let mut page = table.write(book, report)?;
-    // The chart has a small table of its own beside the page's edge, so that it can be drawn from cells.
-    let first = table.end() + 1;
-    let mut funnel = Table::new("概览", &[("环节", 24.0), ("进入", 14.0), ("通过", 78.0)]);
-    funnel.rows = StageCode::ALL
-        .iter()
-        .map(|code| {
-            let stage = figures.stage(*code);
-            vec![
-                Cell::text(labels::stage(*code)),
-                Cell::Count(stage.entered),
-                Cell::Count(stage.ended(Outcome::Passed)),
-            ]
-        })
-        .collect();
-    funnel.put(&mut page, first)?;
-    let drawing = Drawing {
-        shape: Shape::Bars,
-        title: "各环节进入与通过",
-        axes: ("环节", "次"),
-        rows: (first, first + funnel.rows.len()),
-        names: 0,
-        numbers: &[1, 2],
-        number_format: WHOLE,
-        size: (820, 300),
-    };
-    page.draw((first + funnel.rows.len() + 2, 0), &drawing)
 }
 
 const COUNTED: [(&str, f64); 12] = [
@@ -177,7 +85,7 @@ fn places(book: &mut Book, report: &Report) -> Result<(), Error> {
     let mut columns = vec![(report.places_are, 26.0)];
     columns.extend(COUNTED);
     columns.extend(units.iter().filter(|_| is_city));
-    let mut table = Table::new(name, &columns);
+    let mut table = Table::new(name, &columns).on_many_pages();
     for part in &report.places {
         let mut row = vec![Cell::text(&part.name)];
         row.extend(counted(&part.figures));
@@ -205,12 +113,11 @@ fn categories(book: &mut Book, report: &Report) -> Result<(), Error> {
     let shares = Drawing {
         shape: Shape::Pie,
         size: (440, 320),
-        ..drawing(&table, table.rows.len(), ("候选人的类别构成", "类别", "人"), &[1])
+        ..drawing(table.rows.len(), ("候选人的类别构成", "类别", "人"), &[1])
     };
     page.draw((below, 0), &shares)?;
     let bars = Drawing {
-        size: (560, 320),
-        ..drawing(&table, table.rows.len(), ("各类别候选人与上榜", "类别", "人"), &[1, 7])
+        size: (560, 320), ..drawing(table.rows.len(), ("各类别候选人与上榜", "类别", "人"), &[1, 7])
     };
     page.draw((below, 5), &bars)
 }
@@ -243,23 +150,28 @@ fn channels(book: &mut Book, report: &Report) -> Result<(), Error> {
     }
     let mut page = table.write(book, report)?;
     let below = table.end() + 1;
-    let bars = drawing(&table, table.rows.len(), ("各渠道推荐与线索", "推荐渠道", "件"), &[1, 4]);
+    let bars = drawing(table.rows.len(), ("各渠道推荐与线索", "推荐渠道", "件"), &[1, 4]);
     page.draw((below, 0), &Drawing { shape: Shape::Bars, size: (800, 340), ..bars })
 }
 
+/// The sheet of the stages, from which the first one draws, too.
+pub(super) const STAGES: &str = "各环节用时与按时率";
+
+/// The ways in which a passage ends, as columns.
+const OUTCOMES: [(&str, Outcome); 8] = [
+    ("通过", Outcome::Passed),
+    ("退回", Outcome::Returned),
+    ("否决", Outcome::Rejected),
+    ("未上榜", Outcome::NotListed),
+    ("撤回", Outcome::Withdrawn),
+    ("合并", Outcome::Merged),
+    ("回到前一环节", Outcome::Reopened),
+    ("结转", Outcome::CarriedOver),
+];
+
 fn stages(book: &mut Book, report: &Report) -> Result<(), Error> {
-    let outcomes = [
-        ("通过", Outcome::Passed),
-        ("退回", Outcome::Returned),
-        ("否决", Outcome::Rejected),
-        ("未上榜", Outcome::NotListed),
-        ("撤回", Outcome::Withdrawn),
-        ("合并", Outcome::Merged),
-        ("回到前一环节", Outcome::Reopened),
-        ("结转", Outcome::CarriedOver),
-    ];
     let mut columns = vec![("环节", 14.0), ("进入", 8.0)];
-    columns.extend(outcomes.map(|(name, _)| (name, if name.chars().count() > 4 { 13.0 } else { 8.0 })));
+    columns.extend(OUTCOMES.map(|(name, _)| (name, if name.chars().count() > 4 { 13.0 } else { 8.0 })));
     columns.extend([
         ("待办", 8.0),
         ("通过率", 9.0),
@@ -267,33 +179,34 @@ fn stages(book: &mut Book, report: &Report) -> Result<(), Error> {
         ("按时决定", 10.0),
         ("应决定", 9.0),
         ("按时率", 9.0),
-        ("用时中位数（天）", 11.0),
-        ("用时九成位（天）", 11.0),
+        ("用时中位数（天）", 17.0),
+        ("用时九成位（天）", 17.0),
     ]);
-    let mut table = Table::new("各环节用时与按时率", &columns);
-    for stage in report.total.total.stages() {
-        let due = stage.on_time;
-        let mut row = vec![Cell::text(labels::stage(stage.stage)), Cell::Count(stage.entered)];
-        row.extend(outcomes.map(|(_, outcome)| Cell::Count(stage.ended(outcome))));
-        row.extend([
-            Cell::Count(stage.waiting),
-            Cell::Share(stage.pass_rate.share()),
-            Cell::Share(stage.return_rate.share()),
-            due.map_or(Cell::Nothing, |due| Cell::Count(due.numerator)),
-            due.map_or(Cell::Nothing, |due| Cell::Count(due.denominator)),
-            Cell::Share(due.and_then(Ratio::share)),
-            Cell::Decimal(stage.days.median),
-            Cell::Decimal(stage.days.p90),
-        ]);
-        table.rows.push(row);
-    }
+    let mut table = Table::new(STAGES, &columns);
+    table.rows = report.total.total.stages().iter().map(stage).collect();
     let mut page = table.write(book, report)?;
     let below = table.end() + 1;
     let count = table.rows.len();
-    let days = drawing(&table, count, ("各环节用时（天）", "环节", "天"), &[16, 17]);
+    let days = drawing(count, ("各环节用时（天）", "环节", "天"), &[16, 17]);
     page.draw((below, 0), &Drawing { number_format: DAYS, size: (600, 320), ..days })?;
-    let rates = drawing(&table, count, ("通过率、退回率与按时率", "环节", "比率"), &[11, 12, 15]);
+    let rates = drawing(count, ("通过率、退回率与按时率", "环节", "比率"), &[11, 12, 15]);
     page.draw((below, 9), &Drawing { number_format: SHARE, size: (600, 320), ..rates })
+}
+
+fn stage(stage: &StageFigures) -> Vec<Cell> {
+    let mut row = vec![Cell::text(labels::stage(stage.stage)), Cell::Count(stage.entered)];
+    row.extend(OUTCOMES.map(|(_, outcome)| Cell::Count(stage.ended(outcome))));
+    row.extend([
+        Cell::Count(stage.waiting),
+        Cell::Share(stage.pass_rate.share()),
+        Cell::Share(stage.return_rate.share()),
+        stage.on_time.map_or(Cell::Nothing, |due| Cell::Count(due.numerator)),
+        stage.on_time.map_or(Cell::Nothing, |due| Cell::Count(due.denominator)),
+        Cell::Share(stage.on_time.and_then(Ratio::share)),
+        Cell::Decimal(stage.days.median),
+        Cell::Decimal(stage.days.p90),
+    ]);
+    row
 }
 
 fn listed(book: &mut Book, report: &Report) -> Result<(), Error> {
@@ -305,9 +218,9 @@ fn listed(book: &mut Book, report: &Report) -> Result<(), Error> {
         ("单位", 28.0),
         ("证书编号", 20.0),
         ("状态", 14.0),
-        ("一句话事迹", 60.0),
+        ("一句话事迹", 72.0),
     ];
-    let mut table = Table::new("上榜名单", &columns);
+    let mut table = Table::new("上榜名单", &columns).on_many_pages();
     let row = |(at, entry): (usize, &Honoured)| {
         let texts = [&entry.category, &entry.name, &entry.district, &entry.unit, &entry.number];
         let mut row = vec![Cell::text(&(at + 1).to_string())];
@@ -331,7 +244,7 @@ fn people(book: &mut Book, report: &Report) -> Result<(), Error> {
         ("留言人数", 14.0),
         ("投票人数", 14.0),
     ];
-    let mut table = Table::new("参与情况", &columns);
+    let mut table = Table::new("参与情况", &columns).on_many_pages();
     let both = |people: People| Cell::Count(people.total());
     for line in &report.people {
         let numbers = line.numbers;
@@ -351,7 +264,7 @@ fn people(book: &mut Book, report: &Report) -> Result<(), Error> {
 }
 
 fn draw(
-    page: &mut crate::service::sheets::Page<'_>,
+    page: &mut Page<'_>,
     table: &Table<'_>,
     last: usize,
     (title, names, numbers): (&str, &str, &str),
@@ -360,21 +273,17 @@ fn draw(
     if last == 0 {
         return Ok(());
     }
-    page.draw((table.end() + 1, 0), &drawing(table, last, (title, names, numbers), columns))
+    page.draw((table.end() + 1, 0), &drawing(last, (title, names, numbers), columns))
 }
 
 /// Columns of the first rows of a table.
-fn drawing<'a>(
-    table: &Table<'_>,
-    last: usize,
-    (title, names, numbers): (&'a str, &'a str, &'a str),
-    columns: &'a [usize],
-) -> Drawing<'a> {
+fn drawing<'a>(last: usize, (title, names, numbers): (&'a str, &'a str, &'a str), columns: &'a [usize]) -> Drawing<'a> {
     Drawing {
         shape: Shape::Columns,
         title,
         axes: (names, numbers),
-        rows: (table.head(), table.head() + last),
+        rows: (HEAD - 1, HEAD - 1 + last),
+        sheet: None,
         names: 0,
         numbers: columns,
         number_format: WHOLE,
@@ -382,7 +291,7 @@ fn drawing<'a>(
     }
 }
 
-fn leads(figures: &Figures) -> u32 {
+pub(super) fn leads(figures: &Figures) -> u32 {
     LeadStatus::ALL.iter().fold(0, |sum, status| sum.saturating_add(figures.leads(*status)))
 }
 

@@ -28,7 +28,10 @@ impl Cell {
 }
 
 /// Rows above the first one of a table: title, line under it, headings.
-const HEAD: usize = 3;
+pub(super) const HEAD: usize = 3;
+
+/// The height of a line.
+const LINE_POINTS: f64 = 16.0;
 
 /// A table that fills a sheet.
 #[derive(Clone, Debug)]
@@ -39,18 +42,19 @@ pub(super) struct Table<'a> {
     pub rows: Vec<Vec<Cell>>,
     /// What is to be said under it.
     pub note: Option<String>,
+    paper: Paper,
 }
 
 impl<'a> Table<'a> {
     /// An empty one with these columns and their widths in characters.
     pub(super) fn new(name: &'a str, columns: &[(&'a str, f64)]) -> Self {
-        Self { name, columns: columns.to_vec(), rows: Vec::new(), note: None }
+        Self { name, columns: columns.to_vec(), rows: Vec::new(), note: None, paper: Paper::AcrossOnOne }
     }
 
-    /// The row of the headings.
-    #[expect(clippy::unused_self, reason = "it is the table's, wherever that will stand")]
-    pub(super) const fn head(&self) -> usize {
-        HEAD - 1
+    /// The same, printed on as many pages as it has rows for.
+    pub(super) const fn on_many_pages(mut self) -> Self {
+        self.paper = Paper::Across;
+        self
     }
 
     /// The first row that is free again.
@@ -70,7 +74,8 @@ impl<'a> Table<'a> {
         let behind = if report.is_behind { "    部分数字正在统计，稍后再生成即为最新" } else { "" };
         let line = format!("编制单位：{}    编制日期：{}{behind}", report.issuer, report.made_on);
         page.over((1, 0), (1, last), &line, Look::Subtitle)?;
-        self.put(&mut page, self.head())?;
+        page.height(1, 20.0)?;
+        self.put(&mut page)?;
         if let Some(note) = &self.note {
             page.over((HEAD + self.rows.len(), 0), (HEAD + self.rows.len(), last), note, Look::Subtitle)?;
         }
@@ -80,28 +85,43 @@ impl<'a> Table<'a> {
             &format!("“身边好人”工作月报 {}", report.month),
             &format!("{}  {}", report.issuer, report.made_on),
         );
-        page.paper(Paper::Across);
+        page.paper(self.paper);
         Ok(page)
     }
 
-    /// Writes headings and rows, the headings in the row given.
-    pub(super) fn put(&self, page: &mut Page<'_>, head: usize) -> Result<(), Error> {
+    /// How many lines its longest text takes: programs do not find that by themselves everywhere. A Han character is two wide.
+    fn lines(&self, row: &[Cell]) -> f64 {
+        let lines = row.iter().zip(&self.columns).map(|(cell, (_, width))| match cell {
+            Cell::Text(text) => {
+                let wide: u32 = text.chars().map(|one| if one.is_ascii() { 1 } else { 2 }).sum();
+                (f64::from(wide) / width).ceil()
+            }
+            Cell::Count(_) | Cell::Share(_) | Cell::Decimal(_) | Cell::Nothing => 1.0,
+        });
+        lines.fold(1.0, f64::max)
+    }
+
+    fn put(&self, page: &mut Page<'_>) -> Result<(), Error> {
         for (column, (name, _)) in self.columns.iter().enumerate() {
-            page.text((head, column), name, Look::Header)?;
+            page.text((HEAD - 1, column), name, Look::Header)?;
         }
-        page.height(head, 32.0)?;
+        page.height(HEAD - 1, 32.0)?;
         for (at, row) in self.rows.iter().enumerate() {
             for (column, cell) in row.iter().enumerate() {
-                let place = (head + 1 + at, column);
-                match cell {
-                    Cell::Text(text) => page.text(place, text, Look::Long)?,
-                    Cell::Count(number) => page.number(place, *number, Look::Number)?,
-                    Cell::Share(share) => page.decimal(place, *share, Look::Share)?,
-                    Cell::Decimal(number) => page.decimal(place, *number, Look::Decimal)?,
-                    Cell::Nothing => page.text(place, "—", Look::Field)?,
-                }
+                put(page, (HEAD + at, column), cell)?;
             }
+            page.height(HEAD + at, self.lines(row) * LINE_POINTS)?;
         }
         Ok(())
+    }
+}
+
+fn put(page: &mut Page<'_>, place: (usize, usize), cell: &Cell) -> Result<(), Error> {
+    match cell {
+        Cell::Text(text) => page.text(place, text, Look::Line),
+        Cell::Count(number) => page.number(place, *number, Look::Number),
+        Cell::Share(share) => page.decimal(place, *share, Look::Share),
+        Cell::Decimal(number) => page.decimal(place, *number, Look::Decimal),
+        Cell::Nothing => page.text(place, "—", Look::Field),
     }
 }
