@@ -41,6 +41,7 @@ use super::responses::{ProblemBody, ProblemError};
         (name = "tables", description = "Tables that clerks work with: importing recommendations, exports, forms to be printed."),
         (name = "operations", description = "Long work, as who started it follows it."),
         (name = "honorees", description = "Those who hold honours, and the check of certificates."),
+        (name = "aftercare", description = "After the list: who looks after honorees, visits, assistance, and those who cannot be found; for the reviewers of the subtree alone. docs/aftercare.md has the rules."),
         (name = "lists", description = "The published lists."),
         (name = "objections", description = "Objections to published candidates, and how the city decides them."),
         (name = "votes", description = "Voting and its results."),
