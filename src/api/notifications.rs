@@ -102,7 +102,7 @@ pub struct Notification {
     pub cycle: Option<String>,
     /// Of a deadline: when the window closes.
     pub deadline_at: Option<DateTime<Utc>>,
-    /// Of a deadline: how many decisions wait, at most 1000.
+    /// Of a deadline: how many decisions wait, at most 1000. Of visits: how many are due within a week or overdue.
     pub waiting: Option<i64>,
     /// The batch concerned.
     pub batch_id: Option<Uuid>,
