@@ -18,9 +18,6 @@ const DEFAULT_LIMIT: i64 = 20;
 /// Most items of a page.
 const MAX_LIMIT: i64 = 100;
 
-/// The items of a page, the cursor of the next one, and the `Link` to it.
-type Parts<T> = (Vec<T>, Option<String>, Option<String>);
-
 /// One page of a list.
 #[derive(Serialize, ToSchema)]
 pub struct Page<T: ToSchema> {

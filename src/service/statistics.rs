@@ -1,24 +1,37 @@
 //! The numbers of the campaign: of a reviewer's subtree, and for administrators of the city. They are read from sums that
 //! are kept by cycle and place and follow what happens within seconds ([`recount`]).
 
+mod follow_ups;
 mod page;
 mod reading;
 pub mod recount;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use self::reading::Selection;
 use super::{Caller, Error, Service};
 use crate::{
-    domain::{month::Month, scope::Scope, statistics::GroupKey},
+    domain::{local_day, month::Month, scope::Scope, statistics::GroupKey},
     storage::Connection,
 };
 
+pub use follow_ups::{FollowUps, sum as sum_of_follow_ups};
 pub use page::{Coverage, Group, Quotas, Statistics, Units};
 pub use reading::{StatisticsRequest, may_read};
 
 /// So many changes are counted while a reader waits: a few milliseconds each. Where more wait, the answer says so.
 const AT_ONCE: i64 = 200;
+
+/// When the numbers are read.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// By the campaign's clock.
+    pub now: DateTime<Utc>,
+    /// The local day.
+    pub today: NaiveDate,
+    /// The month where none is named.
+    pub current: Month,
+}
 
 /// The sum of what is selected, and a page of its groups.
 pub async fn read_statistics(
@@ -34,7 +47,8 @@ pub async fn read_statistics(
     request.said.judge(current).map_err(reading::refused)?;
     prepare(service).await?;
     let limit = usize::try_from(limit).unwrap_or(0);
-    let read = service.store.view(move |db| read_page_in(db, (&scope, &request), (now, current), (after, limit)));
+    let at = Moment { now, today: local_day::day_of(now, service.time_zone), current };
+    let read = service.store.view(move |db| read_page_in(db, (&scope, &request), at, (after, limit)));
     read.await
 }
 
@@ -43,12 +57,12 @@ pub async fn prepare(service: &Service) -> Result<(), Error> {
     recount::catch_up_few(service, AT_ONCE).await
 }
 
-/// The sum and all groups of a part of the tree, in a view of the caller's. `current` is the month where none is named.
+/// The sum and all groups of a part of the tree, in a view of the caller's.
 pub fn read_in(
     db: &mut Connection,
     scope: &Scope,
     request: &StatisticsRequest,
-    at: (DateTime<Utc>, Month),
+    at: Moment,
 ) -> Result<Statistics, Error> {
     read_page_in(db, (scope, request), at, (None, usize::MAX))
 }
@@ -57,10 +71,10 @@ pub fn read_in(
 pub fn read_page_in(
     db: &mut Connection,
     (scope, request): (&Scope, &StatisticsRequest),
-    (now, current): (DateTime<Utc>, Month),
+    at: Moment,
     (after, limit): (Option<GroupKey>, usize),
 ) -> Result<Statistics, Error> {
-    let months = request.said.judge(current).map_err(reading::refused)?;
+    let months = request.said.judge(at.current).map_err(reading::refused)?;
     let selection = Selection::of(db, scope, months, request)?;
-    page::read(db, &selection, now, (after, limit))
+    page::read(db, &selection, at, (after, limit))
 }

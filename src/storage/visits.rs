@@ -1,8 +1,11 @@
 //! Visits to honorees: added, corrected, struck, never removed.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use diesel::{
     ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
+    dsl::count_star,
 };
 
 use super::{
@@ -14,6 +17,36 @@ use crate::domain::{
     id::{HonoreeId, OrganizationId, UserId, VisitId},
     visit::VisitKind,
 };
+
+/// How many visits an organization has made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct VisitCount {
+    /// All that stand.
+    pub visits: i64,
+    /// Those that reached the honoree or the family.
+    pub reached: i64,
+}
+
+/// The visits of some days, first and last included, by the organization that made them.
+pub fn count(
+    connection: &mut Connection,
+    (from, until): (NaiveDate, NaiveDate),
+) -> Result<BTreeMap<OrganizationId, VisitCount>, StoreError> {
+    let rows: Vec<(Option<OrganizationId>, bool, i64)> = visits::table
+        .filter(visits::struck_at.is_null())
+        .filter(visits::visited_on.between(OnDay(from), OnDay(until)))
+        .group_by((visits::organization_id, visits::reached))
+        .select((visits::organization_id, visits::reached, count_star()))
+        .load(connection)?;
+    let mut counts: BTreeMap<OrganizationId, VisitCount> = BTreeMap::new();
+    for (organization, reached, number) in rows {
+        let Some(organization) = organization else { continue };
+        let count = counts.entry(organization).or_default();
+        count.visits += number;
+        count.reached += if reached { number } else { 0 };
+    }
+    Ok(counts)
+}
 
 /// The table's name, to which ciphertexts are bound.
 pub const TABLE: &str = "visits";

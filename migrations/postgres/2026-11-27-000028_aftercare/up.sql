@@ -105,6 +105,7 @@ CREATE TABLE visits (
 );
 CREATE INDEX visits_page ON visits (honoree_id, id);
 CREATE INDEX visits_day ON visits (honoree_id, visited_on, id) WHERE struck_at IS NULL;
+CREATE INDEX visits_of_days ON visits (visited_on) WHERE struck_at IS NULL;
 
 -- The ledger of assistance. What was given is never changed: a counter-entry with the amount negated takes it back. `booked_on` is the day
 -- on which an entry counts: of the proposal, and once given of the handing over. The organization is the one in charge at the proposal.

@@ -15,7 +15,7 @@ use crate::{
         month::Month,
         statistics::{Days, Dimension, Figures, Outcome, Ratio, StageFigures},
     },
-    service::statistics::{Coverage, Group, Statistics},
+    service::statistics::{Coverage, FollowUps, Group, Statistics},
 };
 
 mirrored! {
@@ -49,6 +49,8 @@ pub struct StatisticsPage {
     pub group_by: Vec<DimensionName>,
     /// The sum.
     pub total: StatisticsFigures,
+    /// How far honorees are looked after; null where categories or channels are selected.
+    pub follow_ups: Option<FollowUpStatistics>,
     /// The groups, in the order of month, district, unit, category and channel; none without `group_by`.
     pub items: Vec<StatisticsGroup>,
     /// To be sent as `cursor` for the next page; null on the last.
@@ -62,6 +64,7 @@ impl StatisticsPage {
         (items, next_cursor): (Vec<StatisticsGroup>, Option<String>),
     ) -> Self {
         Self {
+            follow_ups: read.follow_ups_in_all().map(Into::into),
             as_of: read.counted_at,
             total: StatisticsFigures::new(&read.total, read.has_leads, read.coverage),
             behind: read.behind,
@@ -70,6 +73,33 @@ impl StatisticsPage {
             items,
             next_cursor,
         }
+    }
+}
+
+/// 回访帮扶: how far honorees are looked after by the organizations that are selected. What is due is as of now, what was done
+/// is of the months.
+#[derive(Serialize, ToSchema)]
+pub struct FollowUpStatistics {
+    /// Honorees whose next visit is due by today, overdue ones among them.
+    pub due: i64,
+    /// Honorees whose next visit should have been before today.
+    pub overdue: i64,
+    /// Honorees who cannot be found now.
+    pub lost: i64,
+    /// Visits in the months, those that reached nobody among them.
+    pub visits: i64,
+    /// Visits in the months that reached the honoree or the family.
+    pub reached: i64,
+    /// Entries of assistance that count in the months: handed over, counter-entries among them.
+    pub assistance_entries: i64,
+    /// What they amount to, in fen; counter-entries are subtracted.
+    pub assistance_fen: i64,
+}
+
+impl From<FollowUps> for FollowUpStatistics {
+    fn from(of: FollowUps) -> Self {
+        let FollowUps { due, overdue, lost, visits, reached, entries, amount_fen } = of;
+        Self { due, overdue, lost, visits, reached, assistance_entries: entries, assistance_fen: amount_fen }
     }
 }
 

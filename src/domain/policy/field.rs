@@ -99,9 +99,6 @@ impl PolicyField {
             | Self::ResultSource
             | Self::VotingUrl => FieldGroup::Ballot,
             Self::ListPerCategory | Self::ListMinVotes | Self::PoolMinHonours | Self::PoolEntry => FieldGroup::List,
-            Self::CommentModeration | Self::ObjectionDays | Self::VisitIntervalMonths | Self::LeadRetentionDays => {
-                FieldGroup::Other
-            }
             Self::CommentModeration
             | Self::ObjectionDays
             | Self::VisitIntervalMonths

@@ -1,6 +1,7 @@
 //! The monthly report (工作月报): a workbook with tables and charts. Every number in it is one of `GET /statistics` or of the
 //! month's participation, read in the same view; votes and ranks are not in it.
 
+mod aftercare;
 mod facts;
 mod overview;
 mod pages;

@@ -53,11 +53,13 @@ pub enum Look {
     Share,
     /// A number with decimals.
     Decimal,
+    /// An amount of money.
+    Money,
 }
 
 impl Look {
     /// The looks in the order of their declaration, by which the formats are kept.
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 18] = [
         Self::Cell,
         Self::Wrapped,
         Self::Header,
@@ -75,6 +77,7 @@ impl Look {
         Self::Line,
         Self::Share,
         Self::Decimal,
+        Self::Money,
     ];
 
     fn format(self) -> Format {
@@ -97,6 +100,7 @@ impl Look {
             Self::Number => boxed.set_num_format("#,##0").set_align(FormatAlign::Right),
             Self::Line => boxed.set_align(FormatAlign::Left),
             Self::Share => boxed.set_num_format("0.0%").set_align(FormatAlign::Right),
+            Self::Money => boxed.set_num_format("#,##0.00").set_align(FormatAlign::Right),
             Self::Decimal => boxed.set_num_format("0.00").set_align(FormatAlign::Right),
             Self::Long => boxed.set_align(FormatAlign::Left).set_align(FormatAlign::Top),
             Self::Wrong => tinted(text, 0xF8_CBAD),

@@ -4,7 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use super::reading::Selection;
+use super::{
+    Moment,
+    follow_ups::{self, FollowUps},
+    reading::Selection,
+};
 use crate::{
     domain::{
         id::OrganizationId,
@@ -37,8 +41,18 @@ pub struct Statistics {
     pub has_leads: bool,
     /// How far the campaign reaches; none where a category or channel is selected.
     pub coverage: Option<Coverage>,
+    /// How far honorees are looked after, by the organization in charge; none where a category or channel is selected.
+    pub follow_ups: Option<BTreeMap<OrganizationId, FollowUps>>,
     /// The groups of the page, in their order.
     pub groups: Vec<Group>,
+}
+
+impl Statistics {
+    /// How far honorees are looked after, in all.
+    #[must_use]
+    pub fn follow_ups_in_all(&self) -> Option<FollowUps> {
+        self.follow_ups.as_ref().map(|by| follow_ups::sum(by.values()))
+    }
 }
 
 /// How far the campaign reaches.
@@ -89,17 +103,18 @@ pub struct Group {
 pub(super) fn read(
     db: &mut Connection,
     selection: &Selection,
-    now: DateTime<Utc>,
+    at: Moment,
     (after, limit): (Option<GroupKey>, usize),
 ) -> Result<Statistics, Error> {
     let months = selection.months();
     let behind = changes::behind(db, &months)?;
-    let overdue = selection.overdue(now);
+    let overdue = selection.overdue(at.now);
     let counted = cells::sheets(db, &selection.of_total())?;
     let counted_at = counted.iter().map(|counted| counted.counted_at).max();
     let mut sums = BTreeMap::new();
     add_all(&mut sums, selection, &overdue, (&counted, &[]));
     let reach = Reach::of(db, selection)?;
+    let follow_ups = follow_ups::read(db, selection, at.today)?;
     let groups = if selection.by.is_empty() { Vec::new() } else { groups(db, selection, &overdue, (after, limit))? };
     let shown = |(key, figures)| shown(selection, &reach, key, figures);
     Ok(Statistics {
@@ -109,6 +124,7 @@ pub(super) fn read(
         total: sums.remove(&GroupKey::default()).unwrap_or_default(),
         has_leads: selection.categories.is_empty(),
         coverage: reach.coverage(selection, PlaceKey::default()),
+        follow_ups,
         groups: groups.into_iter().map(shown).collect(),
     })
 }

@@ -10,6 +10,7 @@ use crate::{
         candidate::Channel,
         honour::Standing,
         id::{CandidateId, OrganizationId},
+        local_day,
         month::Month,
         organization::OrganizationKind,
         participation::Line,
@@ -21,7 +22,7 @@ use crate::{
         caller::Account,
         exports::labels,
         participation::{self, ParticipationRequest},
-        statistics::{self, Coverage, Statistics, StatisticsRequest},
+        statistics::{self, Coverage, FollowUps, Moment, Statistics, StatisticsRequest},
     },
     storage::{self, Connection, honours::Which},
 };
@@ -52,6 +53,8 @@ pub(super) struct Report {
     pub channels: Vec<Part>,
     /// The list, as the public reads it, as far as it is of the subtree; none while it is not published.
     pub entries: Option<Vec<Honoured>>,
+    /// How far honorees are looked after, by district or by unit, where there is anything; and in all.
+    pub follow_ups: (Vec<(String, FollowUps)>, FollowUps),
     /// People of the city and its districts, or of a district and its units.
     pub people: Vec<Line>,
 }
@@ -94,10 +97,11 @@ pub(super) fn gather(
 ) -> Result<Report, Error> {
     storage::cycles::find(db, month)?.ok_or_else(Error::not_found)?;
     let scope = &account.scope;
+    let at = Moment { now, today: local_day::day_of(now, zone), current: month };
     let mut read = |by: &[Dimension]| {
         let said = Said { cycles: vec![month], group_by: by.to_vec(), ..Said::default() };
         let request = StatisticsRequest { said, ..StatisticsRequest::default() };
-        statistics::read_in(db, scope, &request, (now, month))
+        statistics::read_in(db, scope, &request, at)
     };
     let total = read(&[])?;
     let is_city = *scope == Scope::City;
@@ -123,9 +127,33 @@ pub(super) fn gather(
         categories: categories(db, &by_category)?,
         channels: channels(&by_channel),
         entries: entries(db, scope, month)?,
+        follow_ups: follow_ups(db, scope, &total)?,
         people: participation::page(db, scope, (month, &wanted), None, LINES)?,
         total,
     })
+}
+
+/// Those of each place, in the order of entry: of a city's districts the units under them included.
+fn follow_ups(
+    db: &mut Connection,
+    scope: &Scope,
+    total: &Statistics,
+) -> Result<(Vec<(String, FollowUps)>, FollowUps), Error> {
+    let Some(by) = &total.follow_ups else { return Ok((Vec::new(), FollowUps::default())) };
+    let nodes = storage::participation::nodes(db, scope, None)?;
+    let names: BTreeMap<OrganizationId, &str> = nodes.iter().map(|node| (node.id, node.name.as_str())).collect();
+    let is_city = *scope == Scope::City;
+    let mut places: BTreeMap<OrganizationId, Vec<FollowUps>> = BTreeMap::new();
+    for node in &nodes {
+        let place = if is_city { node.district.unwrap_or(node.id) } else { node.id };
+        if let Some(one) = by.get(&node.id) {
+            places.entry(place).or_default().push(*one);
+        }
+    }
+    let named = |(id, all): (&OrganizationId, &Vec<FollowUps>)| {
+        (names.get(id).copied().unwrap_or_default().to_owned(), statistics::sum_of_follow_ups(all))
+    };
+    Ok((places.iter().map(named).collect(), total.follow_ups_in_all().unwrap_or_default()))
 }
 
 /// Every open place, with or without candidates, and what lies elsewhere.

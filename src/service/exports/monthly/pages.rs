@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use super::{
+    aftercare,
     facts::{Honoured, Report},
     overview,
     tables::{Cell, HEAD, Table},
@@ -37,6 +38,7 @@ pub(super) fn write(report: &Report) -> Result<Bytes, Error> {
     stages(&mut book, report)?;
     listed(&mut book, report)?;
     people(&mut book, report)?;
+    aftercare::write(&mut book, report)?;
     book.into_bytes()
 }
 
@@ -263,7 +265,7 @@ fn people(book: &mut Book, report: &Report) -> Result<(), Error> {
     draw(&mut page, &table, last, ("学习、留言与投票人数", "单位", "人"), &[3, 4, 5])
 }
 
-fn draw(
+pub(super) fn draw(
     page: &mut Page<'_>,
     table: &Table<'_>,
     last: usize,

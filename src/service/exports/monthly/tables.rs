@@ -17,6 +17,8 @@ pub(super) enum Cell {
     Share(Option<f64>),
     /// A number with decimals; a dash where there is none.
     Decimal(Option<f64>),
+    /// An amount in fen, shown in yuan.
+    Money(i64),
     /// A dash.
     Nothing,
 }
@@ -96,7 +98,7 @@ impl<'a> Table<'a> {
                 let wide: u32 = text.chars().map(|one| if one.is_ascii() { 1 } else { 2 }).sum();
                 (f64::from(wide) / width).ceil()
             }
-            Cell::Count(_) | Cell::Share(_) | Cell::Decimal(_) | Cell::Nothing => 1.0,
+            Cell::Count(_) | Cell::Share(_) | Cell::Decimal(_) | Cell::Money(_) | Cell::Nothing => 1.0,
         });
         lines.fold(1.0, f64::max)
     }
@@ -122,6 +124,12 @@ fn put(page: &mut Page<'_>, place: (usize, usize), cell: &Cell) -> Result<(), Er
         Cell::Count(number) => page.number(place, *number, Look::Number),
         Cell::Share(share) => page.decimal(place, *share, Look::Share),
         Cell::Decimal(number) => page.decimal(place, *number, Look::Decimal),
+        Cell::Money(fen) => page.decimal(place, Some(yuan(*fen)), Look::Money),
         Cell::Nothing => page.text(place, "—", Look::Field),
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a sheet's numbers are floating; a sum of fen below 2^53 is exact")]
+fn yuan(fen: i64) -> f64 {
+    fen as f64 / 100.0
 }
