@@ -33,7 +33,7 @@ use haoren::{
     },
     service::{
         clock::{Clocks, ManualTime},
-        statistics::{self, StatisticsRequest, recount},
+        statistics::{self, Moment, StatisticsRequest, recount},
     },
     storage::{self, Connection, schema::statistic_cells, statistics::changes},
 };
@@ -141,10 +141,9 @@ fn measure(db: &mut Connection, by: &[Dimension]) -> bool {
     let mut groups = 0;
     for _ in 0..READINGS {
         let began = Instant::now();
-        let current = "2026-12".parse().unwrap();
-        let read = storage::store::in_view(db, |db| {
-            statistics::read_page_in(db, (&Scope::City, &request), (now, current), (None, 101))
-        });
+        let at = Moment { now, today: now.date_naive(), current: "2026-12".parse().unwrap() };
+        let read =
+            storage::store::in_view(db, |db| statistics::read_page_in(db, (&Scope::City, &request), at, (None, 101)));
         times.push(began.elapsed());
         groups = read.unwrap().groups.len().min(100);
     }

@@ -17,7 +17,7 @@ use crate::domain::{
 pub const ACTING_FOR: &str = "Acting-For";
 
 /// What a reviewer does, and reads to do it. What belongs to an account is not among it: `/me`, votes, comments, streams,
-/// webhooks, long work, delegations themselves.
+/// webhooks, long work, delegations themselves; nor are the steps of assistance, which want two persons.
 const OPERATIONS: &[(&str, &[&str])] = &[
     ("/api/v1/inbox", &["GET"]),
     ("/api/v1/candidates", &["GET"]),
@@ -64,6 +64,17 @@ const OPERATIONS: &[(&str, &[&str])] = &[
     ("/api/v1/cycles/{month}/participation", &["GET"]),
     ("/api/v1/cycles/{month}/activity", &["GET"]),
     ("/api/v1/organizations/{id}/leadership/history", &["GET"]),
+    ("/api/v1/statistics", &["GET"]),
+    ("/api/v1/honorees/{id}/story", &["GET"]),
+    ("/api/v1/honorees/{id}/care", &["GET"]),
+    ("/api/v1/honorees/{id}/care/contact", &["GET"]),
+    ("/api/v1/honorees/{id}/visits", &["GET", "POST"]),
+    ("/api/v1/honorees/{id}/contact-loss", &["POST"]),
+    ("/api/v1/visits/due", &["GET"]),
+    ("/api/v1/visits/due/totals", &["GET"]),
+    ("/api/v1/visits/{id}", &["GET", "PATCH"]),
+    ("/api/v1/visits/{id}/withdrawal", &["POST"]),
+    ("/api/v1/visits/{id}/hardship", &["GET"]),
 ];
 
 /// How many operations take the header.

@@ -48,6 +48,7 @@ mod killed;
 mod layers;
 mod leadership;
 mod leads;
+mod life;
 mod listing;
 mod look_alikes;
 mod master_key;
