@@ -83,6 +83,7 @@ table! {
     CertificateIssuedElsewhere CONFLICT "该证书由全国网站颁发，本平台只登记、不打印" "The certificate is issued by the national site; here it is recorded, not printed";
     CertificateIssuedHere CONFLICT "该证书由本平台颁发，无需登记外部证书" "The certificate is issued here; no other is recorded";
     CharacterMissing CONFLICT "字库缺字，证书无法生成|缺少 {character}；请管理员在 HAOREN_FONT_DIR 中补充字体" "No font has a character of the certificate|{character} is missing; the operator adds a font to HAOREN_FONT_DIR";
+    ExportOvertaken CONFLICT "导出后有荣誉被撤销或姓名被隐去，请重新导出" "An honour was revoked or a name withheld since; export again";
     CertificateLost INTERNAL_SERVER_ERROR "已颁发的证书文件丢失，请管理员从备份恢复" "The file of the issued certificate is lost; the operator brings it back from the backup";
     DelegationOverlaps CONFLICT "这段时间已有其他代理安排" "The delegator has another delegation on some of these days";
     AnotherPersonNeeded CONFLICT "须由另一人办理，不能由同一人经手" "Another person has to do this than the one who did the step before";

@@ -1,5 +1,6 @@
 //! `haoren demo`: a city with a finished and a running month, to look at and to build on.
 
+mod afterwards;
 mod build;
 mod cast;
 mod city;

@@ -58,12 +58,16 @@ pub fn record_outside(standing: &Standing, source: ResultSource) -> Result<(), C
     }
 }
 
+/// The most bytes of a name in a file's name: with the number and the ending it stays below the 255 of common systems.
+const FILE_NAME_MAX_BYTES: usize = 180;
+
 /// The name of a certificate's file, without its ending: its number, and the name where that can stand in a file's name.
 #[must_use]
 pub fn file_name(number: &CertificateNumber, name: &str) -> String {
     let forbidden = |character: char| character.is_control() || "/\\:*?\"<>|".contains(character);
     let name: String = name.chars().map(|character| if forbidden(character) { '_' } else { character }).collect();
-    format!("{number} {}", name.trim().trim_end_matches('.'))
+    let short = &name[..name.floor_char_boundary(FILE_NAME_MAX_BYTES)];
+    format!("{number} {}", short.trim().trim_end_matches('.'))
 }
 
 #[cfg(test)]

@@ -144,6 +144,8 @@ codes! {
     CertificateIssuedHere = "certificate_issued_here",
     /// No font has a character of the certificate.
     CharacterMissing = "character_missing",
+    /// Something that an export shows may be shown no more since it was made.
+    ExportOvertaken = "export_overtaken",
     /// The file of an issued certificate is lost, and what is drawn today is not the same.
     CertificateLost = "certificate_lost",
     /// The delegator has another delegation on some of these days.

@@ -117,7 +117,9 @@ pub async fn replace_leadership(
             if !storage::leadership_groups::replace_if(db, (id, version), (&group, since), now)? {
                 return Err(Error::of(Code::PreconditionFailed));
             }
-            if let Some(from) = present.since.filter(|_| !input.corrects) {
+            if input.corrects {
+                storage::leadership_groups::follow_correction(db, id, since)?;
+            } else if let Some(from) = present.since {
                 keep_former(&service, db, (id, admin.id), (present, from, since))?;
             }
             let action = if input.corrects { CORRECTED } else { REPLACED };

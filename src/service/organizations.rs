@@ -231,6 +231,10 @@ pub async fn update_organization(
             }
             if new.district_id != old.district_id {
                 storage::organizations::set_district_below(db, id, new.district_id)?;
+                let mut moved = storage::organizations::child_ids(db, id)?;
+                moved.push(id);
+                storage::care::set_district(db, &moved, new.district_id)?;
+                storage::assistance::set_district(db, &moved, new.district_id)?;
             }
             record(&service, db, &caller, &new, "organization.updated")?;
             storage::organizations::find(db, id)?.ok_or_else(Error::not_found)

@@ -52,7 +52,8 @@ pub async fn list_honoree_publicity(
 ) -> Result<Read, Error> {
     let account = caller.account.clone();
     let work = move |db: &mut Connection| {
-        let honoree = storage::honorees::find(db, id)?.ok_or_else(Error::not_found)?;
+        let honoree = storage::honorees::survivor(db, id)?.ok_or_else(Error::not_found)?;
+        let id = honoree.id;
         let is_inner = account.is_some_and(|account| covers(&account, (honoree.district, honoree.unit)));
         if !is_inner && !is_shown(db, id)? {
             return Err(Error::not_found());
@@ -115,11 +116,11 @@ pub async fn create_publicity(
             idempotency::claim(db, attempt.as_ref(), service.clocks.machine())?;
             storage::locks::honoree_shared(db, id)?;
             let honoree = find_honoree(db, &account, id)?;
-            refuse_foreign(db, id, fields.honour.as_ref().and_then(Option::as_ref))?;
+            refuse_foreign(db, honoree.id, fields.honour.as_ref().and_then(Option::as_ref))?;
             let now = service.clocks.campaign();
             let blank = PublicityRecord {
                 id: generator::new_id(&service.clocks)?,
-                honoree: id,
+                honoree: honoree.id,
                 outlet: String::new(),
                 kind: PublicityKind::Other,
                 title: String::new(),
@@ -237,7 +238,7 @@ fn is_shown(db: &mut Connection, id: HonoreeId) -> Result<bool, Error> {
 }
 
 fn find_honoree(db: &mut Connection, account: &Account, id: HonoreeId) -> Result<Honoree, Error> {
-    let found = storage::honorees::find(db, id)?;
+    let found = storage::honorees::survivor(db, id)?;
     found.filter(|found| covers(account, (found.district, found.unit))).ok_or_else(Error::not_found)
 }
 

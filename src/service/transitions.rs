@@ -285,6 +285,10 @@ fn write(db: &mut Connection, bench: &Bench<'_>, after: &Candidate) -> Result<i6
     }
     if after.status == Status::Revoked {
         let reason = bench.order.reason.as_deref().unwrap_or_default();
+        // Mergers hold honorees before they move honours.
+        if let Some(honoree) = storage::honours::holder_of(db, after.id)? {
+            storage::locks::honoree(db, honoree)?;
+        }
         storage::honours::set_revoked(db, after.id, bench.now, reason)?;
     }
     Ok(version)

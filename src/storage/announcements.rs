@@ -218,7 +218,7 @@ pub fn set_told(connection: &mut Connection, id: AnnouncementId, now: DateTime<U
     Ok(())
 }
 
-/// Gives what is about one honoree to another, when both have turned out to be one; returns how many.
+/// Gives what is about one honoree to another, when both have turned out to be one, for good; returns how many.
 pub fn move_to(connection: &mut Connection, from: HonoreeId, to: HonoreeId) -> Result<usize, StoreError> {
     Ok(diesel::update(announcements::table.filter(announcements::honoree_id.eq(from)))
         .set((announcements::honoree_id.eq(Some(to)), announcements::version.eq(announcements::version + 1)))

@@ -302,3 +302,15 @@ pub fn receipts_among(connection: &mut Connection, ids: &[AttachmentId]) -> Resu
         .select(assistance_attachments::id)
         .load(connection)?)
 }
+
+/// Brings the entries of units into another district.
+pub fn set_district(
+    connection: &mut Connection,
+    units: &[OrganizationId],
+    district: Option<OrganizationId>,
+) -> Result<(), StoreError> {
+    diesel::update(assistance::table.filter(assistance::organization_id.eq_any(units.to_vec())))
+        .set(assistance::district_id.eq(district))
+        .execute(connection)?;
+    Ok(())
+}

@@ -469,6 +469,34 @@ pub fn list_lost(
     Ok(rows.into_iter().filter_map(|(id, plan)| Some((id, plan.loss()?))).collect())
 }
 
+/// Brings the care of units into another district.
+pub fn set_district(
+    connection: &mut Connection,
+    units: &[OrganizationId],
+    district: Option<OrganizationId>,
+) -> Result<(), StoreError> {
+    let units: Vec<Option<OrganizationId>> = units.iter().copied().map(Some).collect();
+    diesel::update(aftercare::table.filter(aftercare::charge_id.eq_any(units)))
+        .set(aftercare::charge_district_id.eq(district))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Takes back from a survivor what a merger that is undone had brought from another: what is sealed twice is never the same,
+/// so that an equal cipher is a copy.
+pub fn take_back(connection: &mut Connection, survivor: HonoreeId, other: HonoreeId) -> Result<(), StoreError> {
+    let (Some(kept), Some(own)) = (find(connection, survivor)?, find(connection, other)?) else { return Ok(()) };
+    let is_copied = |one: &Option<Vec<u8>>, other: &Option<Vec<u8>>| one.is_some() && one == other;
+    if is_copied(&kept.phone_cipher, &own.phone_cipher) {
+        diesel::update(aftercare::table.find(survivor)).set(&ContactChange::default()).execute(connection)?;
+    }
+    if is_copied(&kept.note_cipher, &own.note_cipher) {
+        let none: Option<Vec<u8>> = None;
+        diesel::update(aftercare::table.find(survivor)).set(aftercare::note_cipher.eq(none)).execute(connection)?;
+    }
+    Ok(())
+}
+
 /// Brings the care for one honoree to another with whom it is one person: what the other does not have itself of the
 /// contact. Both rows are held. What is due is planned anew by whoever calls, or the next round does it.
 pub fn move_to(connection: &mut Connection, from: HonoreeId, to: HonoreeId) -> Result<(), StoreError> {

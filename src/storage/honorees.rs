@@ -207,8 +207,16 @@ pub fn touch_if(
     Ok(changed == 1)
 }
 
-/// Lets the honoree belong where the latest honour of a list was earned. One without any stays where it is.
+/// Lets the honoree belong where the latest honour of a list was earned; one without any stays where it is. Who had died when
+/// one of them was given is dead.
 pub fn settle(connection: &mut Connection, id: HonoreeId) -> Result<(), StoreError> {
+    let has_died = honours::table
+        .inner_join(candidates::table.on(candidates::id.eq(honours::candidate_id)))
+        .filter(honours::honoree_id.eq(id))
+        .filter(candidates::posthumous.eq(true));
+    if diesel::select(diesel::dsl::exists(has_died)).get_result(connection)? {
+        diesel::update(honorees::table.find(id)).set(honorees::posthumous.eq(true)).execute(connection)?;
+    }
     let latest: Option<(OrganizationId, Option<OrganizationId>)> = honours::table
         .inner_join(candidates::table.on(candidates::id.eq(honours::candidate_id)))
         .filter(honours::honoree_id.eq(id))

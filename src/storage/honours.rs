@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use diesel::{ExpressionMethods, Insertable, JoinOnDsl, QueryDsl, Queryable, RunQueryDsl, dsl::count_star};
+use diesel::{
+    ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, dsl::count_star,
+};
 
 use super::{
     Connection, StoreError,
@@ -249,6 +251,15 @@ pub fn withheld_last(
         .select((honours::cycle, diesel::dsl::max(candidates::withheld_at)))
         .load(connection)?;
     Ok(rows.into_iter().filter_map(|(cycle, at)| Some((cycle, at?))).collect())
+}
+
+/// Who holds the honour of a candidate, if it has one.
+pub fn holder_of(connection: &mut Connection, candidate: CandidateId) -> Result<Option<HonoreeId>, StoreError> {
+    Ok(honours::table
+        .filter(honours::candidate_id.eq(candidate))
+        .select(honours::honoree_id)
+        .first(connection)
+        .optional()?)
 }
 
 /// Marks the honour of a candidate as revoked, in the transaction that revokes the candidate.

@@ -181,6 +181,26 @@ impl From<FormerRow> for FormerGroup {
     }
 }
 
+/// The group before one whose first day was corrected led until that day.
+pub fn follow_correction(
+    connection: &mut Connection,
+    organization: OrganizationId,
+    since: NaiveDate,
+) -> Result<(), StoreError> {
+    let last: Option<(LeadershipId, OnDay)> = leadership_history::table
+        .filter(leadership_history::organization_id.eq(organization))
+        .order((leadership_history::replaced_at.desc(), leadership_history::id.desc()))
+        .select((leadership_history::id, leadership_history::in_force_from))
+        .first(connection)
+        .optional()?;
+    if let Some((id, from)) = last {
+        diesel::update(leadership_history::table.find(id))
+            .set(leadership_history::in_force_until.eq(OnDay(since).max(from)))
+            .execute(connection)?;
+    }
+    Ok(())
+}
+
 /// Keeps a group that was replaced.
 pub fn insert_former(connection: &mut Connection, former: FormerGroup) -> Result<(), StoreError> {
     let group = former.group;

@@ -68,10 +68,10 @@ async fn statuses(client: &crate::harness::Client, month: &str) -> BTreeMap<Stri
     counts
 }
 
-/// Sends what the ten printed lines would send, in their order.
+/// Sends what the printed lines would send, in their order.
 async fn printed_lines_work(app: &App, facts: &guide::Facts) {
     let lines = guide::lines(facts, PASSWORD);
-    assert_eq!(lines.len(), 10);
+    assert_eq!(lines.len(), 14);
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let mut token = String::new();
     for line in &lines {

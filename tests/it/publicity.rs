@@ -344,16 +344,4 @@ both! {
         assert!(gone.iter().all(|reply| [204, 404, 412].contains(&reply.status.as_u16())));
         assert_eq!(traces(&app, made.id()).await.audited, ["publicity.recorded", "publicity.removed", "publicity.updated"]);
     }
-
-    async fn records_move_with_an_honoree(app: App) {
-        let tree = app.tree().await;
-        let (one, _) = honoree(&app, &tree).await;
-        let (other, _) = honour(&app, &tree, ("bravery", "BRV", 1), None).await;
-        let unit = reviewer(&app, &tree).await;
-        let made = unit.post(&format!("/honorees/{one}/publicity"), report()).await.expect(201);
-        assert_eq!(app.write(move |db| Ok(storage::publicity::move_to(db, one, other)?)).await, 1);
-        let moved = unit.get(&format!("/publicity/{}", made.id())).await.expect(200);
-        assert_eq!(moved.json["honoree_id"], other.to_string());
-        assert_ne!(moved.etag(), made.etag());
-    }
 }

@@ -43,6 +43,7 @@ async fn nominated(app: &App, tree: &Tree, change: impl FnOnce(&mut Candidate) +
         candidate_version: candidate.version,
         at: app.service.clocks.campaign(),
         other_candidate_id: None,
+        on_behalf_of: None,
     };
     app.write(move |db| Ok(storage::transitions::insert(db, &step)?)).await;
     id

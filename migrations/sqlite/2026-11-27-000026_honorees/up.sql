@@ -97,3 +97,10 @@ CREATE TABLE pool_steps (
     PRIMARY KEY (id)
 ) STRICT;
 CREATE INDEX pool_steps_recommendation ON pool_steps (recommendation_id, at, id);
+
+-- Whoever holds an honour already is in the pool by the rule, from the first of them on.
+INSERT INTO pool_entries (id, honoree_id, cause, min_honours, entered_at)
+SELECT honorees.id, honorees.id, 'rule', 1, MIN(honours.created_at)
+FROM honorees JOIN honours ON honours.honoree_id = honorees.id
+WHERE honours.revoked_at IS NULL
+GROUP BY honorees.id;

@@ -210,8 +210,8 @@ pub struct Assistance {
     pub fund_source: FundSourceName,
     /// The source by name.
     pub fund_detail: Option<String>,
-    /// What for.
-    pub purpose: String,
+    /// What for; null in lists. It tells of a hardship: reading one entry is audited.
+    pub purpose: Option<String>,
     /// How it stands.
     pub status: AssistanceStatusName,
     /// The day on which it counts: of the proposal, once given of the handing over.
@@ -226,7 +226,7 @@ pub struct Assistance {
     pub decision_reason: Option<String>,
     /// The name of who handed it over.
     pub given_by: Option<String>,
-    /// The name of who received it, where it was not the honoree.
+    /// The name of who received it, where it was not the honoree; null in lists.
     pub received_by: Option<String>,
     /// Who entered that.
     pub handed_over_by: Option<Uuid>,
@@ -259,7 +259,7 @@ impl From<ShownAssistance> for Assistance {
             amount_fen: row.amount_fen,
             fund_source: row.fund_source.into(),
             fund_detail: row.fund_detail,
-            purpose: shown.purpose.as_str().to_owned(),
+            purpose: shown.purpose.map(|purpose| purpose.as_str().to_owned()),
             status: row.status.into(),
             booked_on: row.booked_on.0,
             proposed_by: row.proposed_by.into(),

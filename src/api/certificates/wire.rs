@@ -71,12 +71,12 @@ impl From<Checked> for CertificateCheck {
             cycle: list.cycle,
             title: list.title,
             issuer: list.issuer,
+            record: outside.filter(|_| standing.name_on_check(&entry.name).is_some()).map(Into::into),
             name: standing.name_on_check(&entry.name),
             standing: standing.into(),
             revocation: Revocation::of(standing),
             awarded_at: entry.honour.awarded_at,
             category: entry.honour.category,
-            record: outside.map(Into::into),
             etag: String::new(),
             version: entry.honour.version,
         }

@@ -89,6 +89,26 @@ pub struct ListHonoreesQuery {
 }
 
 impl ListHonoreesQuery {
+    /// 400 where `contact` stands beside another filter.
+    fn refuse_beside_contact(&self) -> Result<(), Problem> {
+        let others = [
+            ("scope", self.scope.is_some()),
+            ("cycle", !self.cycle.is_empty()),
+            ("year", !self.year.is_empty()),
+            ("category", !self.category.is_empty()),
+            ("level", !self.level.is_empty()),
+            ("district", !self.district.is_empty()),
+            ("unit", !self.unit.is_empty()),
+            ("q", self.q.is_some()),
+        ];
+        let faults: Vec<Fault> = others
+            .into_iter()
+            .filter(|(_, is_there)| *is_there)
+            .map(|(name, _)| Fault::at(format!("/{name}"), Code::Inconsistent))
+            .collect();
+        if faults.is_empty() { Ok(()) } else { Err(Problem::with(Code::InvalidQuery, faults)) }
+    }
+
     fn request(self) -> Result<HonoreeRequest, Problem> {
         if let Some(q) = &self.q {
             let faults: Vec<Fault> = text::line(q, Q_MAX_CHARS).into_iter().map(|fault| fault.under("/q")).collect();
@@ -131,6 +151,7 @@ pub async fn list_honorees(
 ) -> Result<Answer, Problem> {
     let query = query.read()?;
     if query.contact == Some(ContactFilter::Lost) {
+        query.refuse_beside_contact()?;
         return list_lost(&state, &caller, &request, (query.limit, query.cursor.as_deref())).await;
     }
     let page = PageRequest::<(DateTime<Utc>, HonoreeId)>::read(&request, query.limit, query.cursor.as_deref())?;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{
-    cast, city,
+    afterwards, cast, city,
     error::{DemoError, During as _},
     guide::Facts,
     hands, intake, plan,
@@ -52,6 +52,7 @@ pub async fn build(service: &Service, password: &str, progress: &mut Progress) -
     let standing = plan::standing(running, service.time_zone);
     campaign_clock::set_clock(service, &admin, Some(standing)).await.during(|| "set the clock".to_owned())?;
     intake::open(service, &cast).await?;
+    afterwards::look_after(service, &cast).await?;
     let shown = stories.iter().zip(&season.made).find_map(|(story, made)| {
         let runs = story.month == StoryMonth::Running && story.course == Course::Forwarded;
         made.and_then(|(id, photo)| Some((id, photo?))).filter(|_| runs)

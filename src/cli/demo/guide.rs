@@ -1,4 +1,4 @@
-//! What is printed when the demo is ready: who can sign in, and ten lines to paste.
+//! What is printed when the demo is ready: who can sign in, and lines to paste.
 
 use std::fmt::Write as _;
 
@@ -50,7 +50,7 @@ pub struct Line {
 /// The user name of the city's reviewer, with which the lines sign in.
 pub const CITY: &str = "city1";
 
-/// The ten requests; the first one signs in.
+/// The requests; the first one signs in.
 #[must_use]
 pub fn lines(facts: &Facts, password: &str) -> Vec<Line> {
     let Facts { running, finished, candidate, photo, unit } = facts;
@@ -82,7 +82,11 @@ pub fn lines(facts: &Facts, password: &str) -> Vec<Line> {
         get("一张照片 one photo", format!("/api/v1/photos/{photo}"), false),
         get("本月票数 votes so far", format!("/api/v1/cycles/{running}/tally"), false),
         get("上月好人榜 last month's list", format!("/api/v1/lists/{finished}"), false),
+        get("一张证书的查验 check a certificate", format!("/api/v1/certificates/{finished}-DED-0001"), false),
+        get("证书文件 the certificate itself", format!("/api/v1/certificates/{finished}-DED-0001/pdf"), false),
         get("各区名额 the districts' places", format!("/api/v1/cycles/{running}/quotas"), true),
+        get("统计 numbers by district", format!("/api/v1/statistics?cycle={finished}&group_by=district"), true),
+        get("待回访 visits that are due", "/api/v1/visits/due?until=2099-12-31".to_owned(), true),
         post("投一票 vote", "/api/v1/votes", format!(r#"{{"candidate_id":"{candidate}"}}"#), true),
         post("推荐一位好人 recommend somebody, without an account", "/api/v1/candidates", nomination, false),
     ]
@@ -105,7 +109,14 @@ pub fn curl(base: &str, line: &Line) -> String {
     if path.ends_with("/auth/login") {
         return format!(r#"TOKEN=$({text} | sed -E 's/.*"access_token" *: *"([^"]+)".*/\1/')"#);
     }
-    if path.contains("/photos/") { format!("{text} -o photo.jpg") } else { text }
+    let file = if path.contains("/photos/") {
+        Some("photo.jpg")
+    } else if path.ends_with("/pdf") {
+        Some("certificate.pdf")
+    } else {
+        None
+    };
+    file.map_or(text.clone(), |file| format!("{text} -o {file}"))
 }
 
 /// One account that can sign in.
@@ -170,7 +181,7 @@ pub fn text(city: &City, citizens: usize, facts: &Facts, password: &str, base: &
     if let Some(last) = citizens.checked_sub(1) {
         let _ = writeln!(text, "  {} … {}  市民 citizens", citizen(0), citizen(last));
     }
-    let _ = writeln!(text, "\nTen lines to paste 可直接粘贴:\n");
+    let _ = writeln!(text, "\nLines to paste 可直接粘贴:\n");
     for line in lines(facts, password) {
         let _ = writeln!(text, "# {}\n{}", line.says, curl(base, &line));
     }

@@ -84,8 +84,10 @@ pub struct Alarm {
 
 /// What a reviewer says of somebody who cannot be found.
 #[must_use]
-pub fn reported(level: Level, today: NaiveDate) -> Loss {
-    let after = today.pred_opt().unwrap_or(today);
+pub fn reported(level: Level, facts: &Facts, today: NaiveDate) -> Loss {
+    // Whoever was reached today, and is told to be lost afterwards, is lost.
+    let yesterday = today.pred_opt().unwrap_or(today);
+    let after = facts.last_reached_on.map_or(yesterday, |reached| reached.max(yesterday));
     Loss { level, cause: LossCause::Reported, lost_on: today, after, level_on: today }
 }
 

@@ -123,7 +123,7 @@ pub async fn report_loss(
                 let fault = Fault::of(Code::AlreadyLost).with("level", loss.level.as_str());
                 return Err(Error::fault(fault.with("since", loss.lost_on.to_string())));
             }
-            let loss = contact::reported(planned.first, planning::today(&service));
+            let loss = contact::reported(planned.first, &planned.facts, planning::today(&service));
             sound(&service, db, &caller, &planned, (loss, Some(&text::tidy_paragraphs(&reason))))?;
             let first = FirstAnswer { status: 201, resource_id: id.into(), secret: None };
             idempotency::keep(db, attempt.as_ref(), &first)?;

@@ -46,9 +46,9 @@ use crate::{
 pub struct ShownAssistance {
     /// The entry.
     pub row: AssistanceRow,
-    /// What for, in clear.
-    pub purpose: Zeroizing<String>,
-    /// Who received it, in clear.
+    /// What for, in clear; none in lists.
+    pub purpose: Option<Zeroizing<String>>,
+    /// Who received it, in clear; none in lists.
     pub received_by: Option<Zeroizing<String>>,
     /// The counter-entry that has taken it back.
     pub reversed_by: Option<AssistanceId>,
@@ -56,10 +56,27 @@ pub struct ShownAssistance {
     pub receipts: Vec<ReceiptRow>,
 }
 
+/// Whether what an entry is for, and who received it, are opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Words {
+    /// For whoever writes, or is audited.
+    Shown,
+    /// In lists.
+    Withheld,
+}
+
+type Opened = (Zeroizing<String>, Option<Zeroizing<String>>);
+
+fn opened(service: &Service, row: &AssistanceRow) -> Result<Opened, Error> {
+    let purpose = service.vault.open_text(Place::new(TABLE, "purpose_cipher", row.id), &row.purpose_cipher)?;
+    let place = (TABLE, "received_by_cipher", row.id);
+    Ok((purpose, reach::open(service, place, row.received_by_cipher.as_deref())?))
+}
+
 pub(super) fn shown(
     service: &Service,
     db: &mut Connection,
-    rows: Vec<AssistanceRow>,
+    (rows, words): (Vec<AssistanceRow>, Words),
 ) -> Result<Vec<ShownAssistance>, Error> {
     let ids: Vec<AssistanceId> = rows.iter().map(|row| row.id).collect();
     let reversals: BTreeMap<_, _> = storage::assistance::reversals_of(db, &ids)?.into_iter().collect();
@@ -69,11 +86,14 @@ pub(super) fn shown(
     }
     rows.into_iter()
         .map(|row| {
-            let purpose = service.vault.open_text(Place::new(TABLE, "purpose_cipher", row.id), &row.purpose_cipher)?;
-            let received_by = (TABLE, "received_by_cipher", row.id);
+            let opened = match words {
+                Words::Shown => Some(opened(service, &row)?),
+                Words::Withheld => None,
+            };
+            let (purpose, received_by) = opened.map_or((None, None), |(purpose, by)| (Some(purpose), by));
             Ok(ShownAssistance {
                 purpose,
-                received_by: reach::open(service, received_by, row.received_by_cipher.as_deref())?,
+                received_by,
                 reversed_by: reversals.get(&row.id).copied(),
                 receipts: receipts.remove(&row.id).unwrap_or_default(),
                 row,
@@ -84,7 +104,7 @@ pub(super) fn shown(
 
 pub(super) fn show(service: &Service, db: &mut Connection, id: AssistanceId) -> Result<ShownAssistance, Error> {
     let row = storage::assistance::find(db, id)?.ok_or_else(Error::not_found)?;
-    shown(service, db, vec![row])?.pop().ok_or_else(Error::not_found)
+    shown(service, db, (vec![row], Words::Shown))?.pop().ok_or_else(Error::not_found)
 }
 
 /// The entry, if the account sees the aftercare of the honoree; else 404.
@@ -98,14 +118,17 @@ pub(super) fn find_inside(
     Ok((row, cared))
 }
 
-/// Reads an entry of the caller's subtree.
+/// Reads an entry of the caller's subtree. What it is for tells of a hardship, so that each reading is audited.
 pub async fn get_assistance(service: &Service, caller: &Caller, id: AssistanceId) -> Result<ShownAssistance, Error> {
     let account = caller.require_reviewer()?.clone();
-    let here = service.clone();
+    let (here, caller) = (service.clone(), caller.clone());
     service
         .store
-        .read(move |db| {
-            find_inside(db, &account, id)?;
+        .write(move |db| {
+            account.recheck(db)?;
+            let (row, _) = find_inside(db, &account, id)?;
+            let deed = Deed::new("assistance.read", "assistance", id).with(json!({ "honoree_id": row.honoree_id }));
+            record::audit(&here, db, &caller, &deed)?;
             show(&here, db, id)
         })
         .await
@@ -157,7 +180,7 @@ pub async fn list_assistance(
         .read(move |db| {
             let filter = filter(db, &account, query)?;
             let rows = storage::assistance::list(db, &filter, after, limit)?;
-            shown(&here, db, rows)
+            shown(&here, db, (rows, Words::Withheld))
         })
         .await
 }
@@ -175,7 +198,7 @@ pub async fn list_of_honoree(
         .read(move |db| {
             let filter = AssistanceFilter { honoree: Some(id), ..AssistanceFilter::default() };
             let rows = storage::assistance::list(db, &filter, after, limit)?;
-            shown(&here, db, rows)
+            shown(&here, db, (rows, Words::Withheld))
         })
         .await
 }

@@ -55,13 +55,18 @@ async fn plan_stale(service: &Service) -> Result<usize, Error> {
                 Ok::<_, Error>(storage::care::stale(db, (&mark, planning::today(&here)), PAGE)?)
             })
             .await?;
+        let before = planned;
         let is_last = i64::try_from(found.len()).is_ok_and(|count| count < PAGE);
         for id in found {
             let here = service.clone();
-            service.store.write(move |db| planning::replan(&here, db, &Caller::default(), id).map(|_| ())).await?;
-            planned += 1;
+            let work = move |db: &mut Connection| planning::replan(&here, db, &Caller::default(), id).map(|_| ());
+            match service.store.write(work).await {
+                Ok(()) => planned += 1,
+                Err(error) => log::warn!("honoree {id} could not be planned anew: {error}"),
+            }
         }
-        if is_last {
+        // One that fails does not keep the others from being looked after.
+        if is_last || planned == before {
             return Ok(planned);
         }
     }
@@ -76,7 +81,10 @@ async fn raise_due(service: &Service) -> Result<usize, Error> {
         let before = raised;
         for id in found {
             let here = service.clone();
-            raised += usize::from(service.store.write(move |db| alarms::raise_due(&here, db, id)).await?);
+            match service.store.write(move |db| alarms::raise_due(&here, db, id)).await {
+                Ok(is_raised) => raised += usize::from(is_raised),
+                Err(error) => log::warn!("no alarm could be raised for honoree {id}: {error}"),
+            }
         }
         // Each level is an alarm of its own: who was not looked at for long is told of to all of them, one after the other.
         if raised == before {

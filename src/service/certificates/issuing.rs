@@ -45,9 +45,13 @@ pub async fn get_pdf(service: &Service, caller: &Caller, number: CertificateNumb
 
 /// The certificate of an honoree's latest honour that stands and is shown; 404 when there is none.
 pub async fn get_latest_pdf(service: &Service, caller: &Caller, honoree: HonoreeId) -> Result<Given, Error> {
-    let found = find(service, Which::Honorees(vec![honoree])).await?;
-    let latest = found.into_iter().find(|source| source.entry.honour.standing == Standing::Shown);
-    give(service, caller, latest.ok_or_else(Error::not_found)?).await
+    let read = move |db: &mut Connection| Ok::<_, Error>(storage::honorees::survivor(db, honoree)?);
+    let honoree = service.store.read(read).await?.ok_or_else(Error::not_found)?;
+    let found = find(service, Which::Honorees(vec![honoree.id])).await?;
+    let shown = || found.iter().filter(|source| source.entry.honour.standing == Standing::Shown);
+    // One that is printed here goes before one that others print.
+    let latest = shown().find(|source| source.give_out().is_ok()).or_else(|| shown().next());
+    give(service, caller, latest.cloned().ok_or_else(Error::not_found)?).await
 }
 
 async fn find(service: &Service, which: Which) -> Result<Vec<Source>, Error> {
@@ -60,11 +64,24 @@ pub(super) async fn give(service: &Service, caller: &Caller, source: Source) -> 
     source.give_out().map_err(Error::of)?;
     let (content, sha256) = match &source.issued {
         Some(issued) => (kept(service, &source, issued).await?, digest_of(issued)?),
-        None => issue(service, caller, &source).await?,
+        None => first(service, caller, &source).await?,
     };
     let number = source.entry.honour.number.clone();
     let file_name = certificate::file_name(&number, &source.entry.name);
     Ok(Given { number, file_name, content, sha256 })
+}
+
+/// What was issued while others waited for the same, or what is issued now: one at a time in a process, as many readers may
+/// ask for a new certificate at once.
+async fn first(service: &Service, caller: &Caller, source: &Source) -> Result<(Bytes, [u8; 32]), Error> {
+    let _turn = service.certificates.first_turn().await;
+    let honour = source.entry.honour.id;
+    let read =
+        move |db: &mut Connection| Ok::<_, Error>(storage::certificates::issued_of(db, &[honour])?.remove(&honour));
+    match service.store.read(read).await? {
+        Some(issued) => Ok((kept(service, source, &issued).await?, digest_of(&issued)?)),
+        None => issue(service, caller, source).await,
+    }
 }
 
 /// Draws a certificate for the first time. Of two who do so at once, both get what one of them has issued.

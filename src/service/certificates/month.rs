@@ -5,7 +5,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     drawing::{Cover, Sheet},
@@ -32,6 +32,7 @@ use crate::{
         files::{FileKey, FilesError},
         honours::Which,
         operations::{Ending, OperationRow},
+        sql_values::Stored,
     },
 };
 
@@ -90,7 +91,6 @@ struct Job {
     service: Service,
     caller: Caller,
     options: MonthOptions,
-    sources: Vec<Source>,
     operation: OperationId,
 }
 
@@ -119,7 +119,7 @@ pub async fn begin_month(
     };
     let (row, is_new) = service.store.write(note).await?;
     if is_new {
-        let job = Job { service: service.clone(), caller: caller.clone(), options, sources, operation };
+        let job = Job { service: service.clone(), caller: caller.clone(), options, operation };
         taken_on.begin(run(job))?;
     }
     Ok(row)
@@ -150,8 +150,10 @@ async fn run(job: Job) {
 }
 
 async fn carry_out(job: Job) -> Result<(), Error> {
-    let Job { service, caller, options, sources, operation } = job;
+    let Job { service, caller, options, operation } = job;
     let _place = operations::turn(&service, operation).await?;
+    // It may have waited for long, and honours may have been revoked meanwhile.
+    let sources = sources_of(&service, options.cycle).await?;
     let mut counts = MonthCounts::default();
     let mut given: Vec<(Source, Given)> = Vec::new();
     for (done, source) in sources.into_iter().enumerate() {
@@ -236,6 +238,17 @@ async fn beat(service: &Service, operation: OperationId, done: usize) -> Result<
     if beat.await? { Ok(()) } else { Err(Error::of(Code::OperationInterrupted)) }
 }
 
+/// 409 where an honour was revoked, or a name withheld, since the file was put together.
+async fn refuse_overtaken(service: &Service, result: Option<Stored<Value>>, cycle: Month) -> Result<(), Error> {
+    let counts: MonthCounts = match result {
+        Some(counts) => serde_json::from_value(counts.0).map_err(|error| Error::Internal(error.to_string()))?,
+        None => MonthCounts::default(),
+    };
+    let now = sources_of(service, cycle).await?;
+    let left_out = now.iter().filter(|source| source.entry.honour.standing != HonourStanding::Shown).count();
+    if left_out > counts.left_out { Err(Error::of(Code::ExportOvertaken)) } else { Ok(()) }
+}
+
 /// The file with the certificates of a month that the caller has asked for and that was put together, with what it is;
 /// `None` when the work is of another kind. 404 otherwise, and for whom has another standing by now.
 pub async fn find_month(
@@ -253,6 +266,7 @@ pub async fn find_month(
     let options: MonthOptions =
         serde_json::from_value(row.options.0).map_err(|error| Error::Internal(error.to_string()))?;
     options.standing.require(caller)?;
+    refuse_overtaken(service, row.result, options.cycle).await?;
     let found = service.files.find(FileKey::Export(id)).await.map_err(|error| Error::Unavailable(error.to_string()))?;
     Ok(Some((found.ok_or_else(Error::not_found)?, options)))
 }

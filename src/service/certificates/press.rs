@@ -26,6 +26,7 @@ const AT_ONCE: usize = 2;
 pub struct Press {
     places: Arc<Semaphore>,
     fonts: Fonts,
+    first: Arc<tokio::sync::Mutex<()>>,
     public_url: Arc<str>,
 }
 
@@ -33,7 +34,17 @@ impl Press {
     /// With fonts, and the address at which the public finds this server.
     #[must_use]
     pub fn new(fonts: Fonts, public_url: &str) -> Self {
-        Self { places: Arc::new(Semaphore::new(AT_ONCE)), fonts, public_url: public_url.trim_end_matches('/').into() }
+        Self {
+            places: Arc::new(Semaphore::new(AT_ONCE)),
+            first: Arc::default(),
+            fonts,
+            public_url: public_url.trim_end_matches('/').into(),
+        }
+    }
+
+    /// Waits until nobody else of this process issues a certificate.
+    pub async fn first_turn(&self) -> tokio::sync::OwnedMutexGuard<()> {
+        Arc::clone(&self.first).lock_owned().await
     }
 
     /// Where the public checks a certificate.

@@ -114,6 +114,7 @@ fn carry_out(
     storage::honoree_mergers::insert(db, &row)?;
     pool::lapse_doubled(service, db, caller, (survivor, merged))?;
     storage::honoree_mergers::hand_over(db, Handing { merger: id, from: merged.id, to: survivor.id })?;
+    storage::announcements::move_to(db, merged.id, survivor.id)?;
     aftercare::hand_over(service, db, caller, (merged.id, survivor.id))?;
     storage::honorees::set_merged_into(db, (merged.id, Some(survivor.id)), now)?;
     changed(service, db, survivor)?;
@@ -178,6 +179,7 @@ pub async fn undo(service: &Service, caller: &Caller, (id, version): (HonoreeId,
             }
             let now = service.clocks.campaign();
             storage::honoree_mergers::bring_back(db, Handing { merger: row.id, from: id, to: survivor.id })?;
+            storage::care::take_back(db, survivor.id, id)?;
             storage::honoree_mergers::set_undone(db, row.id, (account.id, now))?;
             storage::honorees::set_merged_into(db, (id, None), now)?;
             storage::honorees::settle(db, id)?;

@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     domain::{
-        fault::Fault,
-        id::PoolRecommendationId,
+        fault::{Code, Fault},
+        id::{HonoreeId, PoolRecommendationId},
         notification::{Notification, NotificationKind},
         pool::{self, EntryCause, REASON_MAX_CHARS, Recommendation, StepKind},
         review::Decision,
@@ -55,6 +55,7 @@ pub async fn review(
             let after = Recommendation { status, ..found };
             steps::write(&service, db, &caller, (&after, kind, Some(opinion.clone())))?;
             if kind == StepKind::Approved {
+                refuse_unhonoured(db, after.honoree)?;
                 let_in(&service, db, &caller, &after)?;
             }
             tell_proposer(&service, db, (&after, &opinion))?;
@@ -63,6 +64,12 @@ pub async fn review(
             read::gather_one(db, id)
         })
         .await
+}
+
+/// Nobody is approved whose honours have gone since the proposal.
+fn refuse_unhonoured(db: &mut Connection, id: HonoreeId) -> Result<(), Error> {
+    let min_honours = rule::present_rule(db)?.min_honours;
+    if rule::standing(db, id)?.satisfies(min_honours) { Ok(()) } else { Err(Error::of(Code::NoHonourStands)) }
 }
 
 fn let_in(service: &Service, db: &mut Connection, caller: &Caller, after: &Recommendation) -> Result<(), Error> {

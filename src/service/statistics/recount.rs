@@ -30,6 +30,8 @@ pub const EVERY: Duration = Duration::from_secs(1);
 const UNITS: usize = 8;
 /// Districts or cities that are summed up in one transaction.
 const SUMS: usize = 4;
+/// So many steps of a level are done before the level above has its turn.
+const STEPS: usize = 64;
 /// One transaction at a time counts.
 const ONE_AT_A_TIME: i64 = 0x6861_6f72_656e_0030;
 
@@ -37,7 +39,8 @@ const ONE_AT_A_TIME: i64 = 0x6861_6f72_656e_0030;
 pub async fn catch_up(service: &Service) -> Result<usize, Error> {
     let mut taken = 0;
     for level in [Level::Unit, Level::District, Level::City] {
-        loop {
+        // Changes come in while others are counted: the levels above must not wait for there to be none.
+        for _ in 0..STEPS {
             let clocks = service.clocks.clone();
             let step = service.store.write(move |db| step(&clocks, db, level)).await?;
             if step == 0 {

@@ -130,10 +130,16 @@ macro_rules! honoured_elsewhere {
         if !terms.levels.is_empty() {
             query = query.filter(outside_honours::level.eq_any(terms.levels.clone()));
         }
-        // Days are written as `2026-11-25`; the years are one span, from the first to the last.
-        if let (Some(first), Some(last)) = (terms.years.iter().min(), terms.years.iter().max()) {
-            let span = (format!("{first:04}-01-01"), format!("{last:04}-12-31"));
-            query = query.filter(outside_honours::awarded_on.between(span.0, span.1));
+        // Days are written as `2026-11-25`.
+        let mut years = terms.years.iter().map(|year| (format!("{year:04}-01-01"), format!("{year:04}-12-31")));
+        if let Some((first, last)) = years.next() {
+            type Wanted =
+                Box<dyn diesel::BoxableExpression<outside_honours::table, $backend, SqlType = diesel::sql_types::Bool>>;
+            let mut wanted: Wanted = Box::new(outside_honours::awarded_on.between(first, last));
+            for (first, last) in years {
+                wanted = Box::new(wanted.or(outside_honours::awarded_on.between(first, last)));
+            }
+            query = query.filter(wanted);
         }
         query
     }};

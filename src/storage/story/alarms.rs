@@ -8,12 +8,13 @@ use uuid::Uuid;
 use crate::{
     domain::{
         aftercare::contact::{Level, LossCause},
+        care::ClosedBecause,
         story::{After, Entry, StoryKind, Whose},
     },
     storage::{Connection, StoreError, schema::contact_alarms},
 };
 
-type Row = (Uuid, Level, LossCause, Option<DateTime<Utc>>, DateTime<Utc>);
+type Row = (Uuid, Level, LossCause, (Option<ClosedBecause>, Option<DateTime<Utc>>), DateTime<Utc>);
 
 /// A page of them.
 pub fn list(connection: &mut Connection, whose: &Whose, after: After, limit: i64) -> Result<Vec<Entry>, StoreError> {
@@ -23,7 +24,7 @@ pub fn list(connection: &mut Connection, whose: &Whose, after: After, limit: i64
             contact_alarms::id,
             contact_alarms::level,
             contact_alarms::cause,
-            contact_alarms::closed_at,
+            (contact_alarms::closed_because, contact_alarms::closed_at),
             contact_alarms::raised_at,
         ))
         .into_boxed();
@@ -32,10 +33,11 @@ pub fn list(connection: &mut Connection, whose: &Whose, after: After, limit: i64
     Ok(rows.into_iter().map(entry).collect())
 }
 
-fn entry((id, level, cause, closed_at, at): Row) -> Entry {
+fn entry((id, level, cause, (because, closed_at), at): Row) -> Entry {
     let mut details = serde_json::Map::new();
     details.insert("level".to_owned(), json!(level.as_str()));
     details.insert("cause".to_owned(), json!(cause.as_str()));
-    details.insert("found_at".to_owned(), json!(closed_at));
+    let found_at = closed_at.filter(|_| because == Some(ClosedBecause::Found));
+    details.insert("found_at".to_owned(), json!(found_at));
     Entry { id, kind: StoryKind::ContactLost, at, candidate: None, organization: None, details }
 }
