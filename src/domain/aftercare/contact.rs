@@ -178,11 +178,16 @@ mod tests {
     #[test]
     fn a_report_counts_from_its_day_and_ends_with_a_visit_of_that_day() {
         let of = |reached| facts("2026-11-30", reached);
-        let loss = reported(Level::Unit, day("2027-02-03"));
+        let loss = reported(Level::Unit, &of(Some("2027-02-01")), day("2027-02-03"));
         assert_eq!(alarms(&of(Some("2027-02-01")), Level::Unit, Some(loss))[0], (Level::District, day("2027-03-05")));
         assert!(!loss.is_over(&of(Some("2027-02-02"))));
         assert!(loss.is_over(&of(Some("2027-02-03"))));
         assert!(!loss.is_over(&of(None)));
+        // Who was reached on the day itself, and is told to be lost afterwards, stays lost until the next visit.
+        let same_day = of(Some("2027-02-03"));
+        let loss = reported(Level::Unit, &same_day, day("2027-02-03"));
+        assert!(!loss.is_over(&same_day));
+        assert!(loss.is_over(&of(Some("2027-02-04"))));
     }
 
     #[test]
