@@ -170,7 +170,7 @@ pub async fn get_operation_file(
     caller.account()?;
     let id = id.value()?;
     if let Some((file, options)) = certificates::find_month(&state, &caller, id).await? {
-        return Ok(super::certificates::month_file(file, options));
+        return Ok(super::certificates::month_file(file, &options));
     }
     let (file, format) = exports::find_export(&state, &caller, id).await?;
     Ok(download::candidates(file, format))

@@ -320,8 +320,11 @@ impl EventKind {
             | Self::PublicityRecorded
             | Self::PublicityUpdated
             | Self::PublicityRemoved => Audience::Subtree,
-            Self::CommentHeld | Self::CommentShown | Self::CommentHidden | Self::CommentDeleted => Audience::Moderators,
-            Self::CareChanged
+            Self::CommentHeld
+            | Self::CommentShown
+            | Self::CommentHidden
+            | Self::CommentDeleted
+            | Self::CareChanged
             | Self::VisitRecorded
             | Self::VisitUpdated
             | Self::VisitStruck

@@ -278,11 +278,11 @@ pub fn list_terms(
     Ok(query.order(care_terms::id.desc()).limit(limit).load(connection)?)
 }
 
+/// Two moments, each perhaps none.
+type Moments = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
 /// When the first honour was given, and the first of those that stand.
-pub fn awards(
-    connection: &mut Connection,
-    honoree: HonoreeId,
-) -> Result<(Option<DateTime<Utc>>, Option<DateTime<Utc>>), StoreError> {
+pub fn awards(connection: &mut Connection, honoree: HonoreeId) -> Result<Moments, StoreError> {
     let rows: Vec<(DateTime<Utc>, Option<DateTime<Utc>>)> = honours::table
         .filter(honours::honoree_id.eq(honoree))
         .select((honours::created_at, honours::revoked_at))
@@ -430,7 +430,7 @@ pub fn count_due(
         .group_by(aftercare::charge_id)
         .select((aftercare::charge_id, count_star()))
         .into_boxed();
-    counted(in_charge_within!(query, within).load(connection)?)
+    Ok(counted(in_charge_within!(query, within).load(connection)?))
 }
 
 /// How many honorees of each organization in charge are lost.
@@ -440,11 +440,11 @@ pub fn count_lost(connection: &mut Connection, within: &[Scope]) -> Result<BTree
         .group_by(aftercare::charge_id)
         .select((aftercare::charge_id, count_star()))
         .into_boxed();
-    counted(in_charge_within!(query, within).load(connection)?)
+    Ok(counted(in_charge_within!(query, within).load(connection)?))
 }
 
-fn counted(rows: Vec<(Option<OrganizationId>, i64)>) -> Result<BTreeMap<OrganizationId, i64>, StoreError> {
-    Ok(rows.into_iter().filter_map(|(id, count)| Some((id?, count))).collect())
+fn counted(rows: Vec<(Option<OrganizationId>, i64)>) -> BTreeMap<OrganizationId, i64> {
+    rows.into_iter().filter_map(|(id, count)| Some((id?, count))).collect()
 }
 
 /// One page of the honorees who are lost, the longest first.

@@ -144,17 +144,15 @@ both! {
     async fn only_reviewers_of_one_line_stand_in(app: App) {
         let tree = app.tree().await;
         let (delegator, away) = app.user(Role::UnitReviewer, Some(tree.unit)).await;
-        let mut next = 5;
-        for (role, place) in [
+        for (next, (role, place)) in (5..).zip([
             (Role::UnitReviewer, tree.unit),
             (Role::UnitReviewer, tree.window),
             (Role::DistrictReviewer, tree.district),
             (Role::CityReviewer, tree.city),
-        ] {
+        ]) {
             let delegate = app.user(role, Some(place)).await.0;
             let day = format!("2026-11-{next:02}");
             away.post("/delegations", days(delegate, &day, &day)).await.expect(201);
-            next += 1;
         }
         let refused = async |delegate: UserId, code: &str| {
             let reply = away.post("/delegations", days(delegate, "2026-12-01", "2026-12-02")).await;

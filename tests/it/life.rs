@@ -1,12 +1,15 @@
 //! An honoree's life of three years across all that comes after the list: two honours, certificates, publicity, the pool, six
 //! visits, one lost and found, two grants of help, one revocation.
 
-use haoren::{domain::role::Role, service::statistics::recount};
+use haoren::{
+    domain::{id::CandidateId, role::Role},
+    service::statistics::recount,
+};
 use serde_json::{Value, json};
 
 use crate::{
     aftercare::{tend, visit},
-    harness::{App, Client},
+    harness::{App, Client, Staff, Tree},
     honorees::{DECEMBER_CLOSED, forwarded, honoured, in_december, link, merge, publish, revoke},
 };
 
@@ -41,27 +44,33 @@ async fn follow_ups(app: &App, client: &Client, year: u16) -> Value {
     client.get(&format!("/statistics?year={year}")).await.expect(200).json["follow_ups"].clone()
 }
 
+/// Two honours of one person, with a certificate each, told of in a newspaper, and in the pool.
+async fn honoured_twice(app: &App, tree: &Tree, staff: &Staff) -> ([CandidateId; 2], String) {
+    let public = app.anonymous();
+    let (first, honoree) = honoured(app, tree, &staff.city, "王小明").await;
+    let again = in_december(app, tree, "integrity", "王小明").await;
+    link(app, &staff.city, again, json!(honoree)).await.expect(200);
+    publish(app, &staff.city, "2026-12").await;
+    for number in ["2026-11-DED-0001", "2026-12-INT-0001"] {
+        public.get(&format!("/certificates/{number}/pdf")).await.expect(200);
+    }
+    let latest = public.get(&format!("/honorees/{honoree}/certificate")).await.expect(200);
+    assert!(latest.header("content-disposition").contains("2026-12-INT-0001"));
+    let told =
+        json!({ "outlet": "长江日报", "kind": "newspaper", "title": "好人王小明", "published_on": "2026-12-28" });
+    staff.unit.post(&format!("/honorees/{honoree}/publicity"), told).await.expect(201);
+    let pool = public.get("/moral-model-pool").await.expect(200);
+    assert_eq!(pool.json["items"][0]["id"], json!(honoree));
+    ([first, again], honoree)
+}
+
 both! {
     async fn three_years_after_the_list(app: App) {
         let tree = app.tree().await;
         let staff = app.staff(&tree).await;
         let colleague = app.user(Role::UnitReviewer, Some(tree.unit)).await.1;
         let public = app.anonymous();
-
-        // Two honours of one person, with a certificate each.
-        let (first, honoree) = honoured(&app, &tree, &staff.city, "王小明").await;
-        let again = in_december(&app, &tree, "integrity", "王小明").await;
-        link(&app, &staff.city, again, json!(honoree)).await.expect(200);
-        publish(&app, &staff.city, "2026-12").await;
-        for number in ["2026-11-DED-0001", "2026-12-INT-0001"] {
-            public.get(&format!("/certificates/{number}/pdf")).await.expect(200);
-        }
-        let latest = public.get(&format!("/honorees/{honoree}/certificate")).await.expect(200);
-        assert!(latest.header("content-disposition").contains("2026-12-INT-0001"), "{}", latest.header("content-disposition"));
-        let told = json!({ "outlet": "长江日报", "kind": "newspaper", "title": "好人王小明", "published_on": "2026-12-28" });
-        staff.unit.post(&format!("/honorees/{honoree}/publicity"), told).await.expect(201);
-        let pool = public.get("/moral-model-pool").await.expect(200);
-        assert_eq!(pool.json["items"][0]["id"], json!(honoree));
+        let ([first, again], honoree) = honoured_twice(&app, &tree, &staff).await;
 
         // Six visits; for a year and a half nobody is reached, and all three levels are alarmed in turn.
         visited(&app, &staff.unit, &honoree, ("2027-01-28", true)).await;

@@ -60,7 +60,7 @@ both! {
         assert!(pool(&app, "").await.is_empty());
         // An honour of others makes the rule come true, and its end makes it untrue again.
         let made = city.post(&format!("/honorees/{honoree}/honours"), provincial()).await.expect(201);
-        assert_eq!(pool(&app, "").await, [honoree.clone()]);
+        assert_eq!(pool(&app, "").await, std::slice::from_ref(&honoree));
         for (query, found) in [
             ("?level=provincial", 1), ("?level=municipal", 1), ("?level=national", 0), ("?year=2026", 1), ("?year=2025", 0),
             ("?category=dedication", 1), ("?category=bravery", 0),
@@ -76,7 +76,7 @@ both! {
         let again = in_december(&app, &tree, "integrity", "王小明").await;
         link(&app, &city, again, json!(honoree)).await.expect(200);
         publish(&app, &city, "2026-12").await;
-        assert_eq!(pool(&app, "").await, [honoree.clone()]);
+        assert_eq!(pool(&app, "").await, std::slice::from_ref(&honoree));
         let page = app.anonymous().get("/moral-model-pool").await.expect(200);
         assert!(page.header("cache-control").starts_with("public"));
         app.anonymous().with("If-None-Match", page.header("etag")).get("/moral-model-pool").await.expect(304);
@@ -133,7 +133,7 @@ both! {
         let made = propose(&district, &honoree, "municipal_model").await.expect(201);
         assert!(pool(&app, "").await.is_empty());
         review(&city, &made, "approve").await.expect(201);
-        assert_eq!(pool(&app, "").await, [honoree.clone()]);
+        assert_eq!(pool(&app, "").await, std::slice::from_ref(&honoree));
         revoke(&app, &city, id, "事迹失实").await;
         propose(&district, &honoree, "national").await.problem(409, "not_in_pool");
     }
@@ -273,7 +273,7 @@ both! {
         let doubled = propose(&district, &other, "provincial").await.expect(201);
         let moved = propose(&district, &other, "national").await.expect(201);
         merge(&city, &one, &other).await.expect(201);
-        assert_eq!(pool(&app, "").await, [one.clone()]);
+        assert_eq!(pool(&app, "").await, std::slice::from_ref(&one));
         let status = async |made: &Reply| district.get(&format!("/pool-recommendations/{}", made.id())).await.expect(200).json;
         assert_eq!(status(&doubled).await["status"], "lapsed");
         let moved = status(&moved).await;

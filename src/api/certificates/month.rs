@@ -86,7 +86,7 @@ async fn begin(
 
 /// The file that came of it.
 #[must_use]
-pub fn month_file(content: Bytes, options: MonthOptions) -> HttpResponse {
+pub fn month_file(content: Bytes, options: &MonthOptions) -> HttpResponse {
     let media_type = match options.format {
         MonthFormat::Zip => ZIP,
         MonthFormat::Pdf => PDF,

@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn number_and_issuer_are_lines() {
         assert_eq!(outside(" 好人榜〔2026〕11号 ", "中央文明办", "2026-12-20").faults(), []);
-        let wrong = outside(&"1".repeat(65), "\u{202E}", "2026-12-20").faults();
+        let wrong = outside(&"1".repeat(65), "中央\u{202E}文明办", "2026-12-20").faults();
         let wrong: Vec<(&str, Code)> = wrong.iter().map(|fault| (fault.pointer.as_str(), fault.code)).collect();
         assert_eq!(wrong, [("/number", Code::TooLong), ("/issuer", Code::ForbiddenCharacter)]);
     }

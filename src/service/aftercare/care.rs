@@ -161,13 +161,13 @@ fn write(
     let seal = |note: &String| service.vault.seal_text(Place::new(TABLE, "note_cipher", care.cipher_id), note);
     let by_place = planned.cared.nearest.by_place().map(|one| one.id);
     let charge_id = charge.map(|charge| charge.id);
-    let change = CareChange {
+    let said = CareChange {
         handed_to: charge_id.filter(|id| Some(*id) != by_place),
         responsible_id: input.responsible,
         responsible_name: input.responsible_name.as_deref().map(text::tidy_line),
         note_cipher: note.as_ref().map(seal).transpose()?,
     };
-    if !storage::care::update_if(db, (id, version), &change, now)? {
+    if !storage::care::update_if(db, (id, version), &said, now)? {
         return Err(Error::of(Code::PreconditionFailed));
     }
     if let Some(contact) = &input.contact {
@@ -175,7 +175,7 @@ fn write(
         storage::care::set_contact(db, id, &sealed)?;
     }
     let is_same = (care.charge_id, care.responsible_id, &care.responsible_name)
-        == (charge_id, change.responsible_id, &change.responsible_name);
+        == (charge_id, said.responsible_id, &said.responsible_name);
     if is_same {
         return Ok(());
     }
@@ -185,8 +185,8 @@ fn write(
         id: generator::new_id(&service.clocks)?,
         honoree_id: id,
         organization_id: charge_id,
-        responsible_id: change.responsible_id,
-        responsible_name: change.responsible_name,
+        responsible_id: said.responsible_id,
+        responsible_name: said.responsible_name,
         changed_by: Some(account.id),
         since_at: At(now),
     };

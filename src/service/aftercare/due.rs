@@ -116,7 +116,9 @@ pub async fn due_totals(service: &Service, caller: &Caller, query: DueQuery) -> 
             let within = access::within(db, &account, query.organization)?;
             let own = loads(db, &within, (query.until(today), yesterday))?;
             let mut all = Load::default();
-            own.values().for_each(|load| all += *load);
+            for load in own.values() {
+                all += *load;
+            }
             let tree = storage::participation::nodes(db, &account.scope, None)?;
             Ok((ledger::lines(tree, &own), all))
         })

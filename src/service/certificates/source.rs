@@ -1,6 +1,6 @@
 //! What a certificate is drawn from, as it is stored.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
 
 use chrono_tz::Tz;
 
@@ -48,8 +48,8 @@ impl Source {
         let mut lists = BTreeMap::new();
         for entry in &entries {
             let cycle = entry.honour.number.month;
-            if !lists.contains_key(&cycle) {
-                lists.insert(cycle, storage::lists::find(db, cycle)?.ok_or_else(Error::not_found)?);
+            if let btree_map::Entry::Vacant(place) = lists.entry(cycle) {
+                place.insert(storage::lists::find(db, cycle)?.ok_or_else(Error::not_found)?);
             }
         }
         let mut sources = Vec::with_capacity(entries.len());

@@ -12,6 +12,7 @@ pub struct World {
 }
 
 impl World {
+    #[expect(clippy::too_many_lines, reason = "a table: a line for each thing that a path names")]
     pub async fn build(app: &App) -> Self {
         let tree = app.tree().await;
         let (user, _) = app.user(haoren::domain::role::Role::UnitReviewer, Some(tree.unit)).await;

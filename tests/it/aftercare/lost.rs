@@ -91,7 +91,7 @@ both! {
         assert_eq!(alarms(&app).await, [("unit".to_owned(), None)], "a visit that reaches nobody ends nothing");
         let found = visited(&app, &staff.unit, id, visit("2027-11-07", true)).await;
         let over = ("unit".to_owned(), Some("found".to_owned()));
-        assert_eq!(alarms(&app).await, [over.clone()]);
+        assert_eq!(alarms(&app).await, std::slice::from_ref(&over));
         let left = traces(&app, id).await;
         assert_eq!(left.announced.iter().filter(|kind| *kind == "honoree.contact_found").count(), 1);
         let care = staff.unit.get(&format!("/honorees/{id}/care")).await.expect(200);

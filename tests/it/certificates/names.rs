@@ -21,7 +21,7 @@ enum Fate {
     Own,
     /// With the test's three characters beside it.
     Rare,
-    /// With HanaMinA and HanaMinB beside it.
+    /// With `HanaMinA` and `HanaMinB` beside it.
     Hana,
     /// No font writes these characters.
     Refused(&'static str),

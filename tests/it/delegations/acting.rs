@@ -73,11 +73,11 @@ both! {
         assert_eq!(reviews.json["items"][0]["on_behalf_of"], json!(pair.delegator));
         let (subject, delegation) = (id.to_string(), made.id());
         let details = app.write(move |db| {
+            type Row = (Option<UserId>, haoren::storage::sql_values::Stored<Value>);
             let row = audit_events::table
                 .filter(audit_events::subject_id.eq(subject))
                 .filter(audit_events::action.eq("candidate.verified"))
                 .select((audit_events::actor_id, audit_events::details));
-            type Row = (Option<UserId>, haoren::storage::sql_values::Stored<Value>);
             Ok(row.first::<Row>(db).unwrap())
         });
         let (actor, details) = details.await;

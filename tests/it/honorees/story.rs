@@ -78,7 +78,7 @@ both! {
         let staff = app.staff(&tree).await;
         let (id, honoree) = honoured(&app, &tree, &staff.city, "王小明").await;
         let public = app.anonymous();
-        assert_eq!(ids(&public.get("/moral-model-pool").await.expect(200)), [honoree.clone()]);
+        assert_eq!(ids(&public.get("/moral-model-pool").await.expect(200)), std::slice::from_ref(&honoree));
         app.set_clock("2026-12-05T02:00:00Z");
         revoke(&app, &staff.city, id, "事迹失实，经核实撤销。").await;
         assert!(ids(&public.get("/moral-model-pool").await.expect(200)).is_empty());

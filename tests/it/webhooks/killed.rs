@@ -37,7 +37,9 @@ both! {
         let sink = Sink::open(Answer::Judged(Arc::new(judged))).await;
         // The program goes by the machine's own clock.
         app.time.advance(SystemTime.now() - app.service.clocks.machine());
-        made(&app.admin().await, &sink.url()).await;
+        // The program tells of windows by itself.
+        let asked = json!({ "url": sink.url(), "types": ["list.published"] });
+        app.admin().await.post("/webhooks", asked).await.expect(201);
         let count = rounds() * 20;
         for number in 0..count {
             let subject = (number % SUBJECTS).to_string();

@@ -11,7 +11,7 @@ pub(super) fn settings(folder: &Path) -> Settings {
         key_file: None,
         time_zone: chrono_tz::Asia::Shanghai,
         issuers_file: None,
-        public_url: None,
+        public_url: Some("https://haoren.example.cn".to_owned()),
         font_dir: None,
         db_connections: 2,
         s3_bucket: None,

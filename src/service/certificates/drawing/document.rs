@@ -139,7 +139,11 @@ fn failed(error: &KrillaError) -> DrawError {
             let errors: Vec<String> = errors.iter().map(|(error, _)| format!("{error:?}")).collect();
             format!("the file breaks a rule of PDF/A or PDF/UA: {}", errors.join(", "))
         }
-        other => other.to_string(),
+        KrillaError::Font(..)
+        | KrillaError::Limit(_)
+        | KrillaError::DuplicateNamedDestination(_)
+        | KrillaError::DuplicateTagId(..)
+        | KrillaError::UnknownTagId(..) => error.to_string(),
     };
     DrawError::Failed(said)
 }

@@ -30,7 +30,7 @@ pub fn draw(pen: &mut Pen<'_, '_>) {
             pen.stroke(rectangles(&[inset(edge)]), BRIGHT_GOLD, 0.6);
         }
         pen.stroke(key_pattern(), BRIGHT_GOLD, 1.2);
-        for corner in corners((BAND.0 + BAND.1) / 2.0) {
+        for corner in corners(f32::midpoint(BAND.0, BAND.1)) {
             flower(pen, corner);
         }
         pen.stroke(drawn_in(57.0, 15.0), GOLD, 1.6);

@@ -13,7 +13,7 @@ use crate::{
         local_day,
         month::Month,
         organization::OrganizationKind,
-        participation::Line,
+        participation::{Line, Node},
         scope::Scope,
         statistics::{Dimension, Figures, Said},
     },
@@ -22,7 +22,7 @@ use crate::{
         caller::Account,
         exports::labels,
         participation::{self, ParticipationRequest},
-        statistics::{self, Coverage, FollowUps, Moment, Statistics, StatisticsRequest},
+        statistics::{self, Coverage, FollowUps, Moment, Statistics, StatisticsRequest, Units},
     },
     storage::{self, Connection, honours::Which},
 };
@@ -150,20 +150,31 @@ fn follow_ups(
             places.entry(place).or_default().push(*one);
         }
     }
-    let named = |(id, all): (&OrganizationId, &Vec<FollowUps>)| {
+    let line = |(id, all): (&OrganizationId, &Vec<FollowUps>)| {
         (names.get(id).copied().unwrap_or_default().to_owned(), statistics::sum_of_follow_ups(all))
     };
-    Ok((places.iter().map(named).collect(), total.follow_ups_in_all().unwrap_or_default()))
+    Ok((places.iter().map(line).collect(), total.follow_ups_in_all().unwrap_or_default()))
 }
 
 /// Every open place, with or without candidates, and what lies elsewhere.
 fn places(db: &mut Connection, scope: &Scope, read: Statistics) -> Result<Vec<Part>, Error> {
     let is_city = *scope == Scope::City;
     let kind = if is_city { OrganizationKind::District } else { OrganizationKind::Unit };
-    let mut parts: BTreeMap<Option<OrganizationId>, Part> = storage::participation::nodes(db, scope, None)?
-        .into_iter()
+    let nodes = storage::participation::nodes(db, scope, None)?;
+    // A district in which nothing has happened has its units all the same.
+    let idle = |district: OrganizationId| {
+        let is_here =
+            |node: &&Node| node.kind == OrganizationKind::Unit && node.active && node.district == Some(district);
+        let active = u32::try_from(nodes.iter().filter(is_here).count()).unwrap_or(u32::MAX);
+        Coverage { units: Units { nominated: 0, active }, quotas: None }
+    };
+    let mut parts: BTreeMap<Option<OrganizationId>, Part> = nodes
+        .iter()
         .filter(|node| node.kind == kind && node.active)
-        .map(|node| (Some(node.id), Part { name: node.name, figures: Figures::default(), coverage: None }))
+        .map(|node| {
+            let coverage = is_city.then(|| idle(node.id));
+            (Some(node.id), Part { name: node.name.clone(), figures: Figures::default(), coverage })
+        })
         .collect();
     for group in read.groups {
         let key = if is_city { group.key.place.district } else { group.key.place.unit };
