@@ -1,5 +1,5 @@
 //! What an honoree's story is read from: sources, each with its own file, its own table and its own order. A further source is
-//! a file with a function `list` and one line in [`SOURCES`]; its entries are ordered by moment and id.
+//! a file with a function `list` and one line in `SOURCES`; its entries are ordered by moment and id.
 
 use super::{Connection, StoreError};
 use crate::domain::story::{After, Entry, Whose};
