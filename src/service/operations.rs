@@ -64,6 +64,32 @@ pub async fn turn(service: &Service, id: OperationId) -> Result<OwnedSemaphorePe
     }
 }
 
+/// Carries work out, and notes where it fails.
+pub async fn run(service: Service, id: OperationId, work: impl Future<Output = Result<(), Error>>) {
+    if let Err(error) = work.await {
+        log::warn!("the work {id} failed: {error}");
+        if let Err(error) = fail(&service, id, &error).await {
+            log::warn!("the work {id} could not be ended: {error}");
+        }
+    }
+}
+
+/// Notes how far work is; refused when somebody has ended it.
+pub async fn beat(service: &Service, id: OperationId, done: usize) -> Result<(), Error> {
+    let lease = service.clocks.machine() + LEASE;
+    let done = i64::try_from(done).unwrap_or(i64::MAX);
+    let beat = service.store.write(move |db| Ok::<_, Error>(storage::operations::beat(db, id, done, lease)?));
+    if beat.await? { Ok(()) } else { Err(Error::of(Code::OperationInterrupted)) }
+}
+
+/// Work has come to its end, with a result; refused when somebody has ended it.
+pub async fn succeed(service: &Service, id: OperationId, result: &impl Serialize) -> Result<(), Error> {
+    let result = serde_json::to_value(result).map_err(|error| Error::Internal(error.to_string()))?;
+    let (ending, now) = (Ending::Result(result), service.clocks.campaign());
+    let ended = service.store.write(move |db| Ok::<_, Error>(storage::operations::finish_if(db, id, ending, now)?));
+    if ended.await? { Ok(()) } else { Err(Error::of(Code::OperationInterrupted)) }
+}
+
 /// The standing of who started work: what it shows is theirs for as long as they have it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {

@@ -5,7 +5,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     drawing::{Cover, Sheet},
@@ -31,7 +31,7 @@ use crate::{
         self, Connection,
         files::{FileKey, FilesError},
         honours::Which,
-        operations::{Ending, OperationRow},
+        operations::OperationRow,
         sql_values::Stored,
     },
 };
@@ -120,7 +120,7 @@ pub async fn begin_month(
     let (row, is_new) = service.store.write(note).await?;
     if is_new {
         let job = Job { service: service.clone(), caller: caller.clone(), options, operation };
-        taken_on.begin(run(job))?;
+        taken_on.begin(operations::run(service.clone(), row.id, carry_out(job)))?;
     }
     Ok(row)
 }
@@ -139,16 +139,6 @@ async fn sources_of(service: &Service, cycle: Month) -> Result<Vec<Source>, Erro
     Ok(sources)
 }
 
-async fn run(job: Job) {
-    let (service, id) = (job.service.clone(), job.operation);
-    if let Err(error) = carry_out(job).await {
-        log::warn!("the certificates {id} failed: {error}");
-        if let Err(error) = operations::fail(&service, id, &error).await {
-            log::warn!("the certificates {id} could not be ended: {error}");
-        }
-    }
-}
-
 async fn carry_out(job: Job) -> Result<(), Error> {
     let Job { service, caller, options, operation } = job;
     let _place = operations::turn(&service, operation).await?;
@@ -163,7 +153,7 @@ async fn carry_out(job: Job) -> Result<(), Error> {
         if let Some(one) = one(&service, &caller, &source, &mut counts).await? {
             given.push((source, one));
         }
-        beat(&service, operation, done + 1).await?;
+        operations::beat(&service, operation, done + 1).await?;
     }
     counts.certificates = given.len();
     if let Some((first, _)) = given.first() {
@@ -174,11 +164,7 @@ async fn carry_out(job: Job) -> Result<(), Error> {
         let away = |error: FilesError| Error::Unavailable(error.to_string());
         service.files.put(FileKey::Export(operation), file).await.map_err(away)?;
     }
-    let ending = Ending::Result(json!(counts));
-    let now = service.clocks.campaign();
-    let ended =
-        service.store.write(move |db| Ok::<_, Error>(storage::operations::finish_if(db, operation, ending, now)?));
-    if ended.await? { Ok(()) } else { Err(Error::of(Code::OperationInterrupted)) }
+    operations::succeed(&service, operation, &counts).await
 }
 
 /// One certificate; none where it is not given out, which is counted.
@@ -229,13 +215,6 @@ async fn merged(service: &Service, first: &Source, given: &[(Source, Given)]) ->
         ..first.cover()
     };
     service.certificates.draw(sheets, cover).await
-}
-
-async fn beat(service: &Service, operation: OperationId, done: usize) -> Result<(), Error> {
-    let lease = service.clocks.machine() + operations::LEASE;
-    let done = i64::try_from(done).unwrap_or(i64::MAX);
-    let beat = service.store.write(move |db| Ok::<_, Error>(storage::operations::beat(db, operation, done, lease)?));
-    if beat.await? { Ok(()) } else { Err(Error::of(Code::OperationInterrupted)) }
 }
 
 /// 409 where an honour was revoked, or a name withheld, since the file was put together.

@@ -22,11 +22,7 @@ use crate::{
         generator,
         operations::{self, Standing},
     },
-    storage::{
-        self,
-        files::FileKey,
-        operations::{Ending, OperationRow},
-    },
+    storage::{self, files::FileKey, operations::OperationRow},
 };
 
 /// The file is kept for so long after it was written.
@@ -103,19 +99,9 @@ pub async fn begin(
     if is_new {
         let operation = row.id;
         let job = Job { service: service.clone(), caller: caller.clone(), request, operation };
-        taken_on.begin(run(job))?;
+        taken_on.begin(operations::run(service.clone(), row.id, carry_out(job)))?;
     }
     Ok(row)
-}
-
-async fn run(job: Job) {
-    let (service, id) = (job.service.clone(), job.operation);
-    if let Err(error) = carry_out(job).await {
-        log::warn!("the export {id} failed: {error}");
-        if let Err(error) = operations::fail(&service, id, &error).await {
-            log::warn!("the export {id} could not be ended: {error}");
-        }
-    }
 }
 
 async fn carry_out(job: Job) -> Result<(), Error> {
@@ -137,23 +123,12 @@ async fn carry_out(job: Job) -> Result<(), Error> {
             Ok(table)
         };
         table = service.sheets.work(write).await?;
-        beat(&service, operation, written).await?;
+        operations::beat(&service, operation, written).await?;
     }
     let file = service.sheets.work(move || table.into_bytes()).await?;
     let away = |error: storage::files::FilesError| Error::Unavailable(error.to_string());
     service.files.put(FileKey::Export(operation), file).await.map_err(away)?;
-    let ending = Ending::Result(json!(ExportCounts { rows: written }));
-    let now = service.clocks.campaign();
-    let ended =
-        service.store.write(move |db| Ok::<_, Error>(storage::operations::finish_if(db, operation, ending, now)?));
-    if ended.await? { Ok(()) } else { Err(Error::of(Code::OperationInterrupted)) }
-}
-
-async fn beat(service: &Service, operation: OperationId, written: usize) -> Result<(), Error> {
-    let lease = service.clocks.machine() + operations::LEASE;
-    let done = i64::try_from(written).unwrap_or(i64::MAX);
-    let beat = service.store.write(move |db| Ok::<_, Error>(storage::operations::beat(db, operation, done, lease)?));
-    if beat.await? { Ok(()) } else { Err(Error::of(Code::OperationInterrupted)) }
+    operations::succeed(&service, operation, &ExportCounts { rows: written }).await
 }
 
 /// The file of an export that the caller has started and that has ended well, with its format; 404 otherwise, and for whom
