@@ -117,7 +117,7 @@ pub fn apply(
     let after = Candidate { version, updated_at: now, ..after };
     let done = record::keep(service, db, caller, &record::Change { bench: &bench, after: &after })?;
     if after.status == Status::Revoked
-        && let Some(honoree) = storage::care::honoree_of(db, after.id)?
+        && let Some(honoree) = storage::honours::holder_of(db, after.id)?
     {
         // With the last honour, nothing more is due.
         aftercare::planning::replan(service, db, caller, honoree)?;

@@ -253,6 +253,20 @@ pub fn withheld_last(
     Ok(rows.into_iter().filter_map(|(cycle, at)| Some((cycle, at?))).collect())
 }
 
+/// Two moments, each perhaps none.
+type Moments = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
+/// When the first honour was given, and the first of those that stand.
+pub fn awards(connection: &mut Connection, honoree: HonoreeId) -> Result<Moments, StoreError> {
+    let rows: Vec<(DateTime<Utc>, Option<DateTime<Utc>>)> = honours::table
+        .filter(honours::honoree_id.eq(honoree))
+        .select((honours::created_at, honours::revoked_at))
+        .load(connection)?;
+    let first = rows.iter().map(|(given, _)| *given).min();
+    let standing = rows.iter().filter(|(_, revoked)| revoked.is_none()).map(|(given, _)| *given).min();
+    Ok((first, standing))
+}
+
 /// Who holds the honour of a candidate, if it has one.
 pub fn holder_of(connection: &mut Connection, candidate: CandidateId) -> Result<Option<HonoreeId>, StoreError> {
     Ok(honours::table

@@ -42,6 +42,7 @@ pub mod cycles;
 pub mod deed_bands;
 pub mod delegations;
 pub mod district_quotas;
+pub mod due_visits;
 pub mod error;
 pub mod files;
 pub mod folders;

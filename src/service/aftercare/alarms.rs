@@ -154,7 +154,7 @@ pub async fn list_lost(
         .store
         .read(move |db| {
             let within = access::within(db, &account, None)?;
-            let lost = storage::care::list_lost(db, &within, after, limit)?;
+            let lost = storage::due_visits::list_lost(db, &within, after, limit)?;
             let ids: Vec<HonoreeId> = lost.iter().map(|(id, _)| *id).collect();
             let mut found = honorees::find_all(db, &ids)?;
             Ok(lost.into_iter().filter_map(|(id, loss)| Some((found.remove(&id)?, loss))).collect())

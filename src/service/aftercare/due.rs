@@ -17,7 +17,7 @@ use crate::{
     service::{Service, caller::Caller, error::Error},
     storage::{
         self, Connection,
-        care::{DueFilter, DueRow},
+        due_visits::{DueFilter, DueRow},
     },
 };
 
@@ -77,7 +77,7 @@ pub async fn list_due(
                 until: if query.overdue == Some(true) { until.min(yesterday) } else { until },
                 from: (query.overdue == Some(false)).then_some(today),
             };
-            let rows = storage::care::list_due(db, &filter, after, limit)?;
+            let rows = storage::due_visits::list_due(db, &filter, after, limit)?;
             let festivals = planning::rules(&here, db)?.festivals;
             shown(db, rows, (today, &festivals))
         })
@@ -131,13 +131,13 @@ fn loads(
     (until, yesterday): (NaiveDate, NaiveDate),
 ) -> Result<BTreeMap<OrganizationId, Load>, Error> {
     let mut own: BTreeMap<OrganizationId, Load> = BTreeMap::new();
-    for (id, due) in storage::care::count_due(db, within, until)? {
+    for (id, due) in storage::due_visits::count_due(db, within, until)? {
         own.entry(id).or_default().due = due;
     }
-    for (id, overdue) in storage::care::count_due(db, within, until.min(yesterday))? {
+    for (id, overdue) in storage::due_visits::count_due(db, within, until.min(yesterday))? {
         own.entry(id).or_default().overdue = overdue;
     }
-    for (id, lost) in storage::care::count_lost(db, within)? {
+    for (id, lost) in storage::due_visits::count_lost(db, within)? {
         own.entry(id).or_default().lost = lost;
     }
     Ok(own)

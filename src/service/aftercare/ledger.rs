@@ -271,7 +271,7 @@ pub async fn propose(
 
 /// Whether an honour of the honoree stands.
 pub(super) fn is_honoured(db: &mut Connection, id: HonoreeId) -> Result<bool, Error> {
-    Ok(storage::care::awards(db, id)?.1.is_some())
+    Ok(storage::honours::awards(db, id)?.1.is_some())
 }
 
 /// The organization in charge; the city where not even a district is known.

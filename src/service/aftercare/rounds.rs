@@ -109,7 +109,7 @@ async fn remind(service: &Service) -> Result<usize, Error> {
             return Ok(0);
         }
         let until = today.checked_add_days(Days::new(AHEAD_DAYS)).unwrap_or(today);
-        let due = storage::care::count_due(db, &[Scope::City], until)?;
+        let due = storage::due_visits::count_due(db, &[Scope::City], until)?;
         let charges: BTreeSet<OrganizationId> = due.keys().copied().collect();
         let mut told = 0;
         for role in [Role::UnitReviewer, Role::DistrictReviewer, Role::CityReviewer] {

@@ -115,7 +115,7 @@ fn refuse_other(row: &VisitRow, cared: &Cared, account: &Account) -> Result<(), 
 
 /// 422 for a day outside of the time in which there was somebody to be visited.
 fn refuse_untimely(service: &Service, db: &mut Connection, (id, visit): (HonoreeId, &Visit)) -> Result<(), Error> {
-    let (first, _) = storage::care::awards(db, id)?;
+    let (first, _) = storage::honours::awards(db, id)?;
     let first = first.map_or(NaiveDate::MIN, |at| local_day::day_of(at, service.time_zone));
     refuse_invalid(visit.time_faults(first, planning::today(service)))
 }

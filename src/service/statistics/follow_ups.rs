@@ -42,13 +42,13 @@ pub(super) fn read(
     }
     let mut by: BTreeMap<OrganizationId, FollowUps> = BTreeMap::new();
     let everywhere = [Scope::City];
-    for (id, due) in storage::care::count_due(db, &everywhere, today)? {
+    for (id, due) in storage::due_visits::count_due(db, &everywhere, today)? {
         by.entry(id).or_default().due = due;
     }
-    for (id, overdue) in storage::care::count_due(db, &everywhere, today.pred_opt().unwrap_or(today))? {
+    for (id, overdue) in storage::due_visits::count_due(db, &everywhere, today.pred_opt().unwrap_or(today))? {
         by.entry(id).or_default().overdue = overdue;
     }
-    for (id, lost) in storage::care::count_lost(db, &everywhere)? {
+    for (id, lost) in storage::due_visits::count_lost(db, &everywhere)? {
         by.entry(id).or_default().lost = lost;
     }
     for (from, until) in spans(&selection.months()) {
