@@ -57,6 +57,12 @@ pub struct AssistanceRow {
     pub decided_at: Option<At>,
     /// Why.
     pub decision_reason: Option<String>,
+    /// Who took it back before it was given.
+    pub withdrawn_by: Option<UserId>,
+    /// When.
+    pub withdrawn_at: Option<At>,
+    /// Why.
+    pub withdrawn_reason: Option<String>,
     /// Who handed it over, by name.
     pub given_by: Option<String>,
     /// Who received it, encrypted.
@@ -97,7 +103,27 @@ pub fn reversals_of(
     Ok(rows.into_iter().filter_map(|(of, id)| Some((of?, id))).collect())
 }
 
-/// Notes a decision on an entry, or that it was withdrawn, if the version is still that; false when it is not.
+/// Notes that an entry was taken back before it was given, beside the decision that it may have, if the version is still
+/// that; false when it is not.
+pub fn withdraw_if(
+    connection: &mut Connection,
+    (id, version): (AssistanceId, i64),
+    (by, at, reason): (UserId, At, &str),
+) -> Result<bool, StoreError> {
+    let target = assistance::table.filter(assistance::id.eq(id)).filter(assistance::version.eq(version));
+    let changed = diesel::update(target)
+        .set((
+            assistance::status.eq(AssistanceStatus::Withdrawn),
+            assistance::withdrawn_by.eq(Some(by)),
+            assistance::withdrawn_at.eq(Some(at)),
+            assistance::withdrawn_reason.eq(Some(reason)),
+            assistance::version.eq(assistance::version + 1),
+        ))
+        .execute(connection)?;
+    Ok(changed == 1)
+}
+
+/// Notes a decision on an entry, if the version is still that; false when it is not.
 pub fn set_status_if(
     connection: &mut Connection,
     (id, version): (AssistanceId, i64),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use diesel::{
     ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
 };
@@ -10,7 +10,7 @@ use diesel::{
 use super::{
     Connection, StoreError,
     schema::{candidates, certificates, outside_certificates},
-    sql_values::{At, Stored},
+    sql_values::{At, OnDay, Stored},
 };
 use crate::domain::{
     certificate::outside::OutsideCertificate,
@@ -83,7 +83,7 @@ struct OutsideRow {
     honour_id: HonourId,
     number: String,
     issuer: String,
-    issued_on: String,
+    issued_on: OnDay,
     recorded_by: UserId,
     #[diesel(serialize_as = At)]
     recorded_at: DateTime<Utc>,
@@ -93,11 +93,7 @@ struct OutsideRow {
 pub fn find_outside(connection: &mut Connection, honour: HonourId) -> Result<Option<OutsideCertificate>, StoreError> {
     let row: Option<OutsideRow> =
         outside_certificates::table.find(honour).select(OutsideRow::as_select()).first(connection).optional()?;
-    row.map(|row| {
-        let issued_on: NaiveDate = row.issued_on.parse().map_err(|_| StoreError::Missing("day of a certificate"))?;
-        Ok(OutsideCertificate { number: row.number, issuer: row.issuer, issued_on })
-    })
-    .transpose()
+    Ok(row.map(|row| OutsideCertificate { number: row.number, issuer: row.issuer, issued_on: row.issued_on.0 }))
 }
 
 /// Records the certificate that somebody else has printed; what was recorded before is replaced.
@@ -111,7 +107,7 @@ pub fn replace_outside(
         honour_id,
         number: outside.number.clone(),
         issuer: outside.issuer.clone(),
-        issued_on: outside.issued_on.to_string(),
+        issued_on: OnDay(outside.issued_on),
         recorded_by,
         recorded_at,
     };

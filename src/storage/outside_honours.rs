@@ -1,11 +1,15 @@
 //! Honours that others have given.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use diesel::{
     ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
 };
 
-use super::{Connection, StoreError, schema::outside_honours, sql_values::At};
+use super::{
+    Connection, StoreError,
+    schema::outside_honours,
+    sql_values::{At, OnDay},
+};
 use crate::domain::{
     category::CategoryCode,
     id::{HonoreeId, OutsideHonourId, UserId},
@@ -21,7 +25,7 @@ struct OutsideHonourRow {
     title: String,
     issuer: String,
     number: Option<String>,
-    awarded_on: String,
+    awarded_on: OnDay,
     category: Option<CategoryCode>,
     source_url: Option<String>,
     revoked_at: Option<At>,
@@ -40,7 +44,7 @@ impl From<&OutsideHonour> for OutsideHonourRow {
             title: honour.title.clone(),
             issuer: honour.issuer.clone(),
             number: honour.number.clone(),
-            awarded_on: honour.awarded_on.to_string(),
+            awarded_on: OnDay(honour.awarded_on),
             category: honour.category.clone(),
             source_url: honour.source_url.clone(),
             revoked_at: honour.struck.as_ref().map(|struck| At(struck.at)),
@@ -62,7 +66,7 @@ impl OutsideHonourRow {
             title: self.title,
             issuer: self.issuer,
             number: self.number,
-            awarded_on: day(&self.awarded_on)?,
+            awarded_on: self.awarded_on.0,
             category: self.category,
             source_url: self.source_url,
             struck,
@@ -71,11 +75,6 @@ impl OutsideHonourRow {
             updated_at: self.updated_at.0,
         })
     }
-}
-
-/// A day as it is stored.
-pub(super) fn day(text: &str) -> Result<NaiveDate, StoreError> {
-    text.parse().map_err(|_| StoreError::Schema(format!("{text} is no day")))
 }
 
 /// Adds an honour.

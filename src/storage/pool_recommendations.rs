@@ -7,9 +7,9 @@ use diesel::{
 };
 
 use super::{
-    Connection, StoreError, outside_honours,
+    Connection, StoreError,
     schema::{honorees, pool_recommendations},
-    sql_values::At,
+    sql_values::{At, OnDay},
 };
 use crate::domain::{
     id::{HonoreeId, OrganizationId, PoolRecommendationId, UserId},
@@ -29,7 +29,7 @@ struct RecommendationRow {
     proposed_by: UserId,
     organization_id: OrganizationId,
     title: Option<String>,
-    announced_on: Option<String>,
+    announced_on: Option<OnDay>,
     version: i64,
     created_at: At,
     updated_at: At,
@@ -47,7 +47,7 @@ impl From<&Recommendation> for RecommendationRow {
             proposed_by: one.proposed_by,
             organization_id: one.organization,
             title: one.title.clone(),
-            announced_on: one.announced_on.map(|day| day.to_string()),
+            announced_on: one.announced_on.map(OnDay),
             version: one.version,
             created_at: At(one.created_at),
             updated_at: At(one.updated_at),
@@ -67,7 +67,7 @@ impl RecommendationRow {
             proposed_by: self.proposed_by,
             organization: self.organization_id,
             title: self.title,
-            announced_on: self.announced_on.as_deref().map(outside_honours::day).transpose()?,
+            announced_on: self.announced_on.map(|day| day.0),
             version: self.version,
             created_at: self.created_at.0,
             updated_at: self.updated_at.0,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, Insertable, JoinOnDsl, NullableExpressionMethods, OptionalExtension,
     QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
@@ -12,7 +12,7 @@ use diesel::{
 use super::{
     Connection, StoreError,
     schema::{candidates, honorees, honours, publicity_records, users},
-    sql_values::At,
+    sql_values::{At, OnDay},
 };
 use crate::domain::{
     candidate::Visibility,
@@ -33,7 +33,7 @@ struct RecordRow {
     kind: PublicityKind,
     title: String,
     url: Option<String>,
-    published_on: i32,
+    published_on: OnDay,
     honour_id: Option<HonourId>,
     note: Option<String>,
     entered_by: UserId,
@@ -58,17 +58,6 @@ pub struct Recorded {
     /// Whether everybody may read it: an honour of the honoree's stands and is shown, and where the record is of one honour,
     /// that one does.
     pub is_public: bool,
-}
-
-/// A local day as it is stored: 20261105.
-fn day_number(day: NaiveDate) -> i32 {
-    let month_and_day = i32::try_from(day.month() * 100 + day.day()).unwrap_or_default();
-    day.year() * 10_000 + month_and_day
-}
-
-fn day_of(number: i32) -> Result<NaiveDate, StoreError> {
-    let part = |by: i32, of: i32| u32::try_from(number / by % of).unwrap_or_default();
-    NaiveDate::from_ymd_opt(number / 10_000, part(100, 100), part(1, 100)).ok_or(StoreError::Missing("day"))
 }
 
 /// The honours that let everybody read a record.
@@ -98,7 +87,7 @@ fn row_of(connection: &mut Connection, record: &PublicityRecord) -> Result<Recor
         kind: record.kind,
         title: record.title.clone(),
         url: record.url.clone(),
-        published_on: day_number(record.published_on),
+        published_on: OnDay(record.published_on),
         honour_id,
         note: record.note.clone(),
         entered_by: record.entered_by,
@@ -161,9 +150,8 @@ pub fn list(
     if filter.public_only {
         query = query.filter(exists(standing!()));
     }
-    if let Some(year) = filter.year {
-        let (first, next) = (year * 10_000, (year + 1) * 10_000);
-        query = query.filter(publicity_records::published_on.ge(first).and(publicity_records::published_on.lt(next)));
+    if let Some((first, last)) = filter.year.and_then(OnDay::of_year) {
+        query = query.filter(publicity_records::published_on.between(first, last));
     }
     if !filter.kinds.is_empty() {
         query = query.filter(publicity_records::kind.eq_any(filter.kinds.clone()));
@@ -215,7 +203,7 @@ fn complete(connection: &mut Connection, rows: Vec<Joined>) -> Result<Vec<Record
                 kind: row.kind,
                 title: row.title,
                 url: row.url,
-                published_on: day_of(row.published_on)?,
+                published_on: row.published_on.0,
                 honour: row.honour_id.map(number).transpose()?,
                 note: row.note,
                 entered_by: row.entered_by,
@@ -304,13 +292,12 @@ pub fn counts(
         let of_cycle = honours::table.filter(honours::honoree_id.eq(honorees::id)).filter(honours::cycle.eq(cycle));
         query = query.filter(exists(of_cycle));
     }
-    if let Some(year) = filter.year {
-        let (first, next) = (year * 10_000, (year + 1) * 10_000);
-        query = query.filter(publicity_records::published_on.ge(first).and(publicity_records::published_on.lt(next)));
+    if let Some((first, last)) = filter.year.and_then(OnDay::of_year) {
+        query = query.filter(publicity_records::published_on.between(first, last));
     }
     let mut counts = BTreeMap::new();
-    for (day, kind, count) in query.load::<(i32, PublicityKind, i64)>(connection)? {
-        let month = Month::from_number(day / 100).ok_or(StoreError::Missing("month"))?;
+    for (day, kind, count) in query.load::<(OnDay, PublicityKind, i64)>(connection)? {
+        let month = Month::from_number(day.number() / 100).ok_or(StoreError::Missing("month"))?;
         *counts.entry((month, kind)).or_insert(0) += count;
     }
     Ok(counts)

@@ -363,6 +363,12 @@ impl OnDay {
         self.0.year().saturating_mul(10_000).saturating_add(month_and_day)
     }
 
+    /// The first and the last day of a year; `None` for one beyond the calendar.
+    #[must_use]
+    pub fn of_year(year: i32) -> Option<(Self, Self)> {
+        Some((Self(NaiveDate::from_ymd_opt(year, 1, 1)?), Self(NaiveDate::from_ymd_opt(year, 12, 31)?)))
+    }
+
     /// The day of a stored number; `None` where it is none.
     #[must_use]
     pub fn from_number(number: i32) -> Option<Self> {

@@ -218,12 +218,18 @@ pub struct Assistance {
     pub booked_on: NaiveDate,
     /// Who proposed it.
     pub proposed_by: Uuid,
-    /// Who decided, or took it back.
+    /// Who decided.
     pub decided_by: Option<Uuid>,
     /// When.
     pub decided_at: Option<DateTime<Utc>>,
     /// Why.
     pub decision_reason: Option<String>,
+    /// Who took it back before it was given.
+    pub withdrawn_by: Option<Uuid>,
+    /// When.
+    pub withdrawn_at: Option<DateTime<Utc>>,
+    /// Why.
+    pub withdrawn_reason: Option<String>,
     /// The name of who handed it over.
     pub given_by: Option<String>,
     /// The name of who received it, where it was not the honoree; null in lists.
@@ -266,6 +272,9 @@ impl From<ShownAssistance> for Assistance {
             decided_by: row.decided_by.map(Into::into),
             decided_at: row.decided_at.map(|at| at.0),
             decision_reason: row.decision_reason,
+            withdrawn_by: row.withdrawn_by.map(Into::into),
+            withdrawn_at: row.withdrawn_at.map(|at| at.0),
+            withdrawn_reason: row.withdrawn_reason,
             given_by: row.given_by,
             received_by: shown.received_by.map(|name| name.as_str().to_owned()),
             handed_over_by: row.handed_over_by.map(Into::into),

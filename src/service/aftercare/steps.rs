@@ -190,7 +190,8 @@ pub async fn reverse(
     .map_err(Error::fault)?
     {
         Reversal::Withdraw => {
-            set_status(service, db, account, (&held.row, AssistanceStatus::Withdrawn), &reason)?;
+            let said = (account.id, At(service.clocks.campaign()), &*text::tidy_paragraphs(&reason));
+            stale_unless(storage::assistance::withdraw_if(db, (id, held.row.version), said)?)?;
             Ok(id)
         }
         Reversal::Counter => counter(service, db, account, (&held.row, &reason)),

@@ -22,7 +22,7 @@ use crate::{
     storage::{
         Connection, StoreError, candidate_grams,
         schema::{candidate_grams as grams, candidates, honorees, honours, lists, outside_honours, pool_entries},
-        sql_values::At,
+        sql_values::{At, OnDay},
     },
 };
 
@@ -130,8 +130,7 @@ macro_rules! honoured_elsewhere {
         if !terms.levels.is_empty() {
             query = query.filter(outside_honours::level.eq_any(terms.levels.clone()));
         }
-        // Days are written as `2026-11-25`.
-        let mut years = terms.years.iter().map(|year| (format!("{year:04}-01-01"), format!("{year:04}-12-31")));
+        let mut years = terms.years.iter().filter_map(|year| OnDay::of_year((*year).into()));
         if let Some((first, last)) = years.next() {
             type Wanted =
                 Box<dyn diesel::BoxableExpression<outside_honours::table, $backend, SqlType = diesel::sql_types::Bool>>;

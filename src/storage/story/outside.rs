@@ -10,10 +10,10 @@ use crate::{
         outside_honour::HonourLevel,
         story::{After, Entry, StoryKind, Whose},
     },
-    storage::{Connection, StoreError, schema::outside_honours},
+    storage::{Connection, StoreError, schema::outside_honours, sql_values::OnDay},
 };
 
-type Row = (Uuid, HonourLevel, (String, String, Option<String>), String, DateTime<Utc>);
+type Row = (Uuid, HonourLevel, (String, String, Option<String>), OnDay, DateTime<Utc>);
 
 /// A page of them.
 pub fn list(connection: &mut Connection, whose: &Whose, after: After, limit: i64) -> Result<Vec<Entry>, StoreError> {
@@ -38,6 +38,6 @@ fn entry((id, level, (title, issuer, number), awarded_on, at): Row) -> Entry {
     details.insert("title".to_owned(), json!(title));
     details.insert("issuer".to_owned(), json!(issuer));
     details.insert("number".to_owned(), json!(number));
-    details.insert("awarded_on".to_owned(), json!(awarded_on));
+    details.insert("awarded_on".to_owned(), json!(awarded_on.0));
     Entry { id, kind: StoryKind::OutsideHonour, at, candidate: None, organization: None, details }
 }

@@ -121,7 +121,11 @@ both! {
             if expected == "declined" {
                 after.problem(409, "transition_not_allowed");
             } else {
-                assert_eq!(after.expect(201).json["status"], "withdrawn");
+                let after = after.expect(201);
+                assert_eq!(after.json["status"], "withdrawn");
+                // Who approved it stays to be read.
+                assert_eq!(after.json["decided_by"], kept.json["decided_by"]);
+                assert_eq!(after.json["withdrawn_by"], after.json["proposed_by"]);
             }
         }
         // The same of two who take back what was given.

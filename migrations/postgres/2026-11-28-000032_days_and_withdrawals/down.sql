@@ -1,0 +1,11 @@
+UPDATE assistance SET decided_by = withdrawn_by, decision_reason = withdrawn_reason, decided_at = withdrawn_at
+    WHERE status = 'withdrawn';
+ALTER TABLE assistance
+    DROP CONSTRAINT assistance_withdrawn,
+    DROP COLUMN withdrawn_by,
+    DROP COLUMN withdrawn_reason,
+    DROP COLUMN withdrawn_at;
+
+ALTER TABLE outside_honours ALTER COLUMN awarded_on TYPE TEXT COLLATE "C" USING to_char(to_date(awarded_on::text, 'YYYYMMDD'), 'YYYY-MM-DD');
+ALTER TABLE outside_certificates ALTER COLUMN issued_on TYPE TEXT COLLATE "C" USING to_char(to_date(issued_on::text, 'YYYYMMDD'), 'YYYY-MM-DD');
+ALTER TABLE pool_recommendations ALTER COLUMN announced_on TYPE TEXT COLLATE "C" USING to_char(to_date(announced_on::text, 'YYYYMMDD'), 'YYYY-MM-DD');

@@ -1,0 +1,15 @@
+-- Days are numbers such as 20261125 everywhere.
+ALTER TABLE outside_honours ALTER COLUMN awarded_on TYPE INTEGER USING replace(awarded_on, '-', '')::integer;
+ALTER TABLE outside_certificates ALTER COLUMN issued_on TYPE INTEGER USING replace(issued_on, '-', '')::integer;
+ALTER TABLE pool_recommendations ALTER COLUMN announced_on TYPE INTEGER USING replace(announced_on, '-', '')::integer;
+
+-- Who takes an approved grant back does not replace who had approved it. Of those taken back before, the audit has the
+-- approval.
+ALTER TABLE assistance
+    ADD COLUMN withdrawn_by UUID REFERENCES users (id),
+    ADD COLUMN withdrawn_reason TEXT COLLATE "C",
+    ADD COLUMN withdrawn_at TIMESTAMPTZ,
+    ADD CONSTRAINT assistance_withdrawn CHECK (withdrawn_at IS NULL OR status = 'withdrawn');
+UPDATE assistance SET withdrawn_by = decided_by, withdrawn_reason = decision_reason, withdrawn_at = decided_at,
+    decided_by = NULL, decision_reason = NULL, decided_at = NULL
+    WHERE status = 'withdrawn';
