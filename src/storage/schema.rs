@@ -1762,6 +1762,9 @@ diesel::table! {
         closed_because -> Nullable<Text>,
         closed_by -> Nullable<Id>,
         closed_at -> Nullable<Instant>,
+        lost_on -> Nullable<Integer>,
+        lost_after -> Nullable<Integer>,
+        level_on -> Nullable<Integer>,
     }
 }
 
