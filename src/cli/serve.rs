@@ -11,7 +11,7 @@ use crate::{
         Service,
         accounts::first_admin,
         aftercare::rounds,
-        announcements, backlog, ballot_papers, calendar,
+        announcements, audit_events, backlog, ballot_papers, calendar,
         clock::SystemTime,
         events, operations, packages, quarantines, reminders, renewing,
         startup::{self, Setup},
@@ -86,6 +86,7 @@ async fn run(service: Service, settings: &ServerSettings) -> Result<ExitCode, Co
     actix_web::rt::spawn(count_statistics(service.clone()));
     actix_web::rt::spawn(build_packages(service.clone()));
     actix_web::rt::spawn(hand_on_events(service.clone()));
+    actix_web::rt::spawn(chain_audit(service.clone()));
     actix_web::rt::spawn(follow_calendar(service.clone()));
     actix_web::rt::spawn(remind_of_deadlines(service.clone()));
     actix_web::rt::spawn(look_after_honorees(service.clone()));
@@ -126,6 +127,18 @@ async fn hand_on_events(service: Service) {
         ticks.tick().await;
         if let Err(error) = events::turn(&service).await {
             log::warn!("events could not be handed on: {error}");
+        }
+    }
+}
+
+/// What was done is numbered and chained soon after it happens.
+async fn chain_audit(service: Service) {
+    let mut ticks = tokio::time::interval(audit_events::EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = audit_events::seal(&service).await {
+            log::warn!("the audit could not be chained: {error}");
         }
     }
 }
