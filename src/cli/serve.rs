@@ -93,7 +93,7 @@ async fn run(service: Service, settings: &ServerSettings) -> Result<ExitCode, Co
     actix_web::rt::spawn(sweep_now_and_then(service.clone()));
     let (no_more, stopped) = tokio::sync::watch::channel(false);
     let sending = actix_web::rt::spawn(webhooks::Sender::new(&service).run(stopped));
-    let handle = server.handle();
+    let (handle, last) = (server.handle(), service.clone());
     actix_web::rt::spawn(async move {
         stop.await;
         log::info!("stopping: requests that have begun are finished, and streams of events ended");
@@ -104,6 +104,9 @@ async fn run(service: Service, settings: &ServerSettings) -> Result<ExitCode, Co
     server.run_until_stopped().await?;
     // What is being sent comes to its end; an attempt is bounded.
     drop(sending.await);
+    if let Err(error) = audit_events::seal(&last).await {
+        log::warn!("the end of the audit could not be chained, which the next start does: {error}");
+    }
     Ok(ExitCode::SUCCESS)
 }
 

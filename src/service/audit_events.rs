@@ -76,12 +76,19 @@ pub async fn list_audit_events(
 ) -> Result<Vec<(ListKey, ShownEvent)>, Error> {
     caller.require(AUDITORS)?;
     refuse_contradicting(&filter)?;
-    let read = move |db: &mut Connection| {
-        let (keys, events): (Vec<ListKey>, Vec<ChainedEvent>) =
-            storage::audit_events::list(db, &filter, after, limit)?.into_iter().unzip();
-        Ok(keys.into_iter().zip(shown(db, events)?).collect())
-    };
-    service.store.read(read).await
+    service.store.read(move |db| read_page(db, &filter, after, limit)).await
+}
+
+/// One page of the list, with what is shown beside it.
+pub fn read_page(
+    db: &mut Connection,
+    filter: &AuditFilter,
+    after: Option<ListKey>,
+    limit: i64,
+) -> Result<Vec<(ListKey, ShownEvent)>, Error> {
+    let (keys, events): (Vec<ListKey>, Vec<ChainedEvent>) =
+        storage::audit_events::list(db, filter, after, limit)?.into_iter().unzip();
+    Ok(keys.into_iter().zip(shown(db, events)?).collect())
 }
 
 /// 400 for parameters that are good alone and not together.
