@@ -258,24 +258,27 @@ mod tests {
         }
     }
 
+    fn number(place: usize) -> i64 {
+        i64::try_from(place).unwrap() + 1
+    }
+
     proptest! {
         #[test]
         fn what_is_taken_out_is_missing(length in 3_usize..20, from in 0_usize..18, count in 1_usize..5) {
-            let chained = chain(length as u128);
-            let (from, until) = (from.min(length - 2), (from.min(length - 2) + count).min(length - 1));
-            let left = [&chained[..from], &chained[until..]].concat();
-            let missing = Break::Missing { first: from as i64 + 1, last: until as i64 };
+            let chained = chain(20);
+            let from = from.min(length - 2);
+            let until = (from + count).min(length - 1);
+            let left = [&chained[..from], &chained[until..length]].concat();
+            let missing = Break::Missing { first: number(from), last: number(until) - 1 };
             prop_assert_eq!(breaks(&left), [missing]);
         }
 
         #[test]
-        fn exchanged_events_are_told(length in 2_usize..20, at in 0_usize..18) {
-            let mut chained = chain(length as u128);
-            let at = at.min(length - 2);
+        fn exchanged_events_are_told(at in 0_usize..18) {
+            let mut chained = chain(20);
             let (one, other) = (chained[at].event.clone(), chained[at + 1].event.clone());
             (chained[at].event, chained[at + 1].event) = (other, one);
-            let told = breaks(&chained);
-            prop_assert_eq!(told, [Break::Changed(at as i64 + 1), Break::Changed(at as i64 + 2)]);
+            prop_assert_eq!(breaks(&chained), [Break::Changed(number(at)), Break::Changed(number(at + 1))]);
         }
     }
 }
