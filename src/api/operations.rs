@@ -1,5 +1,6 @@
 //! Long work, as who started it follows it.
 
+mod certificates;
 mod wire;
 
 use actix_web::{HttpRequest, HttpResponse, get, web::Path};
@@ -27,7 +28,7 @@ use crate::{
         import::RowOutcome,
         operation::{OperationKind, OperationStatus},
     },
-    service::{Caller, Service, certificates, exports, imports, operations},
+    service::{Caller, Service, certificates as issued, exports, imports, operations},
     storage::operations::OperationRow,
 };
 
@@ -169,7 +170,7 @@ pub async fn get_operation_file(
 ) -> Result<HttpResponse, Problem> {
     caller.account()?;
     let id = id.value()?;
-    if let Some((file, options)) = certificates::find_month(&state, &caller, id).await? {
+    if let Some((file, options)) = issued::find_month(&state, &caller, id).await? {
         return Ok(super::certificates::month_file(file, &options));
     }
     let (file, format) = exports::find_export(&state, &caller, id).await?;

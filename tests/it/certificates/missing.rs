@@ -1,4 +1,5 @@
-//! A month's certificates of which some cannot be drawn: the others are put together, and what is missing is listed.
+//! What no font has: a font that is copied in, and a month's certificates of which some cannot be drawn: the others are put
+//! together, and what is missing is listed.
 
 use super::*;
 
@@ -23,6 +24,25 @@ fn with_fonts(folder: &tempfile::TempDir) -> impl FnOnce(&mut haoren::settings::
 }
 
 both! {
+    async fn a_font_that_is_copied_in_is_found(app: App) {
+        listed(&app, "王𠀀·艾力", ResultSource::Local).await;
+        let parent = tempfile::tempdir().unwrap();
+        let folder = parent.path().join("fonts");
+        let server = app.beside_as(|settings| settings.font_dir = Some(folder.clone())).await;
+        let public = server.anonymous();
+        public.get(PDF).await.problem(409, "character_missing");
+        std::fs::create_dir(&folder).unwrap();
+        public.get(PDF).await.problem(409, "character_missing");
+        // A broken one, which comes first, does not stop the others.
+        std::fs::write(folder.join("a.ttf"), b"no font").unwrap();
+        public.get(PDF).await.problem(409, "character_missing");
+        std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fonts/rare.ttf"), folder.join("b.ttf")).unwrap();
+        let issued = public.get(PDF).await.expect(200);
+        assert!(Pdf::of(&issued.bytes).text().contains("王𠀀·艾力："));
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert!(public.get(PDF).await.expect(200).bytes == issued.bytes, "what was issued stays");
+    }
+
     async fn what_was_issued_with_other_fonts_does_not_stop_the_others(app: App) {
         let folder = fonts();
         let (city, _) = published(&app, &["王𠀀明", "王小明", "王𰻝𰻝"]).await;
