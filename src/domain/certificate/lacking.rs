@@ -129,6 +129,8 @@ pub fn list_in_chinese(month: Month, lacking: &[Lacking]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{prop_assert, prop_assert_eq, proptest};
+
     use super::*;
     use crate::domain::candidate::Subject;
 
@@ -160,6 +162,24 @@ mod tests {
             ]
         );
         assert_eq!(places(&facts(), &BTreeSet::new()), []);
+    }
+
+    proptest! {
+        #[test]
+        fn every_missing_character_is_found_each_time_it_stands(name in "[王明𠀀𰻝]{1,9}", member in "[李𰻝]{1,5}") {
+            let characters = BTreeSet::from(["U+20000".to_owned(), "U+30EDD".to_owned()]);
+            let facts = Facts { name: name.clone(), members: vec![member.clone()], ..facts() };
+            let found = places(&facts, &characters);
+            for place in &found {
+                let text = if place.part == Part::Name { &name } else { &member };
+                for position in &place.positions {
+                    prop_assert_eq!(text.chars().nth(position - 1).map(code_point), Some(place.character.clone()));
+                }
+                prop_assert!(place.positions.is_sorted());
+            }
+            let told: usize = found.iter().map(|place| place.positions.len()).sum();
+            prop_assert_eq!(told, format!("{name}{member}").matches(['𠀀', '𰻝']).count());
+        }
     }
 
     #[test]
