@@ -48,7 +48,7 @@ Of certificates that were issued before their addresses were noted, the file tel
 is named and left. A single certificate is reissued over HTTP: POST /api/v1/certificates/{number}/reissues.
 See docs/certificates.md.";
 
-/// Reissue every certificate whose code leads to another address than HAOREN_PUBLIC_URL.
+/// Reissue every certificate whose code leads to another address than `HAOREN_PUBLIC_URL`.
 #[derive(Args, Debug)]
 #[command(after_long_help = LESSON)]
 struct Reissue {
