@@ -1,6 +1,6 @@
 //! The certificates of a month, as what their export came to.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
