@@ -148,7 +148,8 @@ pub async fn get_operation_result(
 
 /// Download the file of an export
 ///
-/// For who started it and has the same role and organization as then; kept for a week.
+/// For who started it and has the same role and organization as then; kept for a week. Certificates are 409 `export_overtaken`
+/// once an honour among them was revoked, a name withheld or a certificate reissued: export again.
 #[utoipa::path(
     tag = "operations",
     params(("id" = Uuid, Path, description = "The operation's id.")),
@@ -159,7 +160,7 @@ pub async fn get_operation_result(
             (String = "application/zip"),
             (String = "application/pdf"),
         )),
-        responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Common
+        responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Conflict, responses::Common
     )
 )]
 #[get("/operations/{id}/file")]
