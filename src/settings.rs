@@ -36,7 +36,8 @@ pub struct Settings {
     pub issuers_file: Option<PathBuf>,
     /// Address at which the public finds this server, such as `https://haoren.wuhan.gov.cn`; without `/api/v1`. It
     /// stands on certificates, in the code that leads to their check [default there: http:// and the address of --bind],
-    /// and in the feed [default there: the address that was asked].
+    /// and in the feed [default there: the address that was asked]. Certificates issued before it was set are reissued by
+    /// `haoren certificates reissue`.
     #[arg(long, env = "HAOREN_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
     pub public_url: Option<String>,
     /// Folder of fonts (`.ttf`, `.otf`) for characters of names that the program's own font lacks, asked in the order of

@@ -83,8 +83,12 @@ table! {
     CertificateIssuedElsewhere CONFLICT "该证书由全国网站颁发，本平台只登记、不打印" "The certificate is issued by the national site; here it is recorded, not printed";
     CertificateIssuedHere CONFLICT "该证书由本平台颁发，无需登记外部证书" "The certificate is issued here; no other is recorded";
     CharacterMissing CONFLICT "字库缺字，证书无法生成|缺少 {character}；请管理员在 HAOREN_FONT_DIR 中补充字体" "No font has a character of the certificate|{character} is missing; the operator adds a font to HAOREN_FONT_DIR";
-    ExportOvertaken CONFLICT "导出后有荣誉被撤销或姓名被隐去，请重新导出" "An honour was revoked or a name withheld since; export again";
+    ExportOvertaken CONFLICT "导出后有荣誉被撤销、姓名被隐去或证书换发，请重新导出" "An honour was revoked, a name withheld or a certificate reissued since; export again";
     CertificateLost INTERNAL_SERVER_ERROR "已颁发的证书文件丢失，请管理员从备份恢复" "The file of the issued certificate is lost; the operator brings it back from the backup";
+    HonourRevoked CONFLICT "该荣誉已被撤销，证书不能换发" "The honour was revoked; its certificate is not reissued";
+    HonourWithheld CONFLICT "该上榜好人的姓名已按其意愿隐去，证书不能换发" "The name is withheld; its certificate is not reissued";
+    CertificateNotIssued CONFLICT "该证书尚未颁发，无须换发；首次下载时即按现有信息生成" "The certificate was not issued yet; its first download draws it from what is known then";
+    CertificateUnchanged CONFLICT "按现有信息重新生成的证书与已颁发的完全相同，无须换发" "What would be drawn now is what was issued; there is nothing to reissue";
     DelegationOverlaps CONFLICT "这段时间已有其他代理安排" "The delegator has another delegation on some of these days";
     AnotherPersonNeeded CONFLICT "须由另一人办理，不能由同一人经手" "Another person has to do this than the one who did the step before";
     NoHonourStands CONFLICT "该上榜好人已没有有效荣誉" "None of the honoree's honours stands";

@@ -45,7 +45,7 @@ use super::responses::{ProblemBody, ProblemError};
         (name = "honorees", description = "Those who hold honours, and the check of certificates."),
         (name = "moral-model pool", description = "道德模范储备库: people of the lists, and how they are recommended upwards. docs/honorees.md has the rules."),
         (name = "honorees", description = "Those who hold honours."),
-        (name = "certificates", description = "Certificates: their public check, the files, and what others have issued."),
+        (name = "certificates", description = "Certificates: their public check, the files, how they are reissued, and what others have issued."),
         (name = "aftercare", description = "After the list: who looks after honorees, visits, assistance, and those who cannot be found; for the reviewers of the subtree alone. docs/aftercare.md has the rules."),
         (name = "lists", description = "The published lists."),
         (name = "objections", description = "Objections to published candidates, and how the city decides them."),

@@ -1,5 +1,6 @@
 //! Long work, as who started it follows it.
 
+mod certificates;
 mod wire;
 
 use actix_web::{HttpRequest, HttpResponse, get, web::Path};
@@ -27,7 +28,7 @@ use crate::{
         import::RowOutcome,
         operation::{OperationKind, OperationStatus},
     },
-    service::{Caller, Service, certificates, exports, imports, operations},
+    service::{Caller, Service, certificates as issued, exports, imports, operations},
     storage::operations::OperationRow,
 };
 
@@ -147,7 +148,8 @@ pub async fn get_operation_result(
 
 /// Download the file of an export
 ///
-/// For who started it and has the same role and organization as then; kept for a week.
+/// For who started it and has the same role and organization as then; kept for a week. Certificates are 409 `export_overtaken`
+/// once an honour among them was revoked, a name withheld or a certificate reissued: export again.
 #[utoipa::path(
     tag = "operations",
     params(("id" = Uuid, Path, description = "The operation's id.")),
@@ -158,7 +160,7 @@ pub async fn get_operation_result(
             (String = "application/zip"),
             (String = "application/pdf"),
         )),
-        responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Common
+        responses::Unauthenticated, responses::Forbidden, responses::NotFound, responses::Conflict, responses::Common
     )
 )]
 #[get("/operations/{id}/file")]
@@ -169,7 +171,7 @@ pub async fn get_operation_file(
 ) -> Result<HttpResponse, Problem> {
     caller.account()?;
     let id = id.value()?;
-    if let Some((file, options)) = certificates::find_month(&state, &caller, id).await? {
+    if let Some((file, options)) = issued::find_month(&state, &caller, id).await? {
         return Ok(super::certificates::month_file(file, &options));
     }
     let (file, format) = exports::find_export(&state, &caller, id).await?;

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod admin;
+mod certificates;
 pub mod demo;
 mod doctor;
 mod hold;
@@ -39,6 +40,8 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Make an administrator, or give one a new password.
     Admin(admin::Admin),
+    /// Reissue certificates that lead to another address than that of today.
+    Certificates(certificates::Certificates),
     /// Make a demonstration city and serve it.
     Demo(demo::Demo),
     /// Tell what is configured, what is wrong and how to mend it.
@@ -62,6 +65,7 @@ impl CommandLine {
             Some(Command::Serve(command)) => command.run(),
             Some(Command::Migrate(command)) => command.run(),
             Some(Command::Admin(command)) => command.run(),
+            Some(Command::Certificates(command)) => command.run(),
             Some(Command::Demo(command)) => command.run(),
             Some(Command::Doctor(command)) => command.run(),
             Some(Command::PortalSimulator(command)) => command.run(),

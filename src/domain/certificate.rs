@@ -2,6 +2,7 @@
 
 pub mod characters;
 pub mod day;
+pub mod lacking;
 pub mod outside;
 pub mod wording;
 
@@ -9,9 +10,10 @@ use chrono::NaiveDate;
 
 use super::{
     candidate::Subject,
-    fault::Code,
+    fault::{Code, Fault},
     honour::{CertificateNumber, Standing},
     policy::ResultSource,
+    text,
 };
 
 /// What a certificate is written from. All of it is public while the honour stands and is shown.
@@ -58,6 +60,27 @@ pub fn record_outside(standing: &Standing, source: ResultSource) -> Result<(), C
     }
 }
 
+/// Whether a certificate may be reissued under its number: one that was issued, of an honour that stands and is shown. Those of
+/// the national list are recorded here and nothing else.
+pub fn reissue(standing: &Standing, source: ResultSource, is_issued: bool) -> Result<(), Code> {
+    match (source, standing) {
+        (ResultSource::Portal, _) => Err(Code::CertificateIssuedElsewhere),
+        (ResultSource::Local, Standing::Revoked { .. }) => Err(Code::HonourRevoked),
+        (ResultSource::Local, Standing::Withheld) => Err(Code::HonourWithheld),
+        (ResultSource::Local, Standing::Shown) if is_issued => Ok(()),
+        (ResultSource::Local, Standing::Shown) => Err(Code::CertificateNotIssued),
+    }
+}
+
+/// The longest reason for a reissue, in characters.
+pub const REASON_MAX_CHARS: usize = 500;
+
+/// What is wrong with the reason for a reissue.
+#[must_use]
+pub fn reason_faults(reason: &str) -> Vec<Fault> {
+    text::paragraphs(reason, REASON_MAX_CHARS).into_iter().map(|fault| fault.under("/reason")).collect()
+}
+
 /// The most bytes of a name in a file's name: with the number and the ending it stays below the 255 of common systems.
 const FILE_NAME_MAX_BYTES: usize = 180;
 
@@ -92,6 +115,34 @@ mod tests {
             assert_eq!(give_out(&standing, source), given, "{standing:?} {source:?}");
             assert_eq!(record_outside(&standing, source), recorded, "{standing:?} {source:?}");
         }
+    }
+
+    #[test]
+    fn what_was_issued_here_is_reissued_while_the_honour_stands_and_is_shown() {
+        let revoked =
+            || Standing::Revoked { at: DateTime::UNIX_EPOCH, reason: "事迹失实".to_owned(), is_withheld: false };
+        let elsewhere = Err(Code::CertificateIssuedElsewhere);
+        for (standing, source, issued, not_issued) in [
+            (Standing::Shown, ResultSource::Local, Ok(()), Err(Code::CertificateNotIssued)),
+            (Standing::Withheld, ResultSource::Local, Err(Code::HonourWithheld), Err(Code::HonourWithheld)),
+            (revoked(), ResultSource::Local, Err(Code::HonourRevoked), Err(Code::HonourRevoked)),
+            (Standing::Shown, ResultSource::Portal, elsewhere, elsewhere),
+            (Standing::Withheld, ResultSource::Portal, elsewhere, elsewhere),
+            (revoked(), ResultSource::Portal, elsewhere, elsewhere),
+        ] {
+            assert_eq!(reissue(&standing, source, true), issued, "{standing:?} {source:?}");
+            assert_eq!(reissue(&standing, source, false), not_issued, "{standing:?} {source:?}");
+        }
+    }
+
+    #[test]
+    fn a_reissue_has_a_reason() {
+        let codes = |reason: &str| reason_faults(reason).iter().map(|fault| fault.code).collect::<Vec<_>>();
+        assert_eq!(codes(" 姓名更正。\n经核对身份证件。"), []);
+        assert_eq!(codes(" \n "), [Code::TooShort]);
+        assert_eq!(codes(&"更".repeat(REASON_MAX_CHARS)), []);
+        assert_eq!(codes(&"更".repeat(REASON_MAX_CHARS + 1)), [Code::TooLong]);
+        assert_eq!(reason_faults("更\u{202E}正")[0].pointer, "/reason");
     }
 
     #[test]

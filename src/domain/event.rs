@@ -105,6 +105,8 @@ text_enum! {
         EntryRevoked = "entry.revoked",
         /// The certificate that the national site has issued for an entry was recorded.
         CertificateRecorded = "certificate.recorded",
+        /// A certificate was reissued under its number: what was downloaded before is not what is given out now.
+        CertificateReissued = "certificate.reissued",
         /// Merged into another candidate.
         CandidateMerged = "candidate.merged",
         /// A merger was undone.
@@ -269,6 +271,7 @@ impl EventKind {
             | Self::PoolEntered
             | Self::PoolLeft
             | Self::CertificateRecorded
+            | Self::CertificateReissued
             | Self::AnnouncementPublished
             | Self::AnnouncementUpdated
             | Self::AnnouncementWithdrawn => Audience::Everybody,

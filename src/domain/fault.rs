@@ -148,6 +148,14 @@ codes! {
     ExportOvertaken = "export_overtaken",
     /// The file of an issued certificate is lost, and what is drawn today is not the same.
     CertificateLost = "certificate_lost",
+    /// The honour was revoked, and its certificate is not reissued.
+    HonourRevoked = "honour_revoked",
+    /// The name of the honoree is withheld, and the certificate is not reissued.
+    HonourWithheld = "honour_withheld",
+    /// The certificate was never issued, so that there is nothing to replace.
+    CertificateNotIssued = "certificate_not_issued",
+    /// What would be drawn now is what was issued.
+    CertificateUnchanged = "certificate_unchanged",
     /// The delegator has another delegation on some of these days.
     DelegationOverlaps = "delegation_overlaps",
     /// Another request with the same idempotency key is still running.

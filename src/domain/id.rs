@@ -130,4 +130,6 @@ identifiers! {
     CareTermId;
     /// An alarm of lost contact.
     AlarmId;
+    /// A print of a certificate: the first, or one by which it was reissued.
+    CertificatePrintId;
 }

@@ -1585,12 +1585,18 @@ diesel::table! {
     use crate::storage::sql_types::*;
     use diesel::sql_types::*;
 
-    /// The first drawing of each certificate.
-    certificates (honour_id) {
+    /// Every print of a certificate, numbered from 1; the last one is given out.
+    certificate_prints (id) {
+        id -> Id,
         honour_id -> Id,
+        sequence -> Integer,
         sha256 -> Binary,
         byte_size -> BigInt,
-        issued_at -> Instant,
+        check_url -> Nullable<Text>,
+        issuer -> Nullable<Text>,
+        printed_by -> Nullable<Id>,
+        reason -> Nullable<Text>,
+        printed_at -> Instant,
     }
 }
 
@@ -1979,7 +1985,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     pool_entries,
     pool_recommendations,
     pool_steps,
-    certificates,
+    certificate_prints,
     outside_certificates,
     leadership_history,
     delegations,

@@ -85,6 +85,7 @@ identifiers! {
     LeadershipId DelegationId
     PublicityId AnnouncementId
     VisitId AssistanceId CareTermId AlarmId
+    CertificatePrintId
 }
 
 /// A UUID of any kind of thing on its way into an `Id` column. (It is read as a plain `Uuid`.)

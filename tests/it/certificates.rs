@@ -1,7 +1,10 @@
 //! Certificates: the public check, the files, what is recorded, and what is kept.
 
+mod command;
+mod missing;
 mod names;
 mod pdf;
+mod reissues;
 
 use std::io::Read as _;
 
@@ -43,6 +46,18 @@ async fn listed(app: &App, name: &str, source: ResultSource) -> Listed {
     app.set_clock("2026-12-01T02:00:00Z");
     let honoree = app.honour_from(source, candidate, reviewer).await;
     Listed { candidate, honoree, city, tree }
+}
+
+/// The candidate's name is corrected.
+async fn rename(app: &App, id: CandidateId, name: &str) {
+    let (now, name) = (app.service.clocks.campaign(), name.to_owned());
+    app.write(move |db| {
+        let version = storage::candidates::get(db, id)?.version;
+        let mut change = CandidateChange::default();
+        change.set_name(name);
+        storage::candidates::update_if(db, (id, version), &change, now)?.ok_or_else(Error::not_found)
+    })
+    .await;
 }
 
 async fn withhold(app: &App, id: CandidateId) {
@@ -146,7 +161,7 @@ both! {
         let check = public.get("/certificates/2026-11-DED-0001").await.expect(200);
         assert_eq!((&check.json["standing"], &check.json["pdf_url"]), (&json!("revoked"), &Value::Null));
         let (result, _) = month(&listed.city, "zip").await;
-        let expected = json!({ "certificates": 0, "left_out": 1, "refused": [], "file_url": null });
+        let expected = json!({ "certificates": 0, "left_out": 1, "missing": [], "file_url": null });
         assert_eq!(result["result"], expected);
     }
 
@@ -286,23 +301,28 @@ both! {
         assert_eq!(done["progress"], json!({ "done": 5, "total": 5 }));
         let result = &done["result"];
         assert_eq!((&result["certificates"], &result["left_out"]), (&json!(2), &json!(2)));
-        let refused = &result["refused"][0];
-        assert_eq!((&refused["code"], &refused["characters"]), (&json!("character_missing"), &json!(["U+30EDD"])));
-        assert!(refused["detail"].as_str().unwrap().contains("U+30EDD"), "{refused}");
-        assert_eq!(result["refused"].as_array().unwrap().len(), 1);
+        let missing = &result["missing"][0];
+        assert_eq!((&missing["code"], &missing["characters"]), (&json!("character_missing"), &json!(["U+30EDD"])));
+        assert!(missing["detail"].as_str().unwrap().contains("U+30EDD"), "{missing}");
+        assert_eq!(missing["places"], json!([{ "character": "U+30EDD", "part": "name", "member": null, "positions": [2] }]));
+        assert_eq!(result["missing"].as_array().unwrap().len(), 1);
         let file = file.expect(200);
         assert_eq!((file.header("content-type"), file.header("cache-control")), ("application/zip", "private, no-store"));
         assert!(file.header("content-disposition").contains("filename=\"certificates-2026-11.zip\""));
         let zip = zip_of(&file);
         let names: Vec<&str> = zip.iter().map(|(name, _)| name.as_str()).collect();
-        let mine = if refused["number"] == "2026-11-DED-0001" { "2026-11-DED-0002" } else { "2026-11-DED-0001" };
-        assert_eq!(names, ["2026-11-BRV-0001 长江_救援队.pdf".to_owned(), format!("{mine} 王小明.pdf")]);
+        let lacking = missing["number"].as_str().unwrap();
+        let mine = if lacking == "2026-11-DED-0001" { "2026-11-DED-0002" } else { "2026-11-DED-0001" };
+        let expected = ["2026-11-BRV-0001 长江_救援队.pdf".to_owned(), format!("{mine} 王小明.pdf"), "未生成的证书.txt".to_owned()];
+        assert_eq!(names, expected);
+        let told = std::str::from_utf8(&zip[2].1).unwrap();
+        assert!(told.starts_with('\u{FEFF}') && told.contains(&format!("1. {lacking}　王𰻝（敬业奉献）\r\n")), "{told}");
         let alone = app.anonymous().get("/certificates/2026-11-BRV-0001/pdf").await.expect(200);
         assert!(alone.bytes == zip[0].1, "the ZIP has another certificate than the public is given");
         assert!(Pdf::of(&alone.bytes).text().contains("长江/救援队：成员：李芳、买买提·艾力在2026年11月"));
         assert!(month(&city, "zip").await.1.bytes == file.bytes, "another ZIP the second time");
         let (done, merged) = month(&city, "pdf").await;
-        assert_eq!(done["result"]["certificates"], 2);
+        assert_eq!((&done["result"]["certificates"], &done["result"]["missing"]), (&json!(2), &result["missing"]));
         assert_eq!(merged.header("content-type"), "application/pdf");
         let pdf = Pdf::of(&merged.bytes);
         assert_eq!((pdf.pages(), pdf.text().matches("荣誉证书").count()), (2, 2));

@@ -26,7 +26,7 @@ fn file(given: Given) -> Answer {
 
 /// Download a certificate
 ///
-/// A4, to be printed; the same bytes each time, whatever becomes of the program and its fonts. One that was revoked or whose
+/// A4, to be printed; the same bytes each time, whatever becomes of the program and its fonts, until it is reissued. One that was revoked or whose
 /// name is withheld is 410. One of the national list is 409 `certificate_issued_elsewhere`. A name with characters that no
 /// font has is 409 `character_missing`, which names each of them.
 #[utoipa::path(

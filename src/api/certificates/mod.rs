@@ -1,8 +1,9 @@
-//! Certificates: their public check, the files, and what is recorded of those that others print.
+//! Certificates: their public check, the files, how they are reissued, and what is recorded of those that others print.
 
 mod check;
 mod file;
 mod month;
+mod prints;
 mod record;
 pub mod wire;
 
@@ -20,6 +21,9 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(file::get_certificate_pdf)
         .service(file::get_honoree_certificate)
         .service(record::record_certificate)
+        .service(prints::reissue_certificate)
+        .service(prints::list_certificate_prints)
+        .service(prints::get_certificate_print_pdf)
         .service(month::export_certificates_zip)
         .service(month::export_certificates_pdf);
 }

@@ -37,7 +37,9 @@ pub struct ExportCertificatesQuery {
 ///
 /// 本期全部荣誉证书: one PDF each, named by number and name. They are put together while the client does something else: the
 /// answer is 202, and `Location` is where the work is followed and its file then found. Its result counts the entries that are
-/// revoked or withheld, and names those whose names no font can write.
+/// revoked or withheld, and lists under `missing` those that could not be drawn: number, why, and which characters in which
+/// place no font has. The ZIP has the same list in Chinese as `未生成的证书.txt`. Where not one could be drawn the work fails with
+/// all the reasons.
 #[utoipa::path(
     tag = "certificates",
     params(ExportCertificatesQuery),
@@ -55,7 +57,8 @@ pub async fn export_certificates_zip(
 
 /// Export a month's certificates as one PDF
 ///
-/// The same in one file, to be printed at once.
+/// The same in one file, to be printed at once, drawn anew. What could not be drawn is not in it, and is listed under `missing`
+/// in the result.
 #[utoipa::path(
     tag = "certificates",
     params(ExportCertificatesQuery),

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 use validator::{Validate, ValidationErrors};
 
 use crate::{
@@ -16,7 +17,7 @@ use crate::{
         certificate::{self, outside::OutsideCertificate},
         month::Month,
     },
-    service::certificates::Checked,
+    service::certificates::{Checked, Print},
 };
 
 /// What the public learns of a certificate by its number.
@@ -46,6 +47,11 @@ pub struct CertificateCheck {
     pub revocation: Option<Revocation>,
     /// When it was awarded.
     pub awarded_at: DateTime<Utc>,
+    /// The local day that stands on it: that of publication, which no reissue changes; null for one of the national list, whose
+    /// record has it.
+    pub issued_on: Option<NaiveDate>,
+    /// The local day on which it was reissued last, under the same number; null when it never was.
+    pub reissued_on: Option<NaiveDate>,
     /// Where its PDF is; null for one that is not given out.
     #[schema(examples("/api/v1/certificates/2026-11-DED-0001/pdf"))]
     pub pdf_url: Option<String>,
@@ -61,7 +67,7 @@ representations!(CertificateCheck);
 
 impl From<Checked> for CertificateCheck {
     fn from(checked: Checked) -> Self {
-        let Checked { entry, list, outside } = checked;
+        let Checked { entry, list, outside, issued_on, reissued_on } = checked;
         let standing = &entry.honour.standing;
         let number = entry.honour.number.to_string();
         let is_given_out = certificate::give_out(standing, list.result_source).is_ok();
@@ -76,6 +82,8 @@ impl From<Checked> for CertificateCheck {
             standing: standing.into(),
             revocation: Revocation::of(standing),
             awarded_at: entry.honour.awarded_at,
+            issued_on,
+            reissued_on,
             category: entry.honour.category,
             etag: String::new(),
             version: entry.honour.version,
@@ -129,5 +137,77 @@ impl RecordCertificateRequest {
 impl Validate for RecordCertificateRequest {
     fn validate(&self) -> Result<(), ValidationErrors> {
         to_validation(self.outside().tidy().faults())
+    }
+}
+
+/// A certificate to be reissued.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReissueCertificateRequest {
+    /// Why; kept with the print.
+    #[schema(min_length = 1, max_length = 500, examples("姓名“晓”误作“小”，已更正。"))]
+    pub reason: String,
+}
+
+impl Validate for ReissueCertificateRequest {
+    fn validate(&self) -> Result<(), ValidationErrors> {
+        to_validation(certificate::reason_faults(&self.reason))
+    }
+}
+
+/// A print of a certificate: the first, which issued it, or one by which it was reissued.
+#[derive(Serialize, ToSchema)]
+pub struct CertificatePrint {
+    /// Its id.
+    pub id: Uuid,
+    /// The certificate's number.
+    #[schema(examples("2026-11-DED-0001"))]
+    pub number: String,
+    /// Its place among the prints of the certificate, from 1.
+    #[schema(minimum = 1)]
+    pub sequence: i32,
+    /// When it was drawn.
+    pub printed_at: DateTime<Utc>,
+    /// Who had the certificate reissued; null for the first print, and where the operator's command did.
+    pub printed_by: Option<Uuid>,
+    /// The name of who had it reissued.
+    pub printed_by_name: Option<String>,
+    /// Why it was reissued; null for the first print.
+    pub reason: Option<String>,
+    /// The SHA-256 of its PDF, in hexadecimal digits.
+    #[schema(examples("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"))]
+    pub sha256: String,
+    /// The length of its PDF in bytes.
+    pub byte_size: i64,
+    /// The address of the public check that stands on it; null where that was not noted.
+    #[schema(examples("https://haoren.example.gov.cn/api/v1/certificates/2026-11-DED-0001"))]
+    pub check_url: Option<String>,
+    /// The issuer that stands on it; null where that was not noted: the list's.
+    #[schema(examples("武汉市文明办"))]
+    pub issuer: Option<String>,
+    /// Whether it is the one that is given out.
+    pub is_current: bool,
+    /// Where its PDF is.
+    pub pdf_url: String,
+}
+
+impl From<Print> for CertificatePrint {
+    fn from(print: Print) -> Self {
+        let Print { number, row, printed_by_name, is_current } = print;
+        Self {
+            pdf_url: format!("/api/v1/certificates/{number}/prints/{}/pdf", row.id),
+            id: row.id.into(),
+            number: number.to_string(),
+            sequence: row.sequence,
+            printed_at: row.printed_at,
+            printed_by: row.printed_by.map(Into::into),
+            printed_by_name,
+            reason: row.reason,
+            sha256: hex::encode(row.sha256),
+            byte_size: row.byte_size,
+            check_url: row.check_url,
+            issuer: row.issuer,
+            is_current,
+        }
     }
 }

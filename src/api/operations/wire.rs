@@ -6,6 +6,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::certificates::CertificateExportResult;
 use crate::{
     api::{
         answer::representations,
@@ -21,7 +22,6 @@ use crate::{
         operation::{OperationKind, OperationStatus},
     },
     service::{
-        certificates::MonthCounts,
         exports::ExportCounts,
         imports::{Annotated, Counts, ImportOptions},
     },
@@ -152,35 +152,6 @@ pub struct ExportResult {
     pub file_url: String,
 }
 
-/// A certificate that could not be drawn.
-#[derive(Serialize, ToSchema)]
-pub struct RefusedCertificate {
-    /// Its number.
-    #[schema(examples("2026-11-DED-0001"))]
-    pub number: String,
-    /// Why, as a code of problems.
-    #[schema(examples("character_missing"))]
-    pub code: String,
-    /// What that means, in the language of `Accept-Language`.
-    pub detail: String,
-    /// The characters that no font has.
-    #[schema(examples(json!(["U+30EDD"])))]
-    pub characters: Vec<String>,
-}
-
-/// What became of the certificates of a month.
-#[derive(Serialize, ToSchema)]
-pub struct CertificateExportResult {
-    /// Certificates in the file.
-    pub certificates: usize,
-    /// Entries of the list that are revoked or withheld.
-    pub left_out: usize,
-    /// Those that could not be drawn; all others were.
-    pub refused: Vec<RefusedCertificate>,
-    /// Where the file is, for a week; null when no certificate could be drawn.
-    pub file_url: Option<String>,
-}
-
 /// With what work ended; `kind` tells which.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
@@ -233,7 +204,7 @@ impl Operation {
                     OperationResult::Import(import_result(&url, &read(row.options.0)?, read(counts.0)?, rows))
                 }
                 OperationKind::CertificateExport => {
-                    OperationResult::Certificates(certificate_result(&url, read(counts.0)?, language))
+                    OperationResult::Certificates(CertificateExportResult::of(&url, read(counts.0)?, language))
                 }
                 OperationKind::CandidateExport => {
                     let ExportCounts { rows: total } = read(counts.0)?;
@@ -273,26 +244,7 @@ fn import_result(url: &str, options: &ImportOptions, counts: Counts, rows: Vec<I
     }
 }
 
-fn certificate_result(url: &str, counts: MonthCounts, language: Language) -> CertificateExportResult {
-    let refused = counts.refused.into_iter().map(|one| {
-        let code = known_code(&one.code);
-        let figures = [("character", Value::from(one.characters.join(" ")))];
-        RefusedCertificate {
-            number: one.number,
-            detail: codes::detail(code, &figures, language),
-            code: one.code,
-            characters: one.characters,
-        }
-    });
-    CertificateExportResult {
-        certificates: counts.certificates,
-        left_out: counts.left_out,
-        refused: refused.collect(),
-        file_url: (counts.certificates > 0).then(|| format!("{url}/file")),
-    }
-}
-
-fn known_code(text: &str) -> Code {
+pub(super) fn known_code(text: &str) -> Code {
     Code::ALL.iter().copied().find(|code| code.as_str() == text).unwrap_or(Code::Internal)
 }
 

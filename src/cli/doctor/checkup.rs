@@ -46,6 +46,7 @@ pub async fn all(settings: &Settings) -> Vec<Finding> {
     findings.push(photos(settings).await);
     findings.extend(issuers(settings).await);
     findings.push(certificates::public_address(settings));
+    findings.extend(certificates::issued(settings, &address));
     findings.extend(certificates::fonts(settings));
     findings.extend(server(settings, &address));
     findings

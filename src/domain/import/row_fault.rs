@@ -23,6 +23,7 @@ const FIGURES: &[&str] = &[
     "reason",
     "hint",
     "status",
+    "number",
 ];
 
 /// A fault that is stored.

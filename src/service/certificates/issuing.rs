@@ -13,16 +13,19 @@ use crate::{
         id::HonoreeId,
     },
     service::{
-        Caller, Error, Service,
+        Caller, Error, Service, generator,
         record::{self, Deed},
     },
     storage::{
         self, Connection,
-        certificates::IssuedRow,
+        certificates::PrintRow,
         files::{FileKey, FilesError},
         honours::Which,
     },
 };
+
+/// The number of the print that issues a certificate.
+pub(super) const FIRST: i32 = 1;
 
 /// A certificate that is given out.
 #[derive(Clone, Debug)]
@@ -74,7 +77,7 @@ pub(super) async fn give(service: &Service, caller: &Caller, source: Source) -> 
 /// What was issued while others waited for the same, or what is issued now: one at a time in a process, as many readers may
 /// ask for a new certificate at once.
 async fn first(service: &Service, caller: &Caller, source: &Source) -> Result<(Bytes, [u8; 32]), Error> {
-    let _turn = service.certificates.first_turn().await;
+    let _turn = service.certificates.issuing_turn().await;
     let honour = source.entry.honour.id;
     let read =
         move |db: &mut Connection| Ok::<_, Error>(storage::certificates::issued_of(db, &[honour])?.remove(&honour));
@@ -86,15 +89,21 @@ async fn first(service: &Service, caller: &Caller, source: &Source) -> Result<(B
 
 /// Draws a certificate for the first time. Of two who do so at once, both get what one of them has issued.
 async fn issue(service: &Service, caller: &Caller, source: &Source) -> Result<(Bytes, [u8; 32]), Error> {
-    let content = draw(service, source).await?;
+    let content = service.certificates.draw(vec![source.sheet(service)], source.cover()).await?;
     let sha256: [u8; 32] = Sha256::digest(&content).into();
     let honour = source.entry.honour.id;
     put(service, FileKey::Certificate(honour, sha256), content.clone()).await?;
-    let row = IssuedRow {
+    let row = PrintRow {
+        id: generator::new_id(&service.clocks)?,
         honour_id: honour,
+        sequence: FIRST,
         sha256: sha256.to_vec(),
         byte_size: i64::try_from(content.len()).unwrap_or(i64::MAX),
-        issued_at: service.clocks.campaign(),
+        check_url: Some(service.certificates.check_url(&source.entry.honour.number)),
+        issuer: Some(source.issuer().to_owned()),
+        printed_by: None,
+        reason: None,
+        printed_at: service.clocks.campaign(),
     };
     let (of_service, caller, number) = (service.clone(), caller.clone(), source.entry.honour.number.clone());
     let candidate = source.entry.honour.candidate;
@@ -121,18 +130,17 @@ async fn issue(service: &Service, caller: &Caller, source: &Source) -> Result<(B
     if first == sha256 { Ok((content, first)) } else { Ok((kept(service, source, &issued).await?, first)) }
 }
 
-/// What was issued. A file that is lost is drawn again, and kept again if it is the same.
-async fn kept(service: &Service, source: &Source, issued: &IssuedRow) -> Result<Bytes, Error> {
-    let sha256 = digest_of(issued)?;
-    let is_same = |content: &Bytes| <[u8; 32]>::from(Sha256::digest(content)) == sha256;
-    let key = FileKey::Certificate(issued.honour_id, sha256);
-    let found = service.files.find(key).await.map_err(away)?;
-    if let Some(content) = found.filter(&is_same) {
+/// What was printed. A file that is lost is drawn again, and kept again if it is the same.
+pub(super) async fn kept(service: &Service, source: &Source, print: &PrintRow) -> Result<Bytes, Error> {
+    if let Some(content) = stored(service, print).await? {
         return Ok(content);
     }
+    let sha256 = digest_of(print)?;
+    let key = FileKey::Certificate(print.honour_id, sha256);
+    let is_same = |content: &Bytes| <[u8; 32]>::from(Sha256::digest(content)) == sha256;
     let number = &source.entry.honour.number;
     log::warn!("the file of certificate {number} is lost or damaged, and is drawn again");
-    match draw(service, source).await {
+    match draw_again(service, source, print).await {
         Ok(content) if is_same(&content) => {
             put(service, key, content.clone()).await?;
             Ok(content)
@@ -148,11 +156,21 @@ async fn kept(service: &Service, source: &Source, issued: &IssuedRow) -> Result<
     }
 }
 
-async fn draw(service: &Service, source: &Source) -> Result<Bytes, Error> {
-    service.certificates.draw(vec![source.sheet(service)], source.cover()).await
+/// The file of a print as it was put; none where it is lost or damaged.
+pub(super) async fn stored(service: &Service, print: &PrintRow) -> Result<Option<Bytes>, Error> {
+    let sha256 = digest_of(print)?;
+    let found = service.files.find(FileKey::Certificate(print.honour_id, sha256)).await.map_err(away)?;
+    Ok(found.filter(|content| <[u8; 32]>::from(Sha256::digest(content)) == sha256))
 }
 
-async fn put(service: &Service, key: FileKey, content: Bytes) -> Result<(), Error> {
+/// With the address and the issuer that stand on the print, where they were noted.
+async fn draw_again(service: &Service, source: &Source, print: &PrintRow) -> Result<Bytes, Error> {
+    let source = source.of_print(print);
+    let sheet = print.check_url.clone().map_or_else(|| source.sheet(service), |address| source.sheet_at(address));
+    service.certificates.draw(vec![sheet], source.cover()).await
+}
+
+pub(super) async fn put(service: &Service, key: FileKey, content: Bytes) -> Result<(), Error> {
     service.files.put(key, content).await.map_err(away)
 }
 
@@ -161,7 +179,7 @@ fn away(error: FilesError) -> Error {
     Error::Unavailable(error.to_string())
 }
 
-fn digest_of(issued: &IssuedRow) -> Result<[u8; 32], Error> {
+pub(super) fn digest_of(print: &PrintRow) -> Result<[u8; 32], Error> {
     let wrong = |_| Error::Internal("a digest of another length than SHA-256 has".to_owned());
-    issued.sha256.as_slice().try_into().map_err(wrong)
+    print.sha256.as_slice().try_into().map_err(wrong)
 }

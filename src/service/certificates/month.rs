@@ -1,19 +1,19 @@
 //! The certificates of a month: put together beside the requests into one file, which is kept for a week. Each of them is
 //! issued by that, as if somebody had asked for it alone.
 
+mod work;
+
 use std::fmt;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{
-    drawing::{Cover, Sheet},
-    issuing::{self, Given},
-    source::Source,
-};
+use self::work::Job;
+use super::{issuing, source::Source};
 use crate::{
     domain::{
+        certificate::lacking::Part,
         fault::Code,
         honour::Standing as HonourStanding,
         id::OperationId,
@@ -25,15 +25,8 @@ use crate::{
     service::{
         Caller, Error, Service, generator,
         operations::{self, Standing},
-        packages::archive::Archive,
     },
-    storage::{
-        self, Connection,
-        files::{FileKey, FilesError},
-        honours::Which,
-        operations::OperationRow,
-        sql_values::Stored,
-    },
+    storage::{self, Connection, files::FileKey, honours::Which, operations::OperationRow, sql_values::Stored},
 };
 
 /// As what the certificates are put together.
@@ -65,15 +58,31 @@ pub struct MonthOptions {
     standing: Standing,
 }
 
+/// Where a character stands on a certificate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MissingPlace {
+    /// The character, such as `U+30EDD`.
+    pub character: String,
+    /// In which part.
+    pub part: Part,
+    /// Of which member of the group, counted from 1.
+    pub member: Option<usize>,
+    /// Its places among the characters of that part, counted from 1.
+    pub positions: Vec<usize>,
+}
+
 /// A certificate that could not be drawn.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refused {
+pub struct MissingCertificate {
     /// Its number.
     pub number: String,
     /// Why.
     pub code: String,
     /// The characters that no font has, such as `U+30EDD`.
     pub characters: Vec<String>,
+    /// Where they stand on it.
+    #[serde(default)]
+    pub places: Vec<MissingPlace>,
 }
 
 /// What came of it.
@@ -84,14 +93,19 @@ pub struct MonthCounts {
     /// Entries that are revoked or withheld.
     pub left_out: usize,
     /// Those that could not be drawn.
-    pub refused: Vec<Refused>,
+    #[serde(alias = "refused")]
+    pub missing: Vec<MissingCertificate>,
+    /// How often certificates of the month had been reissued when it began.
+    #[serde(default)]
+    pub reissues: i64,
 }
 
-struct Job {
-    service: Service,
-    caller: Caller,
-    options: MonthOptions,
-    operation: OperationId,
+impl MonthCounts {
+    /// How often certificates were reissued.
+    fn reissues_of(sources: &[Source]) -> i64 {
+        let prints = sources.iter().filter_map(|source| source.issued.as_ref());
+        prints.map(|print| i64::from(print.sequence - issuing::FIRST)).sum()
+    }
 }
 
 /// Begins to put the certificates of a month together. Who asks for the same again while it goes on gets the same. 404 while
@@ -120,7 +134,7 @@ pub async fn begin_month(
     let (row, is_new) = service.store.write(note).await?;
     if is_new {
         let job = Job { service: service.clone(), caller: caller.clone(), options, operation };
-        taken_on.begin(operations::run(service.clone(), row.id, carry_out(job)))?;
+        taken_on.begin(operations::run(service.clone(), row.id, work::carry_out(job)))?;
     }
     Ok(row)
 }
@@ -139,85 +153,7 @@ async fn sources_of(service: &Service, cycle: Month) -> Result<Vec<Source>, Erro
     Ok(sources)
 }
 
-async fn carry_out(job: Job) -> Result<(), Error> {
-    let Job { service, caller, options, operation } = job;
-    let _place = operations::turn(&service, operation).await?;
-    // It may have waited for long, and honours may have been revoked meanwhile.
-    let sources = sources_of(&service, options.cycle).await?;
-    let mut counts = MonthCounts::default();
-    let mut given: Vec<(Source, Given)> = Vec::new();
-    for (done, source) in sources.into_iter().enumerate() {
-        if service.background.is_stopping() {
-            return Err(Error::of(Code::OperationInterrupted));
-        }
-        if let Some(one) = one(&service, &caller, &source, &mut counts).await? {
-            given.push((source, one));
-        }
-        operations::beat(&service, operation, done + 1).await?;
-    }
-    counts.certificates = given.len();
-    if let Some((first, _)) = given.first() {
-        let file = match options.format {
-            MonthFormat::Zip => zipped(&service, first, &given)?,
-            MonthFormat::Pdf => merged(&service, first, &given).await?,
-        };
-        let away = |error: FilesError| Error::Unavailable(error.to_string());
-        service.files.put(FileKey::Export(operation), file).await.map_err(away)?;
-    }
-    operations::succeed(&service, operation, &counts).await
-}
-
-/// One certificate; none where it is not given out, which is counted.
-async fn one(
-    service: &Service,
-    caller: &Caller,
-    source: &Source,
-    counts: &mut MonthCounts,
-) -> Result<Option<Given>, Error> {
-    if source.entry.honour.standing != HonourStanding::Shown {
-        counts.left_out += 1;
-        return Ok(None);
-    }
-    let refusal = match issuing::give(service, caller, source.clone()).await {
-        Ok(given) => return Ok(Some(given)),
-        Err(Error::Refused(refusal)) => refusal,
-        Err(error) => return Err(error),
-    };
-    if matches!(refusal.code, Code::CertificateRevoked | Code::CertificateWithheld) {
-        // Since the work began.
-        counts.left_out += 1;
-        return Ok(None);
-    }
-    let characters = refusal.faults.iter().flat_map(|fault| &fault.figures).filter(|(name, _)| *name == "character");
-    counts.refused.push(Refused {
-        number: source.entry.honour.number.to_string(),
-        code: refusal.code.as_str().to_owned(),
-        characters: characters.filter_map(|(_, value)| value.as_str().map(str::to_owned)).collect(),
-    });
-    Ok(None)
-}
-
-fn zipped(service: &Service, first: &Source, given: &[(Source, Given)]) -> Result<Bytes, Error> {
-    let (mut archive, mut bytes) = (Archive::new(first.list.published_at, service.time_zone), Vec::new());
-    for (_, one) in given {
-        bytes.extend(archive.add(&format!("{}.pdf", one.file_name), &one.content)?);
-    }
-    bytes.extend(archive.finish()?);
-    Ok(bytes.into())
-}
-
-async fn merged(service: &Service, first: &Source, given: &[(Source, Given)]) -> Result<Bytes, Error> {
-    let sheets: Vec<Sheet> = given.iter().map(|(source, _)| source.sheet(service)).collect();
-    let cycle = first.list.cycle;
-    let cover = Cover {
-        title: format!("{}荣誉证书 {cycle}", first.list.title),
-        id: format!("certificates-{cycle}"),
-        ..first.cover()
-    };
-    service.certificates.draw(sheets, cover).await
-}
-
-/// 409 where an honour was revoked, or a name withheld, since the file was put together.
+/// 409 where an honour was revoked, a name withheld or a certificate reissued since the file was put together.
 async fn refuse_overtaken(service: &Service, result: Option<Stored<Value>>, cycle: Month) -> Result<(), Error> {
     let counts: MonthCounts = match result {
         Some(counts) => serde_json::from_value(counts.0).map_err(|error| Error::Internal(error.to_string()))?,
@@ -225,7 +161,8 @@ async fn refuse_overtaken(service: &Service, result: Option<Stored<Value>>, cycl
     };
     let now = sources_of(service, cycle).await?;
     let left_out = now.iter().filter(|source| source.entry.honour.standing != HonourStanding::Shown).count();
-    if left_out > counts.left_out { Err(Error::of(Code::ExportOvertaken)) } else { Ok(()) }
+    let is_overtaken = left_out > counts.left_out || MonthCounts::reissues_of(&now) > counts.reissues;
+    if is_overtaken { Err(Error::of(Code::ExportOvertaken)) } else { Ok(()) }
 }
 
 /// The file with the certificates of a month that the caller has asked for and that was put together, with what it is;

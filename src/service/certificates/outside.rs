@@ -35,9 +35,9 @@ pub async fn record_certificate(
     let (of_service, caller) = (service.clone(), caller.clone());
     let write = move |db: &mut Connection| {
         account.recheck(db)?;
-        let candidate = checked(db, &number)?.entry.honour.candidate;
+        let candidate = checked(&of_service, db, &number)?.entry.honour.candidate;
         storage::locks::candidate(db, candidate)?;
-        let Checked { entry, list, outside: before } = checked(db, &number)?;
+        let Checked { entry, list, outside: before, .. } = checked(&of_service, db, &number)?;
         let honour = entry.honour;
         if honour.version != version {
             return Err(Error::of(Code::PreconditionFailed));
@@ -53,7 +53,7 @@ pub async fn record_certificate(
         let held = storage::candidates::get(db, candidate)?;
         let place = Place { cycle: Some(number.month), district_id: Some(held.district_id), unit_id: held.unit_id };
         record::announce(&of_service, db, &deed, place)?;
-        checked(db, &number)
+        checked(&of_service, db, &number)
     };
     service.store.write(write).await
 }

@@ -1,6 +1,6 @@
 //! Draws certificates, a few at once, away from the threads that answer requests.
 
-use std::sync::Arc;
+use std::{fmt::Display, sync::Arc};
 
 use bytes::Bytes;
 use tokio::sync::Semaphore;
@@ -21,12 +21,18 @@ use crate::{
 /// So many files are drawn at once.
 const AT_ONCE: usize = 2;
 
+/// How the address ends at which the public checks a certificate, whatever it begins with.
+#[must_use]
+pub fn check_path(number: impl Display) -> String {
+    format!("/api/v1/certificates/{number}")
+}
+
 /// Draws certificates. Cheap to clone.
 #[derive(Clone)]
 pub struct Press {
     places: Arc<Semaphore>,
     fonts: Fonts,
-    first: Arc<tokio::sync::Mutex<()>>,
+    issuing: Arc<tokio::sync::Mutex<()>>,
     public_url: Arc<str>,
 }
 
@@ -36,21 +42,21 @@ impl Press {
     pub fn new(fonts: Fonts, public_url: &str) -> Self {
         Self {
             places: Arc::new(Semaphore::new(AT_ONCE)),
-            first: Arc::default(),
+            issuing: Arc::default(),
             fonts,
             public_url: public_url.trim_end_matches('/').into(),
         }
     }
 
-    /// Waits until nobody else of this process issues a certificate.
-    pub async fn first_turn(&self) -> tokio::sync::OwnedMutexGuard<()> {
-        Arc::clone(&self.first).lock_owned().await
+    /// Waits until nobody else of this process issues or reissues a certificate.
+    pub async fn issuing_turn(&self) -> tokio::sync::OwnedMutexGuard<()> {
+        Arc::clone(&self.issuing).lock_owned().await
     }
 
     /// Where the public checks a certificate.
     #[must_use]
     pub fn check_url(&self, number: &CertificateNumber) -> String {
-        format!("{}/api/v1/certificates/{number}", self.public_url)
+        format!("{}{}", self.public_url, check_path(number))
     }
 
     /// Draws certificates into one file, when its turn has come. Refused with every character that cannot be drawn.

@@ -1,6 +1,6 @@
 //! What a certificate is drawn from, as it is stored.
 
-use std::collections::{BTreeMap, btree_map};
+use std::collections::{BTreeMap, BTreeSet, btree_map};
 
 use chrono_tz::Tz;
 
@@ -8,7 +8,11 @@ use super::drawing::{Cover, Sheet};
 use crate::{
     domain::{
         category::CategoryCode,
-        certificate::{self, Facts, wording::Wording},
+        certificate::{
+            self, Facts,
+            lacking::{self, Place},
+            wording::Wording,
+        },
         fault::Code,
         id::HonourId,
         local_day,
@@ -16,7 +20,7 @@ use crate::{
     service::{Error, Service},
     storage::{
         self, Connection,
-        certificates::IssuedRow,
+        certificates::PrintRow,
         honours::{Entry, Which},
         lists::ListRow,
     },
@@ -29,8 +33,8 @@ pub struct Source {
     pub entry: Entry,
     /// Its list.
     pub list: ListRow,
-    /// What was issued before.
-    pub issued: Option<IssuedRow>,
+    /// What was issued before, as it is given out.
+    pub issued: Option<PrintRow>,
     facts: Facts,
     zone: Tz,
 }
@@ -55,10 +59,13 @@ impl Source {
         let mut sources = Vec::with_capacity(entries.len());
         for entry in entries {
             let list = lists.get(&entry.honour.number.month).cloned().ok_or_else(Error::not_found)?;
+            let issued = issued.remove(&entry.honour.id);
+            // One that was reissued has the issuer of that day.
+            let issuer = issued.as_ref().and_then(|print| print.issuer.clone());
             let facts = Facts {
                 number: entry.honour.number.clone(),
                 title: list.title.clone(),
-                issuer: list.issuer.clone(),
+                issuer: issuer.unwrap_or_else(|| list.issuer.clone()),
                 category: categories.get(&entry.honour.category).cloned().unwrap_or_default(),
                 name: entry.name.clone(),
                 subject: entry.subject,
@@ -66,7 +73,6 @@ impl Source {
                 posthumous: entry.posthumous,
                 published_on: local_day::day_of(list.published_at, zone),
             };
-            let issued = issued.remove(&entry.honour.id);
             sources.push(Self { entry, list, issued, facts, zone });
         }
         Ok(sources)
@@ -77,10 +83,45 @@ impl Source {
         certificate::give_out(&self.entry.honour.standing, self.list.result_source)
     }
 
-    /// What is drawn.
+    /// The same with another issuer on it.
+    #[must_use]
+    pub fn issued_by(&self, issuer: String) -> Self {
+        Self { facts: Facts { issuer, ..self.facts.clone() }, ..self.clone() }
+    }
+
+    /// The same with the issuer that stands on one of its prints.
+    #[must_use]
+    pub fn of_print(&self, print: &PrintRow) -> Self {
+        self.issued_by(print.issuer.clone().unwrap_or_else(|| self.list.issuer.clone()))
+    }
+
+    /// The issuer that stands on it.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.facts.issuer
+    }
+
+    /// The category in Chinese.
+    #[must_use]
+    pub fn category(&self) -> &str {
+        &self.facts.category
+    }
+
+    /// Where characters stand on it.
+    #[must_use]
+    pub fn places(&self, characters: &BTreeSet<String>) -> Vec<Place> {
+        lacking::places(&self.facts, characters)
+    }
+
+    /// What is drawn, with the address of today.
     #[must_use]
     pub fn sheet(&self, service: &Service) -> Sheet {
-        let check_url = service.certificates.check_url(&self.facts.number);
+        self.sheet_at(service.certificates.check_url(&self.facts.number))
+    }
+
+    /// What is drawn, with this address of the public check.
+    #[must_use]
+    pub fn sheet_at(&self, check_url: String) -> Sheet {
         Sheet { wording: Wording::of(&self.facts), check_url }
     }
 
@@ -89,7 +130,7 @@ impl Source {
     pub fn cover(&self) -> Cover {
         Cover {
             title: Wording::of(&self.facts).document_title,
-            author: self.list.issuer.clone(),
+            author: self.facts.issuer.clone(),
             id: self.facts.number.to_string(),
             created_at: self.list.published_at.with_timezone(&self.zone).fixed_offset(),
         }

@@ -190,6 +190,9 @@ pub const MATRIX: &[Row] = &[
     row("PUT", "/api/v1/certificates/{number}/record", CITY),
     row("GET", "/api/v1/exports/certificates.zip", CITY),
     row("GET", "/api/v1/exports/certificates.pdf", CITY),
+    row("POST", "/api/v1/certificates/{number}/reissues", CITY),
+    row("GET", "/api/v1/certificates/{number}/prints", CITY),
+    row("GET", "/api/v1/certificates/{number}/prints/{print_id}/pdf", CITY),
     // Aftercare: the honoree, the visit and the entry are the unit's.
     row("GET", "/api/v1/honorees/{id}/care",               "401 403 + 404 + 404 + 403 403"),
     row("PUT", "/api/v1/honorees/{id}/care",               "401 403 + 404 + 404 + 403 403"),

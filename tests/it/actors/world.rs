@@ -55,6 +55,7 @@ impl World {
             ("/comments/{id}", format!("/comments/{comment}")),
             ("/candidates/{id}/comments", format!("/candidates/{public}/comments")),
             ("/candidates/{id}/objections", format!("/candidates/{public}/objections")),
+            ("/prints/{print_id}", format!("/prints/{}", print(app).await)),
             ("/certificates/{number}", "/certificates/2026-11-DED-0001".to_owned()),
             ("/honorees/{id}", format!("/honorees/{honoree}")),
             ("/visits/{id}", format!("/visits/{visit}")),
@@ -98,6 +99,35 @@ async fn audited(app: &App) -> String {
     haoren::service::audit_events::seal(&app.service).await.unwrap();
     let read = |db: &mut _| Ok::<_, haoren::service::Error>(haoren::storage::audit_events::list_chain(db, 0, 1)?);
     app.service.store.read(read).await.unwrap()[0].event.id.to_string()
+}
+
+/// The first print of the honour's certificate; what is in the file does not matter here.
+async fn print(app: &App) -> String {
+    use sha2::Digest as _;
+    let content = bytes::Bytes::from_static(b"%PDF-");
+    let sha256: [u8; 32] = sha2::Sha256::digest(&content).into();
+    let (id, now) = (haoren::service::generator::new_id(&app.service.clocks).unwrap(), app.service.clocks.campaign());
+    let note = move |db: &mut haoren::storage::Connection| {
+        let which = haoren::storage::honours::Which::Number("2026-11-DED-0001".to_owned());
+        let honour_id = haoren::storage::honours::list(db, which)?[0].honour.id;
+        let row = haoren::storage::certificates::PrintRow {
+            id,
+            honour_id,
+            sequence: 1,
+            sha256: sha256.to_vec(),
+            byte_size: 5,
+            check_url: None,
+            issuer: None,
+            printed_by: None,
+            reason: None,
+            printed_at: now,
+        };
+        assert!(haoren::storage::certificates::insert_first(db, &row)?);
+        Ok(honour_id)
+    };
+    let honour = app.write(note).await;
+    app.service.files.put(haoren::storage::files::FileKey::Certificate(honour, sha256), content).await.unwrap();
+    id.to_string()
 }
 
 /// A channel that the unit minds, and a lead that the unit was given.

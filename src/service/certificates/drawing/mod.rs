@@ -1,5 +1,6 @@
 //! Certificates as PDF: A4, tagged, and the same bytes for the same words and fonts.
 
+mod address;
 mod code;
 mod composed;
 mod document;
@@ -10,6 +11,7 @@ mod pen;
 mod sheet;
 mod typeset;
 
+pub use address::printed_address;
 pub use code::Code;
 pub use document::{Cover, draw};
 pub use faces::{Face, NotAFont};
