@@ -13,6 +13,7 @@ use super::{
     sql_values::{At, OnDay},
 };
 use crate::domain::{
+    actor::Actor,
     aftercare::ledger::Sum,
     assistance::{AssistanceKind, AssistanceStatus, FundSource},
     document::DocumentType,
@@ -51,14 +52,20 @@ pub struct AssistanceRow {
     pub booked_on: OnDay,
     /// Who proposed it.
     pub proposed_by: UserId,
+    /// In whose place.
+    pub proposed_on_behalf_of: Option<UserId>,
     /// Who decided.
     pub decided_by: Option<UserId>,
+    /// In whose place.
+    pub decided_on_behalf_of: Option<UserId>,
     /// When it was decided.
     pub decided_at: Option<At>,
     /// Why.
     pub decision_reason: Option<String>,
     /// Who took it back before it was given.
     pub withdrawn_by: Option<UserId>,
+    /// In whose place.
+    pub withdrawn_on_behalf_of: Option<UserId>,
     /// When.
     pub withdrawn_at: Option<At>,
     /// Why.
@@ -69,6 +76,8 @@ pub struct AssistanceRow {
     pub received_by_cipher: Option<Vec<u8>>,
     /// Who entered that.
     pub handed_over_by: Option<UserId>,
+    /// In whose place.
+    pub handed_over_on_behalf_of: Option<UserId>,
     /// When that was entered.
     pub handed_over_at: Option<At>,
     /// The entry that this one takes back.
@@ -77,6 +86,20 @@ pub struct AssistanceRow {
     pub version: i64,
     /// When it was proposed.
     pub created_at: At,
+}
+
+impl AssistanceRow {
+    /// Who proposed it.
+    #[must_use]
+    pub fn proposer(&self) -> Actor {
+        Actor { id: self.proposed_by, on_behalf_of: self.proposed_on_behalf_of }
+    }
+
+    /// Who has entered that it was handed over.
+    #[must_use]
+    pub fn giver(&self) -> Option<Actor> {
+        self.handed_over_by.map(|id| Actor { id, on_behalf_of: self.handed_over_on_behalf_of })
+    }
 }
 
 /// Adds an entry.
@@ -108,13 +131,14 @@ pub fn reversals_of(
 pub fn withdraw_if(
     connection: &mut Connection,
     (id, version): (AssistanceId, i64),
-    (by, at, reason): (UserId, At, &str),
+    (by, at, reason): (Actor, At, &str),
 ) -> Result<bool, StoreError> {
     let target = assistance::table.filter(assistance::id.eq(id)).filter(assistance::version.eq(version));
     let changed = diesel::update(target)
         .set((
             assistance::status.eq(AssistanceStatus::Withdrawn),
-            assistance::withdrawn_by.eq(Some(by)),
+            assistance::withdrawn_by.eq(Some(by.id)),
+            assistance::withdrawn_on_behalf_of.eq(by.on_behalf_of),
             assistance::withdrawn_at.eq(Some(at)),
             assistance::withdrawn_reason.eq(Some(reason)),
             assistance::version.eq(assistance::version + 1),
@@ -128,13 +152,14 @@ pub fn set_status_if(
     connection: &mut Connection,
     (id, version): (AssistanceId, i64),
     status: AssistanceStatus,
-    (by, at, reason): (UserId, At, &str),
+    (by, at, reason): (Actor, At, &str),
 ) -> Result<bool, StoreError> {
     let target = assistance::table.filter(assistance::id.eq(id)).filter(assistance::version.eq(version));
     let changed = diesel::update(target)
         .set((
             assistance::status.eq(status),
-            assistance::decided_by.eq(Some(by)),
+            assistance::decided_by.eq(Some(by.id)),
+            assistance::decided_on_behalf_of.eq(by.on_behalf_of),
             assistance::decided_at.eq(Some(at)),
             assistance::decision_reason.eq(Some(reason)),
             assistance::version.eq(assistance::version + 1),
@@ -153,7 +178,7 @@ pub struct HandedOver {
     /// To whom, encrypted.
     pub received_by_cipher: Option<Vec<u8>>,
     /// Who enters it.
-    pub by: UserId,
+    pub by: Actor,
     /// When.
     pub at: At,
 }
@@ -171,7 +196,8 @@ pub fn set_given_if(
             assistance::booked_on.eq(OnDay(given.on)),
             assistance::given_by.eq(Some(&given.given_by)),
             assistance::received_by_cipher.eq(&given.received_by_cipher),
-            assistance::handed_over_by.eq(Some(given.by)),
+            assistance::handed_over_by.eq(Some(given.by.id)),
+            assistance::handed_over_on_behalf_of.eq(given.by.on_behalf_of),
             assistance::handed_over_at.eq(Some(given.at)),
             assistance::version.eq(assistance::version + 1),
         ))

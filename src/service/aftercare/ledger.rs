@@ -303,15 +303,19 @@ fn new_row(
         status: AssistanceStatus::Proposed,
         booked_on: OnDay(planning::today(service)),
         proposed_by: account.id,
+        proposed_on_behalf_of: account.on_behalf_of(),
         decided_by: None,
+        decided_on_behalf_of: None,
         decided_at: None,
         decision_reason: None,
         withdrawn_by: None,
+        withdrawn_on_behalf_of: None,
         withdrawn_at: None,
         withdrawn_reason: None,
         given_by: None,
         received_by_cipher: None,
         handed_over_by: None,
+        handed_over_on_behalf_of: None,
         handed_over_at: None,
         reverses_id: None,
         version: 1,
@@ -338,7 +342,7 @@ pub(super) fn note(
 
 fn tell_waiting(service: &Service, db: &mut Connection, cared: &Cared, proposer: &Account) -> Result<(), Error> {
     let level = Level::of(cared.charge().map(|charge| charge.kind));
-    for user in recipients::at_level(db, cared, level, Some(proposer.id))? {
+    for user in recipients::at_level(db, cared, level, Some(proposer.actor()))? {
         let told = Notification {
             honoree: Some(cared.honoree.id),
             ..notifications::blank(service, user, NotificationKind::AssistanceWaiting)?

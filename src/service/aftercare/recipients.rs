@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::access::Cared;
 use crate::{
     domain::{
+        actor::Actor,
         aftercare::{charge::district_of, contact::Level},
         id::{OrganizationId, UserId},
         role::Role,
@@ -13,14 +14,16 @@ use crate::{
     storage::{self, Connection},
 };
 
-/// The active reviewers of a level around an honoree, without one of them; of the next level up where there is nobody.
+/// The active reviewers of a level around an honoree, without who acts or is stood in for; of the next level up where there
+/// is nobody.
 pub fn at_level(
     db: &mut Connection,
     cared: &Cared,
     level: Level,
-    except: Option<UserId>,
+    except: Option<Actor>,
 ) -> Result<Vec<UserId>, Error> {
     let mut level = Some(level);
+    let is_meant = |id: &UserId| !except.is_some_and(|actor| actor.persons().any(|person| person == *id));
     while let Some(here) = level {
         let (role, place) = place_of(db, cared, here)?;
         let found = match place {
@@ -28,7 +31,7 @@ pub fn at_level(
             None => std::collections::BTreeMap::new(),
         };
         let ids: Vec<UserId> =
-            found.into_values().flatten().map(|one| one.id).filter(|id| Some(*id) != except).collect();
+            found.into_values().flatten().map(|one| one.id).filter(is_meant).collect();
         if !ids.is_empty() {
             return Ok(ids);
         }

@@ -107,10 +107,10 @@ pub async fn begin_month(
     let options = MonthOptions { cycle, format, standing: Standing::of(&account) };
     let operation: OperationId = generator::new_id(&service.clocks)?;
     let kind = OperationKind::CertificateExport;
-    let wanted = operations::begun(service, (operation, kind), account.id, (&options, sources.len()))?;
+    let wanted = operations::begun(service, (operation, kind), &account, (&options, sources.len()))?;
     let note = move |db: &mut Connection| {
         account.recheck(db)?;
-        let running = storage::operations::list_running(db, account.id, kind)?;
+        let running = storage::operations::list_running(db, account.actor(), kind)?;
         if let Some(same) = running.into_iter().find(|one| one.options.0 == wanted.options.0) {
             return Ok((same, false));
         }
@@ -153,7 +153,7 @@ async fn carry_out(job: Job) -> Result<(), Error> {
         if let Some(one) = one(&service, &caller, &source, &mut counts).await? {
             given.push((source, one));
         }
-        operations::beat(&service, operation, done + 1).await?;
+        operations::beat(&service, &caller, (operation, done + 1)).await?;
     }
     counts.certificates = given.len();
     if let Some((first, _)) = given.first() {
@@ -164,7 +164,7 @@ async fn carry_out(job: Job) -> Result<(), Error> {
         let away = |error: FilesError| Error::Unavailable(error.to_string());
         service.files.put(FileKey::Export(operation), file).await.map_err(away)?;
     }
-    operations::succeed(&service, operation, &counts).await
+    operations::succeed(&service, &caller, (operation, &counts)).await
 }
 
 /// One certificate; none where it is not given out, which is counted.
@@ -235,7 +235,7 @@ pub async fn find_month(
     caller: &Caller,
     id: OperationId,
 ) -> Result<Option<(Bytes, MonthOptions)>, Error> {
-    let row = operations::find_own(service, caller, id).await?;
+    let row = operations::find_in_place(service, caller, id).await?;
     if row.kind != OperationKind::CertificateExport {
         return Ok(None);
     }
