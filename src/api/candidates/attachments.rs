@@ -11,7 +11,9 @@ use utoipa::ToSchema;
 
 use super::{upload::Upload, verification_wire::Attachment};
 use crate::{
-    api::{answer::Answer, download::KEPT_BY_NOBODY, once::once, path::Segment, problem::Problem, responses, state::State},
+    api::{
+        answer::Answer, download::KEPT_BY_NOBODY, once::once, path::Segment, problem::Problem, responses, state::State,
+    },
     domain::{
         document::UPLOAD_MAX_BYTES,
         id::{AttachmentId, CandidateId, VerificationId},

@@ -110,7 +110,10 @@ fn nobody_reviews_what_they_put_forward() {
         assert_eq!(step(&found, StepKind::Approved, (actor, &steps)).is_ok(), may, "{actor:?}");
     }
     let in_place = [PoolStep { actor: Some(standing_in(user(1), user(5))), ..of(StepKind::Proposed, user(1)) }];
-    assert_eq!(step(&found, StepKind::Approved, (user(5).into(), &in_place)).unwrap_err().code, Code::OwnRecommendation);
+    assert_eq!(
+        step(&found, StepKind::Approved, (user(5).into(), &in_place)).unwrap_err().code,
+        Code::OwnRecommendation
+    );
     let early = step(&found, StepKind::Chosen, (user(4).into(), &steps)).unwrap_err();
     assert_eq!(early.code, Code::AlreadyDecided);
 }

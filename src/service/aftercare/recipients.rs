@@ -16,12 +16,7 @@ use crate::{
 
 /// The active reviewers of a level around an honoree, without who acts or is stood in for; of the next level up where there
 /// is nobody.
-pub fn at_level(
-    db: &mut Connection,
-    cared: &Cared,
-    level: Level,
-    except: Option<Actor>,
-) -> Result<Vec<UserId>, Error> {
+pub fn at_level(db: &mut Connection, cared: &Cared, level: Level, except: Option<Actor>) -> Result<Vec<UserId>, Error> {
     let mut level = Some(level);
     let is_meant = |id: &UserId| !except.is_some_and(|actor| actor.persons().any(|person| person == *id));
     while let Some(here) = level {
@@ -30,8 +25,7 @@ pub fn at_level(
             Some(place) => storage::reviewers::active_at(db, role, &BTreeSet::from([place]))?,
             None => std::collections::BTreeMap::new(),
         };
-        let ids: Vec<UserId> =
-            found.into_values().flatten().map(|one| one.id).filter(is_meant).collect();
+        let ids: Vec<UserId> = found.into_values().flatten().map(|one| one.id).filter(is_meant).collect();
         if !ids.is_empty() {
             return Ok(ids);
         }
