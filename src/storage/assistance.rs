@@ -1,5 +1,7 @@
 //! The ledger of assistance, and its receipts.
 
+mod receipts;
+
 use chrono::NaiveDate;
 use diesel::{
     ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
@@ -7,17 +9,17 @@ use diesel::{
     sql_types::BigInt,
 };
 
+pub use self::receipts::{ReceiptRow, find_receipt, insert_receipt, list_receipts, receipts_among};
 use super::{
     Connection, StoreError,
-    schema::{assistance, assistance_attachments},
+    schema::assistance,
     sql_values::{At, OnDay},
 };
 use crate::domain::{
     actor::Actor,
     aftercare::ledger::Sum,
     assistance::{AssistanceKind, AssistanceStatus, FundSource},
-    document::DocumentType,
-    id::{AssistanceId, AttachmentId, HonoreeId, OrganizationId, UserId},
+    id::{AssistanceId, HonoreeId, OrganizationId, UserId},
     scope::Scope,
 };
 
@@ -303,56 +305,6 @@ pub fn sums(connection: &mut Connection, filter: &AssistanceFilter) -> Result<Ve
         sum: Sum { entries, amount_fen },
     };
     Ok(rows.into_iter().map(row).collect())
-}
-
-/// A receipt as stored.
-#[derive(Clone, Debug, Insertable, Queryable, Selectable)]
-#[diesel(table_name = assistance_attachments, treat_none_as_default_value = false)]
-pub struct ReceiptRow {
-    /// Its id, and the key of its file.
-    pub id: AttachmentId,
-    /// Of which entry.
-    pub assistance_id: AssistanceId,
-    /// Its place among the entry's, from 1.
-    pub position: i32,
-    /// Its type.
-    pub media_type: DocumentType,
-    /// Bytes as stored.
-    pub byte_size: i32,
-    /// Digest of the stored file.
-    pub sha256: Vec<u8>,
-    /// Who sent it.
-    pub uploaded_by: UserId,
-    /// When it was sent.
-    pub created_at: At,
-}
-
-/// Adds a receipt to an entry of an honoree whose row is held.
-pub fn insert_receipt(connection: &mut Connection, row: &ReceiptRow) -> Result<(), StoreError> {
-    diesel::insert_into(assistance_attachments::table).values(row).execute(connection)?;
-    Ok(())
-}
-
-/// Finds a receipt.
-pub fn find_receipt(connection: &mut Connection, id: AttachmentId) -> Result<Option<ReceiptRow>, StoreError> {
-    Ok(assistance_attachments::table.find(id).select(ReceiptRow::as_select()).first(connection).optional()?)
-}
-
-/// The receipts of several entries, in the order of each.
-pub fn list_receipts(connection: &mut Connection, ids: &[AssistanceId]) -> Result<Vec<ReceiptRow>, StoreError> {
-    Ok(assistance_attachments::table
-        .filter(assistance_attachments::assistance_id.eq_any(ids.to_vec()))
-        .order((assistance_attachments::assistance_id, assistance_attachments::position))
-        .select(ReceiptRow::as_select())
-        .load(connection)?)
-}
-
-/// Which of the receipts have a row.
-pub fn receipts_among(connection: &mut Connection, ids: &[AttachmentId]) -> Result<Vec<AttachmentId>, StoreError> {
-    Ok(assistance_attachments::table
-        .filter(assistance_attachments::id.eq_any(ids.to_vec()))
-        .select(assistance_attachments::id)
-        .load(connection)?)
 }
 
 /// Brings the entries of units into another district.
