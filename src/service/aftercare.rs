@@ -6,6 +6,7 @@ pub mod alarms;
 pub mod care;
 pub mod due;
 pub mod ledger;
+mod losses;
 mod merging;
 pub mod planning;
 pub mod receipts;
@@ -14,4 +15,4 @@ pub mod rounds;
 pub mod steps;
 pub mod visits;
 
-pub(super) use self::merging::hand_over;
+pub(super) use self::merging::{bring_back, hand_over, make_way};

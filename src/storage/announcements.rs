@@ -198,29 +198,48 @@ pub fn remove_if(
     Ok(diesel::update(target).set(set).execute(connection)? == 1)
 }
 
-/// Those whose moment has come, and of which nobody was told.
+/// Those of which everybody is to be told anew: their moment has come and nobody was told, or nobody reads any more what
+/// everybody was told of, as no honour of whom they are about stands and is shown.
 pub fn untold(connection: &mut Connection, now: DateTime<Utc>, limit: i64) -> Result<Vec<AnnouncementId>, StoreError> {
-    Ok(announcements::table
-        .filter(announcements::removed_at.is_null())
+    let published = || {
+        announcements::table
+            .filter(announcements::removed_at.is_null())
+            .filter(announcements::publish_at.le(At(now)))
+            .filter(announcements::expires_at.is_null().or(announcements::expires_at.gt(At(now))))
+            .order(announcements::publish_at)
+            .limit(limit)
+            .select(announcements::id)
+    };
+    let mut found: Vec<AnnouncementId> = published()
         .filter(announcements::told_at.is_null())
-        .filter(announcements::publish_at.le(At(now)))
-        .filter(announcements::expires_at.is_null().or(announcements::expires_at.gt(At(now))))
-        .order(announcements::publish_at)
-        .limit(limit)
-        .select(announcements::id)
-        .load(connection)?)
+        .filter(announcements::honoree_id.is_null().or(exists(standing!())))
+        .load(connection)?;
+    let withheld: Vec<AnnouncementId> = published()
+        .filter(announcements::told_at.is_not_null())
+        .filter(announcements::honoree_id.is_not_null())
+        .filter(not(exists(standing!())))
+        .load(connection)?;
+    found.extend(withheld);
+    Ok(found)
 }
 
-/// Notes that the publication of an announcement was told of. What it says stays, and its version.
-pub fn set_told(connection: &mut Connection, id: AnnouncementId, now: DateTime<Utc>) -> Result<(), StoreError> {
+/// Notes since when everybody is told that an announcement is published; none of one that everybody was told is not any more.
+/// What it says stays, and its version.
+pub fn set_told(
+    connection: &mut Connection,
+    id: AnnouncementId,
+    told_at: Option<DateTime<Utc>>,
+) -> Result<(), StoreError> {
     let target = announcements::table.filter(announcements::id.eq(id));
-    diesel::update(target).set(announcements::told_at.eq(Some(At(now)))).execute(connection)?;
+    diesel::update(target).set(announcements::told_at.eq(told_at.map(At))).execute(connection)?;
     Ok(())
 }
 
-/// Gives what is about one honoree to another, when both have turned out to be one, for good; returns how many.
-pub fn move_to(connection: &mut Connection, from: HonoreeId, to: HonoreeId) -> Result<usize, StoreError> {
-    Ok(diesel::update(announcements::table.filter(announcements::honoree_id.eq(from)))
-        .set((announcements::honoree_id.eq(Some(to)), announcements::version.eq(announcements::version + 1)))
-        .execute(connection)?)
+/// Whom announcements are about has changed: honorees have become one, or two again. What clients have seen is out of date.
+pub fn touch_of(connection: &mut Connection, honorees: &[HonoreeId], now: DateTime<Utc>) -> Result<(), StoreError> {
+    let about: Vec<Option<HonoreeId>> = honorees.iter().copied().map(Some).collect();
+    diesel::update(announcements::table.filter(announcements::honoree_id.eq_any(about)))
+        .set((announcements::version.eq(announcements::version + 1), announcements::updated_at.eq(At(now))))
+        .execute(connection)?;
+    Ok(())
 }

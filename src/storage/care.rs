@@ -220,6 +220,14 @@ pub fn set_contact(connection: &mut Connection, honoree: HonoreeId, change: &Con
     Ok(())
 }
 
+/// Writes the note of an honoree whose row is held: a change of the care.
+pub fn set_note(connection: &mut Connection, honoree: HonoreeId, cipher: Option<&[u8]>) -> Result<(), StoreError> {
+    diesel::update(aftercare::table.find(honoree))
+        .set((aftercare::note_cipher.eq(cipher), aftercare::version.eq(aftercare::version + 1)))
+        .execute(connection)?;
+    Ok(())
+}
+
 /// Takes the responsible person away, as another organization is in charge now.
 pub fn clear_responsible(connection: &mut Connection, honoree: HonoreeId) -> Result<(), StoreError> {
     diesel::update(aftercare::table.find(honoree))
@@ -321,48 +329,5 @@ pub fn set_district(
     diesel::update(aftercare::table.filter(aftercare::charge_id.eq_any(units)))
         .set(aftercare::charge_district_id.eq(district))
         .execute(connection)?;
-    Ok(())
-}
-
-/// Takes back from a survivor what a merger that is undone had brought from another: what is sealed twice is never the same,
-/// so that an equal cipher is a copy.
-pub fn take_back(connection: &mut Connection, survivor: HonoreeId, other: HonoreeId) -> Result<(), StoreError> {
-    let (Some(kept), Some(own)) = (find(connection, survivor)?, find(connection, other)?) else { return Ok(()) };
-    let is_copied = |one: &Option<Vec<u8>>, other: &Option<Vec<u8>>| one.is_some() && one == other;
-    if is_copied(&kept.phone_cipher, &own.phone_cipher) {
-        diesel::update(aftercare::table.find(survivor)).set(&ContactChange::default()).execute(connection)?;
-    }
-    if is_copied(&kept.note_cipher, &own.note_cipher) {
-        let none: Option<Vec<u8>> = None;
-        diesel::update(aftercare::table.find(survivor)).set(aftercare::note_cipher.eq(none)).execute(connection)?;
-    }
-    Ok(())
-}
-
-/// Brings the care for one honoree to another with whom it is one person: what the other does not have itself of the
-/// contact. Both rows are held. What is due is planned anew by whoever calls, or the next round does it.
-pub fn move_to(connection: &mut Connection, from: HonoreeId, to: HonoreeId) -> Result<(), StoreError> {
-    let (Some(source), Some(target)) = (find(connection, from)?, find(connection, to)?) else { return Ok(()) };
-    if target.phone_cipher.is_none() && target.note_cipher.is_none() {
-        let contact = ContactChange {
-            contact_of: source.contact_of,
-            relationship: source.relationship,
-            name_cipher: source.name_cipher,
-            name_masked: source.name_masked,
-            phone_cipher: source.phone_cipher,
-            phone_masked: source.phone_masked,
-        };
-        diesel::update(aftercare::table.find(to))
-            .set((
-                &contact,
-                aftercare::note_cipher.eq(source.note_cipher),
-                aftercare::cipher_id.eq(AnyId(source.cipher_id)),
-                aftercare::version.eq(aftercare::version + 1),
-            ))
-            .execute(connection)?;
-    }
-    for id in [from, to] {
-        diesel::update(aftercare::table.find(id)).set(aftercare::planned_by.eq("")).execute(connection)?;
-    }
     Ok(())
 }

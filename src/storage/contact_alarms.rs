@@ -1,11 +1,17 @@
-//! Alarms of lost contact: each level is told once, until the honoree is found.
+//! Alarms of lost contact: each level is told once, until the honoree is found. What they say of the loss is what holds.
 
 use chrono::{DateTime, Utc};
-use diesel::{ExpressionMethods, Insertable, QueryDsl, RunQueryDsl};
+use diesel::{
+    ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
+};
 
-use super::{Connection, StoreError, schema::contact_alarms, sql_values::At};
+use super::{
+    Connection, StoreError,
+    schema::contact_alarms,
+    sql_values::{At, OnDay},
+};
 use crate::domain::{
-    aftercare::contact::{Level, LossCause},
+    aftercare::contact::{self, Level, Loss, LossCause},
     care::ClosedBecause,
     id::{AlarmId, HonoreeId, UserId},
 };
@@ -21,16 +27,55 @@ pub struct NewAlarm {
     pub id: AlarmId,
     /// Of whom.
     pub honoree_id: HonoreeId,
-    /// To whom.
-    pub level: Level,
-    /// Why.
-    pub cause: LossCause,
+    /// What it says.
+    #[diesel(embed)]
+    pub told: ToldLoss,
     /// In the words of the reviewer who said so, encrypted.
     pub reason_cipher: Option<Vec<u8>>,
     /// That reviewer.
     pub raised_by: Option<UserId>,
     /// When.
     pub raised_at: At,
+}
+
+/// What an alarm says of the loss.
+#[derive(Clone, Copy, Debug, Insertable, Queryable, Selectable)]
+#[diesel(table_name = contact_alarms, treat_none_as_default_value = false)]
+pub struct ToldLoss {
+    level: Level,
+    cause: LossCause,
+    lost_on: Option<OnDay>,
+    lost_after: Option<OnDay>,
+    level_on: Option<OnDay>,
+}
+
+impl From<Loss> for ToldLoss {
+    fn from(loss: Loss) -> Self {
+        Self {
+            level: loss.level,
+            cause: loss.cause,
+            lost_on: Some(OnDay(loss.lost_on)),
+            lost_after: Some(OnDay(loss.after)),
+            level_on: Some(OnDay(loss.level_on)),
+        }
+    }
+}
+
+impl ToldLoss {
+    /// The loss; none of alarms that were over before its days were kept with them.
+    fn loss(self) -> Option<Loss> {
+        Some(Loss {
+            level: self.level,
+            cause: self.cause,
+            lost_on: self.lost_on?.0,
+            after: self.lost_after?.0,
+            level_on: self.level_on?.0,
+        })
+    }
+}
+
+fn told(rows: Vec<ToldLoss>) -> Option<Loss> {
+    contact::told(rows.into_iter().filter_map(ToldLoss::loss))
 }
 
 /// Raises an alarm; false when the level was told already.
@@ -41,6 +86,30 @@ pub fn insert_once(connection: &mut Connection, row: &NewAlarm) -> Result<bool, 
     Ok(added == 1)
 }
 
+/// The loss of which the open alarms of an honoree tell.
+pub fn open_loss(connection: &mut Connection, honoree: HonoreeId) -> Result<Option<Loss>, StoreError> {
+    let rows = contact_alarms::table
+        .filter(contact_alarms::honoree_id.eq(honoree))
+        .filter(contact_alarms::closed_at.is_null())
+        .select(ToldLoss::as_select())
+        .load(connection)?;
+    Ok(told(rows))
+}
+
+/// The loss that was the last to end, if it ended because the honoree was reached, with the moment of its end.
+pub fn last_found(connection: &mut Connection, honoree: HonoreeId) -> Result<Option<(Loss, At)>, StoreError> {
+    let of = || contact_alarms::table.filter(contact_alarms::honoree_id.eq(honoree));
+    let last: Option<(Option<At>, Option<ClosedBecause>)> = of()
+        .filter(contact_alarms::closed_at.is_not_null())
+        .order((contact_alarms::closed_at.desc(), contact_alarms::id.desc()))
+        .select((contact_alarms::closed_at, contact_alarms::closed_because))
+        .first(connection)
+        .optional()?;
+    let Some((Some(ended_at), Some(ClosedBecause::Found))) = last else { return Ok(None) };
+    let rows = of().filter(contact_alarms::closed_at.eq(ended_at)).select(ToldLoss::as_select()).load(connection)?;
+    Ok(told(rows).map(|loss| (loss, ended_at)))
+}
+
 /// Closes the open alarms of an honoree; returns how many.
 pub fn close(
     connection: &mut Connection,
@@ -48,8 +117,19 @@ pub fn close(
     (because, by): (ClosedBecause, Option<UserId>),
     at: DateTime<Utc>,
 ) -> Result<usize, StoreError> {
+    close_levels(connection, (honoree, Level::ALL), (because, by), at)
+}
+
+/// Closes the open alarms of an honoree that tell of some levels; returns how many.
+fn close_levels(
+    connection: &mut Connection,
+    (honoree, levels): (HonoreeId, &[Level]),
+    (because, by): (ClosedBecause, Option<UserId>),
+    at: DateTime<Utc>,
+) -> Result<usize, StoreError> {
     let open = contact_alarms::table
         .filter(contact_alarms::honoree_id.eq(honoree))
+        .filter(contact_alarms::level.eq_any(levels.to_vec()))
         .filter(contact_alarms::closed_at.is_null());
     Ok(diesel::update(open)
         .set((
@@ -60,12 +140,37 @@ pub fn close(
         .execute(connection)?)
 }
 
-/// Brings the alarms that are over to another honoree with whom it is one person. Open ones stay: they are closed when
-/// nothing stands any more of the honoree that was merged.
-pub fn move_to(connection: &mut Connection, from: HonoreeId, to: HonoreeId) -> Result<(), StoreError> {
-    let over = contact_alarms::table
-        .filter(contact_alarms::honoree_id.eq(from))
-        .filter(contact_alarms::closed_at.is_not_null());
-    diesel::update(over).set(contact_alarms::honoree_id.eq(to)).execute(connection)?;
+/// Opens the alarms of an honoree again that were closed for a reason at a moment; returns how many. None is open.
+pub fn reopen(
+    connection: &mut Connection,
+    honoree: HonoreeId,
+    (because, at): (ClosedBecause, At),
+) -> Result<usize, StoreError> {
+    let closed = contact_alarms::table
+        .filter(contact_alarms::honoree_id.eq(honoree))
+        .filter(contact_alarms::closed_because.eq(Some(because)))
+        .filter(contact_alarms::closed_at.eq(Some(at)));
+    Ok(diesel::update(closed)
+        .set((
+            contact_alarms::closed_because.eq(None::<ClosedBecause>),
+            contact_alarms::closed_by.eq(None::<UserId>),
+            contact_alarms::closed_at.eq(None::<At>),
+        ))
+        .execute(connection)?)
+}
+
+/// Makes room for the alarms of one honoree among those of another with whom it is one person: each level is told once, so
+/// that what both were told of is over for the first. Both are held.
+pub fn make_way(
+    connection: &mut Connection,
+    (from, to): (HonoreeId, HonoreeId),
+    (by, at): (Option<UserId>, DateTime<Utc>),
+) -> Result<(), StoreError> {
+    let told: Vec<Level> = contact_alarms::table
+        .filter(contact_alarms::honoree_id.eq(to))
+        .filter(contact_alarms::closed_at.is_null())
+        .select(contact_alarms::level)
+        .load(connection)?;
+    close_levels(connection, (from, &told), (ClosedBecause::Merged, by), at)?;
     Ok(())
 }

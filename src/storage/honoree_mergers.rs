@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::{
     Connection, StoreError,
     schema::{
-        assistance, care_terms, honoree_merger_items, honoree_mergers, honours, outside_honours, pool_recommendations,
-        publicity_records, visits,
+        announcements, assistance, care_terms, contact_alarms, honoree_merger_items, honoree_mergers, honours,
+        outside_honours, pool_recommendations, publicity_records, visits,
     },
     sql_values::{AnyId, At},
 };
@@ -28,6 +28,8 @@ macro_rules! each_table {
         $do!($connection, visits, $handing);
         $do!($connection, assistance, $handing);
         $do!($connection, care_terms, $handing);
+        $do!($connection, contact_alarms, $handing);
+        $do!($connection, announcements, $handing);
         $do!($connection, publicity_records, $handing);
     }};
 }
@@ -123,7 +125,22 @@ pub fn bring_back(connection: &mut Connection, handing: Handing) -> Result<(), S
     Ok(())
 }
 
-fn note(
+/// The kind of an item that says: the survivor had no contact and has a copy of the merged one's.
+pub const CONTACT: &str = "contact";
+/// The kind of an item that says: the survivor had no note on the care and has a copy of the merged one's.
+pub const NOTE: &str = "note";
+
+/// Whether an item of a kind follows a merger.
+pub fn is_noted(
+    connection: &mut Connection,
+    merger: HonoreeMergerId,
+    (kind, item): (&'static str, Uuid),
+) -> Result<bool, StoreError> {
+    Ok(noted(connection, merger, kind)?.contains(&AnyId(item)))
+}
+
+/// Notes an item that follows a merger.
+pub fn note(
     connection: &mut Connection,
     merger: HonoreeMergerId,
     (kind, item): (&'static str, Uuid),

@@ -1766,6 +1766,9 @@ diesel::table! {
         closed_because -> Nullable<Text>,
         closed_by -> Nullable<Id>,
         closed_at -> Nullable<Instant>,
+        lost_on -> Nullable<Integer>,
+        lost_after -> Nullable<Integer>,
+        level_on -> Nullable<Integer>,
     }
 }
 

@@ -307,15 +307,30 @@ both! {
         public.get(&path).await.problem(404, "not_found");
         let inner = unit.get(&path).await.expect(200);
         assert_eq!((&inner.json["inner"]["withheld"], &inner.json["status"]), (&json!(true), &json!("published")));
-        // Nobody is told when the moment of the other comes, and nothing more is announced about such a person.
+        // Who was told of it is told that it is gone; nobody is told when the moment of the other comes.
+        assert_eq!((told(&app).await, told(&app).await), (1, 0));
+        let gone = ["announcement.published", "announcement.withdrawn"];
+        assert_eq!(traces(&app, made.id()).await.announced, gone);
         app.set_clock("2026-11-06T00:00:00Z");
-        assert_eq!(told(&app).await, 1);
         assert_eq!(told(&app).await, 0);
         assert_eq!(traces(&app, later.id()).await.announced, [""; 0]);
+        // Nothing more is announced about such a person.
         let reply = unit.post("/announcements", body).await.problem(422, "validation_failed");
         assert_eq!(reply.faults(), [("/honoree_id".into(), "unknown_reference".into())]);
         unit.patch(&path, &inner.etag(), json!({ "title": "更正" })).await.expect(200);
-        assert_eq!(traces(&app, made.id()).await.announced, ["announcement.published"]);
+        assert_eq!(traces(&app, made.id()).await.announced, gone);
+        // An honour that stands again, as after the undoing of a merger, brings both back.
+        app.write(move |db| {
+            use haoren::storage::schema::honours;
+            let none: Option<haoren::storage::sql_values::At> = None;
+            let of = honours::table.filter(honours::candidate_id.eq(candidate));
+            diesel::update(of).set(honours::revoked_at.eq(none)).execute(db).unwrap();
+            Ok(())
+        })
+        .await;
+        assert_eq!((told(&app).await, told(&app).await), (2, 0));
+        assert_eq!(traces(&app, made.id()).await.announced[2..], ["announcement.published"]);
+        assert_eq!(traces(&app, later.id()).await.announced, ["announcement.published"]);
     }
 
     async fn of_two_who_change_an_announcement_at_once_one_is_first(app: App) {

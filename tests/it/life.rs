@@ -131,6 +131,16 @@ both! {
         let due = async || staff.unit.get("/visits/due?until=2030-01-01").await.expect(200).json["items"].as_array().unwrap().len();
         assert_eq!(due().await, 2);
 
+        let care = async |id: &str| staff.unit.get(&format!("/honorees/{id}/care")).await.expect(200);
+        let contact = json!({ "of": "honoree", "name": null, "phone": "13800005678", "relationship": null });
+        for (id, body) in [(&one, json!({ "note": "宜在周末联系。" })), (&other, json!({ "note": "耳背。", "contact": contact }))] {
+            let etag = care(id).await.etag();
+            staff.unit.put(&format!("/honorees/{id}/care"), Some(&etag), body).await.expect(200);
+        }
+        let item = json!({ "kind": "notice", "title": "王晓明事迹报告会", "body": "欢迎参加。", "honoree_id": other, "publish_at": "2027-01-20T00:00:00Z" });
+        let item = staff.unit.post("/announcements", item).await.expect(201).id();
+        let about = async || app.anonymous().get(&format!("/announcements/{item}")).await.expect(200).json["honoree_id"].clone();
+
         merge(&staff.city, &one, &other).await.expect(201);
         let visits = staff.unit.get(&format!("/honorees/{one}/visits")).await.expect(200);
         assert_eq!(visits.json["items"].as_array().unwrap().len(), 1);
@@ -138,8 +148,13 @@ both! {
         assert_eq!(due().await, 1);
         let publicity = app.anonymous().get(&format!("/honorees/{one}/publicity")).await.expect(200);
         assert_eq!(publicity.json["items"][0]["title"], "好人王晓明");
-        let care = staff.unit.get(&format!("/honorees/{one}/care")).await.expect(200);
-        assert_eq!(care.json["plan"]["last_reached_on"], "2027-01-28");
+        let joined = care(&one).await.json;
+        assert_eq!(joined["plan"]["last_reached_on"], "2027-01-28");
+        // The number comes along, and the survivor keeps a note of its own.
+        assert_eq!((&joined["contact"]["phone"], &joined["note"]), (&json!("138****5678"), &json!("宜在周末联系。")));
+        let clear = staff.unit.get(&format!("/honorees/{one}/care/contact")).await.expect(200);
+        assert_eq!(clear.json["phone"], "13800005678");
+        assert_eq!(about().await, json!(one));
         tend(&app).await;
 
         let tag = app.anonymous().get(&format!("/honorees/{other}")).await.expect(200).etag();
@@ -147,7 +162,51 @@ both! {
         let visits = staff.unit.get(&format!("/honorees/{other}/visits")).await.expect(200);
         assert_eq!(visits.json["items"].as_array().unwrap().len(), 1);
         assert_eq!(due().await, 2);
-        let care = staff.unit.get(&format!("/honorees/{one}/care")).await.expect(200);
-        assert_eq!(care.json["plan"]["last_reached_on"], Value::Null);
+        let (kept, own) = (care(&one).await.json, care(&other).await.json);
+        assert_eq!((&kept["plan"]["last_reached_on"], &kept["contact"]), (&Value::Null, &Value::Null));
+        assert_eq!((&kept["note"], &own["note"]), (&json!("宜在周末联系。"), &json!("耳背。")));
+        assert_eq!(own["contact"]["phone"], "138****5678");
+        assert_eq!(about().await, json!(other));
+    }
+
+    async fn who_is_lost_stays_lost_through_a_merger_and_its_undoing(app: App) {
+        let tree = app.tree().await;
+        let staff = app.staff(&tree).await;
+        let other = forwarded(&app, &tree, "王晓明").await;
+        let (_, one) = honoured(&app, &tree, &staff.city, "王小明").await;
+        let other = crate::honorees::holder(&app, other).await;
+        app.set_clock(DECEMBER_CLOSED);
+        tend(&app).await;
+        let reachable = async |id: &str| {
+            let care = staff.unit.get(&format!("/honorees/{id}/care")).await.expect(200);
+            let seen = &care.json["reachable"];
+            (seen["state"].as_str().unwrap().to_owned(), seen["since"].as_str().unwrap_or_default().to_owned())
+        };
+        let is = |state: &str, since: &str| (state.to_owned(), since.to_owned());
+        let lose = async |id: &str, day: &str| {
+            app.set_clock(&format!("{day}T06:00:00Z"));
+            let reason = json!({ "reason": "电话停机。" });
+            staff.unit.post(&format!("/honorees/{id}/contact-loss"), reason).await.expect(201);
+        };
+        let undo = async || {
+            let tag = app.anonymous().get(&format!("/honorees/{other}")).await.expect(200).etag();
+            staff.city.delete(&format!("/honorees/{other}/merger"), Some(&tag)).await.expect(200);
+        };
+        // Of the one nothing is known; the other was told to be lost.
+        lose(&other, "2027-02-01").await;
+        merge(&staff.city, &one, &other).await.expect(201);
+        assert_eq!(reachable(&one).await, is("lost", "2027-02-01"));
+        let lost = staff.unit.get("/honorees?contact=lost").await.expect(200);
+        assert_eq!(lost.json["items"].as_array().unwrap().len(), 1);
+        undo().await;
+        assert_eq!((reachable(&one).await.0, reachable(&other).await), ("in_contact".to_owned(), is("lost", "2027-02-01")));
+        // Both were: each level has one alarm of the survivor, and each their own again afterwards.
+        lose(&one, "2027-02-10").await;
+        merge(&staff.city, &one, &other).await.expect(201);
+        assert_eq!(reachable(&one).await, is("lost", "2027-02-10"));
+        visited(&app, &staff.unit, &one, ("2027-02-12", true)).await;
+        assert_eq!(reachable(&one).await.0, "in_contact");
+        undo().await;
+        assert_eq!((reachable(&one).await.0, reachable(&other).await), ("in_contact".to_owned(), is("lost", "2027-02-01")));
     }
 }

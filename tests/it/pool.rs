@@ -280,6 +280,23 @@ both! {
         assert_eq!((&moved["status"], &moved["honoree_id"]), (&json!("proposed"), &json!(one)));
     }
 
+    async fn a_stay_goes_back_with_whoever_brought_it(app: App) {
+        let tree = app.tree().await;
+        let (city, district) = (city(&app, &tree).await, district(&app, &tree).await);
+        app.policy(|policy| policy.pool_entry = PoolEntry::ByRecommendation).await;
+        let (one, other) = (forwarded(&app, &tree, "王小明").await, forwarded(&app, &tree, "王晓明").await);
+        publish(&app, &city, "2026-11").await;
+        let (one, other) = (holder(&app, one).await, holder(&app, other).await);
+        let own = propose(&district, &other, "municipal_model").await.expect(201);
+        review(&city, &own, "approve").await.expect(201);
+        assert_eq!(pool(&app, "").await, std::slice::from_ref(&other));
+        merge(&city, &one, &other).await.expect(201);
+        assert_eq!(pool(&app, "").await, std::slice::from_ref(&one));
+        let tag = app.anonymous().get(&format!("/honorees/{other}")).await.expect(200).etag();
+        city.delete(&format!("/honorees/{other}/merger"), Some(&tag)).await.expect(200);
+        assert_eq!(pool(&app, "").await, std::slice::from_ref(&other));
+    }
+
     async fn the_roll_is_exported_within_the_subtree_and_audited(app: App) {
         let tree = app.tree().await;
         let (city, district) = (city(&app, &tree).await, district(&app, &tree).await);

@@ -99,6 +99,17 @@ impl Loss {
     }
 }
 
+/// The loss of which several alarms tell. Where two honorees have turned out to be one, each may have been looked for: the
+/// highest level and the earliest day stand, and only whoever is reached after all of it is found.
+#[must_use]
+pub fn told(alarms: impl IntoIterator<Item = Loss>) -> Option<Loss> {
+    alarms.into_iter().reduce(|one, other| {
+        let highest = if other.level.rank() > one.level.rank() { other } else { one };
+        let first = if other.lost_on < one.lost_on { other } else { one };
+        Loss { level: highest.level, level_on: highest.level_on, after: one.after.max(other.after), ..first }
+    })
+}
+
 /// The next alarm, given who is alarmed first now and the loss that was told of, if any.
 #[must_use]
 pub fn next_alarm(rules: &Rules, facts: &Facts, (first, loss): (Level, Option<Loss>)) -> Option<Alarm> {
@@ -188,6 +199,25 @@ mod tests {
         let loss = reported(Level::Unit, &same_day, day("2027-02-03"));
         assert!(!loss.is_over(&same_day));
         assert!(loss.is_over(&of(Some("2027-02-04"))));
+    }
+
+    #[test]
+    fn two_who_are_one_are_lost_since_the_first_and_found_after_the_last() {
+        let unreached = Loss {
+            level: Level::District,
+            cause: LossCause::Unreached,
+            lost_on: day("2027-11-30"),
+            after: day("2026-11-30"),
+            level_on: day("2027-12-30"),
+        };
+        let reported = reported(Level::Unit, &facts("2026-11-30", None), day("2028-01-10"));
+        let both = Loss { after: reported.after, ..unreached };
+        assert_eq!(told([unreached, reported]), Some(both));
+        assert_eq!(told([reported, unreached]), Some(both));
+        assert!(!both.is_over(&facts("2026-11-30", Some("2028-01-09"))));
+        assert!(both.is_over(&facts("2026-11-30", Some("2028-01-10"))));
+        assert_eq!(told([reported]), Some(reported));
+        assert_eq!(told([]), None);
     }
 
     #[test]

@@ -4,16 +4,14 @@ use chrono::NaiveDate;
 use serde_json::json;
 
 use super::{
-    access,
+    access, losses,
     planning::{self, Planned},
-    recipients,
 };
 use crate::{
     domain::{
         aftercare::contact::{self, Alarm, Loss},
         fault::{Code, Fault},
         id::{AlarmId, HonoreeId},
-        notification::{Notification, NotificationKind},
         text,
     },
     service::{
@@ -23,8 +21,6 @@ use crate::{
         generator,
         honorees::{self, HonouredOne},
         idempotency::{self, Attempt, FirstAnswer},
-        notifications,
-        record::{self, Deed},
     },
     storage::{
         self, Connection,
@@ -59,8 +55,7 @@ fn sound(
     let row = NewAlarm {
         id: alarm,
         honoree_id: id,
-        level: loss.level,
-        cause: loss.cause,
+        told: loss.into(),
         reason_cipher: reason.map(seal).transpose()?,
         raised_by: caller.id(),
         raised_at: At(service.clocks.campaign()),
@@ -69,14 +64,7 @@ fn sound(
         return Ok(false);
     }
     let details = json!({ "level": loss.level, "cause": loss.cause, "alarm_id": alarm });
-    let deed = Deed::new("honoree.contact_lost", "honoree", id).with(details);
-    record::audit(service, db, caller, &deed)?;
-    record::announce(service, db, &deed, cared.place())?;
-    for user in recipients::at_level(db, cared, loss.level, None)? {
-        let told =
-            Notification { honoree: Some(id), ..notifications::blank(service, user, NotificationKind::ContactLost)? };
-        storage::notifications::insert(db, &told)?;
-    }
+    losses::tell(service, db, caller, (cared, loss), details)?;
     Ok(true)
 }
 

@@ -1,10 +1,7 @@
 //! Plans anew what is due of an honoree, and ends a loss once the honoree was reached: in the transaction of whatever has
 //! changed.
 
-use chrono::NaiveDate;
-use serde_json::json;
-
-use super::access::Cared;
+use super::{access::Cared, losses};
 use crate::{
     domain::{
         aftercare::{
@@ -12,25 +9,19 @@ use crate::{
             contact::{self, Level, Loss},
             plan::{self, Facts, Rules},
         },
-        care::ClosedBecause,
         id::HonoreeId,
         local_day,
         month::Month,
         policy::Policy,
     },
-    service::{
-        Service,
-        caller::Caller,
-        error::Error,
-        generator,
-        record::{self, Deed},
-    },
+    service::{Service, caller::Caller, error::Error, generator},
     storage::{
         self, Connection,
         care::{CareRow, CareTermRow, PlanRow},
         sql_values::{At, OnDay},
     },
 };
+use chrono::NaiveDate;
 
 /// What was planned, and from what.
 #[derive(Clone, Debug)]
@@ -64,18 +55,18 @@ pub fn rules(service: &Service, db: &mut Connection) -> Result<Rules, Error> {
 pub fn replan(service: &Service, db: &mut Connection, caller: &Caller, id: HonoreeId) -> Result<Planned, Error> {
     storage::locks::honoree(db, id)?;
     let cared = Cared::find(db, id)?.ok_or_else(Error::not_found)?;
-    let care = take_charge(service, db, &cared)?;
+    take_charge(service, db, &cared)?;
     let rules = rules(service, db)?;
     let facts = facts(service, db, id)?;
     let first = Level::of(cared.charge().map(|charge| charge.kind));
-    let loss = still_lost(service, db, caller, (&cared, care.plan.loss()), &facts)?;
+    let loss = losses::standing(service, db, caller, (&cared, &facts))?;
     write_plan(service, db, &cared, (&rules, &facts, first), loss)?;
     let care = storage::care::find(db, id)?.ok_or_else(Error::not_found)?;
     Ok(Planned { cared, care, rules, facts, first })
 }
 
 /// Makes the row of the honoree where there is none, and notes where another organization has come to be in charge.
-fn take_charge(service: &Service, db: &mut Connection, cared: &Cared) -> Result<CareRow, Error> {
+fn take_charge(service: &Service, db: &mut Connection, cared: &Cared) -> Result<(), Error> {
     let (id, now) = (cared.honoree.id, service.clocks.campaign());
     let known = storage::care::find(db, id)?;
     if known.is_none() {
@@ -98,7 +89,7 @@ fn take_charge(service: &Service, db: &mut Connection, cared: &Cared) -> Result<
         };
         storage::care::insert_term(db, &term)?;
     }
-    storage::care::find(db, id)?.ok_or_else(Error::not_found)
+    Ok(())
 }
 
 fn facts(service: &Service, db: &mut Connection, id: HonoreeId) -> Result<Facts, Error> {
@@ -106,31 +97,6 @@ fn facts(service: &Service, db: &mut Connection, id: HonoreeId) -> Result<Facts,
     let (last_reached_on, agreed_on) = storage::visits::last(db, id)?;
     let awarded_on = standing.map(|at| local_day::day_of(at, service.time_zone));
     Ok(Facts { awarded_on, last_reached_on, agreed_on })
-}
-
-/// The loss, as far as it is not over: alarms end when the honoree is reached, or when nothing stands any more.
-fn still_lost(
-    service: &Service,
-    db: &mut Connection,
-    caller: &Caller,
-    (cared, loss): (&Cared, Option<Loss>),
-    facts: &Facts,
-) -> Result<Option<Loss>, Error> {
-    let (id, now) = (cared.honoree.id, service.clocks.campaign());
-    let Some(loss) = loss else { return Ok(None) };
-    if facts.awarded_on.is_none() {
-        storage::contact_alarms::close(db, id, (ClosedBecause::Revoked, caller.id()), now)?;
-        return Ok(None);
-    }
-    if !loss.is_over(facts) {
-        return Ok(Some(loss));
-    }
-    let closed = storage::contact_alarms::close(db, id, (ClosedBecause::Found, caller.id()), now)?;
-    let details = json!({ "level": loss.level, "alarms": closed });
-    let deed = Deed::new("honoree.contact_found", "honoree", id).with(details);
-    record::audit(service, db, caller, &deed)?;
-    record::announce(service, db, &deed, cared.place())?;
-    Ok(None)
 }
 
 /// Writes what is due, who is in charge and when the next alarm is, with a loss as it stands.

@@ -1,6 +1,6 @@
 //! Who is told of somebody: the reviewers of a level, or those above where there is nobody.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::access::Cared;
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
         role::Role,
     },
     service::error::Error,
-    storage::{self, Connection},
+    storage::{self, Connection, reviewers::Reviewer},
 };
 
 /// The active reviewers of a level around an honoree, without who acts or is stood in for; of the next level up where there
@@ -23,7 +23,7 @@ pub fn at_level(db: &mut Connection, cared: &Cared, level: Level, except: Option
         let (role, place) = place_of(db, cared, here)?;
         let found = match place {
             Some(place) => storage::reviewers::active_at(db, role, &BTreeSet::from([place]))?,
-            None => std::collections::BTreeMap::new(),
+            None => BTreeMap::new(),
         };
         let ids: Vec<UserId> = found.into_values().flatten().map(|one| one.id).filter(is_meant).collect();
         if !ids.is_empty() {
@@ -43,4 +43,44 @@ fn place_of(db: &mut Connection, cared: &Cared, level: Level) -> Result<(Role, O
         }
         Level::City => (Role::CityReviewer, storage::organizations::find_root(db)?.map(|city| city.id)),
     })
+}
+
+/// Who is told of the number of things that wait for each organization: its active reviewers, or the nearest ones above it,
+/// with the sum of what falls to them. What waits where there is nobody up to the city is told to nobody.
+pub fn of_charges(
+    db: &mut Connection,
+    waiting: &BTreeMap<OrganizationId, i64>,
+) -> Result<Vec<(Vec<UserId>, i64)>, Error> {
+    let above = ancestors(db, waiting.keys().copied().collect())?;
+    let places = waiting.keys().chain(above.values()).copied().collect();
+    let mut reviewers = BTreeMap::new();
+    for role in [Role::UnitReviewer, Role::DistrictReviewer, Role::CityReviewer] {
+        reviewers.extend(storage::reviewers::active_at(db, role, &places)?);
+    }
+    let mut sums: BTreeMap<OrganizationId, i64> = BTreeMap::new();
+    for (place, count) in waiting {
+        let mut climbed = std::iter::successors(Some(place), |place| above.get(place));
+        if let Some(nearest) = climbed.find(|place| reviewers.contains_key(place)) {
+            *sums.entry(*nearest).or_default() += count;
+        }
+    }
+    let told = |(place, found): (OrganizationId, Vec<Reviewer>)| {
+        let ids = found.into_iter().map(|reviewer| reviewer.id).collect();
+        sums.get(&place).map(|sum| (ids, *sum))
+    };
+    Ok(reviewers.into_iter().filter_map(told).collect())
+}
+
+/// The organization above each of some, and above those.
+fn ancestors(
+    db: &mut Connection,
+    mut places: BTreeSet<OrganizationId>,
+) -> Result<BTreeMap<OrganizationId, OrganizationId>, Error> {
+    let mut above = BTreeMap::new();
+    while !places.is_empty() {
+        let parents = storage::organizations::parents(db, &places)?;
+        places = parents.values().filter(|parent| !above.contains_key(*parent)).copied().collect();
+        above.extend(parents);
+    }
+    Ok(above)
 }

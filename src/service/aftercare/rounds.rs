@@ -1,16 +1,15 @@
 //! What the days bring: plans that are out of date, alarms of lost contact, and the reminder of the week. Safe in several
 //! processes at once, and wherever one was broken off.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
 
 use chrono::{Datelike as _, Days, NaiveDate};
 
-use super::{alarms, planning};
+use super::{alarms, planning, recipients};
 use crate::{
     domain::{
-        id::{HonoreeId, OrganizationId, UserId},
+        id::{HonoreeId, UserId},
         notification::{Notification, NotificationKind},
-        role::Role,
         scope::Scope,
     },
     service::{Service, caller::Caller, cycles, error::Error, notifications},
@@ -99,7 +98,8 @@ fn week(day: NaiveDate) -> String {
     format!("visits_due/{}-W{:02}", week.year(), week.week())
 }
 
-/// Reminds the reviewers in charge of what is due within a week or overdue: once in each calendar week.
+/// Reminds the reviewers in charge of what is due within a week or overdue: once in each calendar week. Where an organization
+/// has no reviewer, those above it are reminded.
 async fn remind(service: &Service) -> Result<usize, Error> {
     let today = planning::today(service);
     let notice = week(today);
@@ -110,15 +110,11 @@ async fn remind(service: &Service) -> Result<usize, Error> {
         }
         let until = today.checked_add_days(Days::new(AHEAD_DAYS)).unwrap_or(today);
         let due = storage::due_visits::count_due(db, &[Scope::City], until)?;
-        let charges: BTreeSet<OrganizationId> = due.keys().copied().collect();
         let mut told = 0;
-        for role in [Role::UnitReviewer, Role::DistrictReviewer, Role::CityReviewer] {
-            for (charge, reviewers) in storage::reviewers::active_at(db, role, &charges)? {
-                let waiting = due.get(&charge).copied().unwrap_or_default();
-                for reviewer in reviewers {
-                    tell(&here, db, (reviewer.id, waiting), &notice)?;
-                    told += 1;
-                }
+        for (reviewers, waiting) in recipients::of_charges(db, &due)? {
+            for reviewer in reviewers {
+                tell(&here, db, (reviewer, waiting), &notice)?;
+                told += 1;
             }
         }
         storage::notifications::set_round_done(db, &notice, here.clocks.campaign())?;

@@ -1,11 +1,12 @@
-//! The moments at which announcements are published: each is told of once, by whichever process is first.
+//! The moments at which announcements are published, or are withheld as the honour of whom they are about is: each is told of
+//! once, by whichever process is first.
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use crate::{
     domain::{
-        announcement::{Announcement, AnnouncementStatus},
+        announcement::{self, Announcement},
         event::EventKind,
         id::AnnouncementId,
         organization::{Organization, OrganizationKind},
@@ -20,7 +21,7 @@ use crate::{
 /// So many are looked for at once.
 const AT_ONCE: i64 = 100;
 
-/// Tells of every announcement whose moment has come and that was not told of; returns of how many.
+/// Tells of every announcement whose moment has come, or that everybody reads no more or again; returns of how many.
 pub async fn tell(service: &Service) -> Result<usize, Error> {
     let mut told = 0;
     loop {
@@ -47,16 +48,13 @@ fn tell_one(service: &Service, db: &mut Connection, id: AnnouncementId) -> Resul
     let now = service.clocks.campaign();
     let Some(found) = storage::announcements::find(db, id)? else { return Ok(false) };
     let announcement = found.announcement;
-    if announcement.told_at.is_some() || announcement.status(now) != AnnouncementStatus::Published {
-        return Ok(false);
-    }
-    storage::announcements::set_told(db, id, now)?;
-    if found.is_withheld {
-        // Nobody outside reads it.
-        return Ok(true);
-    }
+    let read = (!found.is_withheld).then_some(&announcement);
+    let told = announcement::told(Some(&announcement), read, now);
+    // What everybody knows of already was told of by another process.
+    let Some(kind) = told.filter(|kind| *kind != EventKind::AnnouncementUpdated) else { return Ok(false) };
+    storage::announcements::set_told(db, id, read.map(|_| now))?;
     let organization = storage::organizations::find(db, announcement.organization)?.ok_or_else(Error::not_found)?;
-    announce(service, db, EventKind::AnnouncementPublished, (&announcement, &organization))?;
+    announce(service, db, kind, (&announcement, &organization))?;
     Ok(true)
 }
 

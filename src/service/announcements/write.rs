@@ -109,9 +109,8 @@ pub async fn update_announcement(
             if let Some(fault) = announcement::barred(&old, &new, now) {
                 return Err(Error::fault(fault));
             }
-            let told = announcement::told(Some(&old), Some(&new), now);
-            // One that is withheld is known to nobody, and stays so.
-            let told = told.filter(|_| !found.is_withheld || new.honoree != old.honoree);
+            let stays_withheld = found.is_withheld && new.honoree == old.honoree;
+            let told = announcement::told(Some(&old), (!stays_withheld).then_some(&new), now);
             new.told_at = told_at(&old, told, now);
             if !storage::announcements::update_if(db, &new, now)? {
                 return Err(Error::of(Code::PreconditionFailed));

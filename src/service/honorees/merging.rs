@@ -113,9 +113,11 @@ fn carry_out(
     };
     storage::honoree_mergers::insert(db, &row)?;
     pool::lapse_doubled(service, db, caller, (survivor, merged))?;
-    storage::honoree_mergers::hand_over(db, Handing { merger: id, from: merged.id, to: survivor.id })?;
-    storage::announcements::move_to(db, merged.id, survivor.id)?;
-    aftercare::hand_over(service, db, caller, (merged.id, survivor.id))?;
+    let handing = Handing { merger: id, from: merged.id, to: survivor.id };
+    aftercare::make_way(db, caller, handing, now)?;
+    storage::honoree_mergers::hand_over(db, handing)?;
+    storage::announcements::touch_of(db, &[survivor.id], now)?;
+    aftercare::hand_over(service, db, caller, handing)?;
     storage::honorees::set_merged_into(db, (merged.id, Some(survivor.id)), now)?;
     changed(service, db, survivor)?;
     aftercare::planning::replan(service, db, caller, survivor.id)?;
@@ -179,7 +181,8 @@ pub async fn undo(service: &Service, caller: &Caller, (id, version): (HonoreeId,
             }
             let now = service.clocks.campaign();
             storage::honoree_mergers::bring_back(db, Handing { merger: row.id, from: id, to: survivor.id })?;
-            storage::care::take_back(db, survivor.id, id)?;
+            storage::announcements::touch_of(db, &[survivor.id, id], now)?;
+            aftercare::bring_back(&service, db, &row)?;
             storage::honoree_mergers::set_undone(db, row.id, (account.id, now))?;
             storage::honorees::set_merged_into(db, (id, None), now)?;
             storage::honorees::settle(db, id)?;
@@ -187,7 +190,7 @@ pub async fn undo(service: &Service, caller: &Caller, (id, version): (HonoreeId,
             for one in [id.min(survivor.id), id.max(survivor.id)] {
                 aftercare::planning::replan(&service, db, &caller, one)?;
             }
-            pool::part(&service, db, &caller, (survivor.id, id))?;
+            pool::part(&service, db, &caller, &row)?;
             note(&service, db, &caller, ("honoree.unmerged", &merged, &survivor))?;
             shown(db, id)
         })

@@ -19,7 +19,7 @@ use crate::{
         idempotency::{self, Attempt, FirstAnswer},
         record::{self, Deed, Place},
     },
-    storage::{self, Connection},
+    storage::{self, Connection, honoree_mergers::HonoreeMerger},
 };
 
 /// The rule of a policy.
@@ -91,9 +91,7 @@ pub(super) fn leave(
     let left = Left { at, cause, reason: reason.map(str::to_owned), by };
     storage::pool_entries::set_left(db, entry.id, &left)?;
     if cause != LeftCause::Merger {
-        for open in storage::pool_recommendations::open_of(db, entry.honoree)? {
-            steps::follow(service, db, caller, (&open, StepKind::Lapsed))?;
-        }
+        lapse_outside(service, db, caller, entry.honoree)?;
     }
     note(service, db, caller, (entry.honoree, "pool.left", cause.as_str()))
 }
@@ -147,16 +145,39 @@ pub fn join(
     }
 }
 
-/// One has become two again.
-pub fn part(
-    service: &Service,
-    db: &mut Connection,
-    caller: &Caller,
-    (survivor, merged): (HonoreeId, HonoreeId),
-) -> Result<(), Error> {
+/// One has become two again: a stay that went on as the survivor's goes on as that of whoever brought it, unless the city has
+/// ended it meanwhile or too few honours stand.
+pub fn part(service: &Service, db: &mut Connection, caller: &Caller, merger: &HonoreeMerger) -> Result<(), Error> {
+    let (survivor, merged, since) = (merger.survivor_id, merger.honoree_id, merger.merged_at.0);
+    let brought = storage::pool_entries::find_last(db, merged)?
+        .filter(|entry| entry.left.as_ref().is_some_and(|left| left.cause == LeftCause::Merger && left.at >= since));
+    let last = storage::pool_entries::find_last(db, survivor)?;
+    let ended_by_city = last
+        .as_ref()
+        .and_then(|entry| entry.left.as_ref())
+        .is_some_and(|left| left.cause == LeftCause::City && left.at >= since);
+    if let Some(brought) = brought.filter(|_| !ended_by_city) {
+        if let Some(stay) = last.filter(|entry| entry.left.is_none() && entry.entered_at >= since) {
+            leave(service, db, caller, (&stay, LeftCause::Merger, None))?;
+        }
+        if standing(db, merged)?.satisfies(brought.min_honours) {
+            enter(service, db, caller, (merged, brought.min_honours, brought.cause))?;
+        }
+    }
     let rule = present_rule(db)?;
     for id in [survivor, merged] {
         apply(service, db, caller, (id, rule, None))?;
+    }
+    lapse_outside(service, db, caller, survivor)
+}
+
+/// What was recommended of somebody who is in the pool no more lapses.
+fn lapse_outside(service: &Service, db: &mut Connection, caller: &Caller, id: HonoreeId) -> Result<(), Error> {
+    let last = storage::pool_entries::find_last(db, id)?;
+    if last.is_some_and(|entry| entry.left.is_some()) {
+        for open in storage::pool_recommendations::open_of(db, id)? {
+            steps::follow(service, db, caller, (&open, StepKind::Lapsed))?;
+        }
     }
     Ok(())
 }

@@ -145,13 +145,28 @@ both! {
         let count = async |client: &Client| {
             told(client, "visits_due").await.iter().map(|one| one["waiting"].as_i64().unwrap()).collect::<Vec<_>>()
         };
-        assert_eq!((count(&staff.unit).await, count(&staff.district).await), (vec![2], vec![1]));
+        assert_eq!((count(&staff.unit).await, count(&staff.district).await), (vec![3], vec![1]), "a window without reviewers is its unit's");
         assert_eq!((count(&other).await, count(&staff.city).await), (vec![1], vec![]));
         app.set_clock("2027-02-06T02:00:00Z");
         tend(&app).await;
-        assert_eq!(count(&staff.unit).await, [2]);
+        assert_eq!(count(&staff.unit).await, [3]);
         app.set_clock("2027-05-03T02:00:00Z");
         tend(&app).await;
         assert_eq!(count(&staff.unit).await.len(), 2);
+    }
+    async fn where_nobody_is_in_charge_those_above_are_reminded_of_the_sum(app: App) {
+        let tree = app.tree().await;
+        five(&app, &tree).await;
+        let (_, district) = reviewer(&app, Role::DistrictReviewer, tree.district).await;
+        let (_, city) = reviewer(&app, Role::CityReviewer, tree.city).await;
+        app.set_clock("2027-02-01T02:00:00Z");
+        tend(&app).await;
+        let count = async |client: &Client| {
+            told(client, "visits_due").await.iter().map(|one| one["waiting"].as_i64().unwrap()).collect::<Vec<_>>()
+        };
+        let all = totals(&city, "until=2027-02-08").await.0;
+        let of_district = totals(&district, "until=2027-02-08").await.0;
+        assert!(0 < of_district && of_district < all, "{of_district} of {all}");
+        assert_eq!((count(&district).await, count(&city).await), (vec![of_district], vec![all - of_district]));
     }
 }

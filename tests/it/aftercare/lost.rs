@@ -107,6 +107,45 @@ both! {
         assert_eq!(alarms(&app).await.len(), 2);
     }
 
+    async fn a_visit_that_was_none_leaves_the_honoree_lost(app: App) {
+        let tree = app.tree().await;
+        let staff = app.staff(&tree).await;
+        let id = honoree(&app, &tree, 1).await;
+        app.set_clock("2026-12-01T02:00:00Z");
+        let reason = json!({ "reason": "电话停机。" });
+        staff.unit.post(&format!("/honorees/{id}/contact-loss"), reason).await.expect(201);
+        app.set_clock("2026-12-31T02:00:00Z");
+        assert_eq!(tend(&app).await.alarms, 1);
+        let reachable = async || staff.unit.get(&format!("/honorees/{id}/care")).await.expect(200).json["reachable"].clone();
+        let lost = json!({ "state": "lost", "level": "district", "cause": "reported", "since": "2026-12-01" });
+        assert_eq!(reachable().await, lost);
+        // Recorded in error, and struck.
+        let struck = visited(&app, &staff.unit, id, visit("2027-01-03", true)).await;
+        assert_eq!(reachable().await["state"], "in_contact");
+        assert_eq!(counts(&[&staff.unit, &staff.district]).await, [1, 1]);
+        let strike = format!("/visits/{}/withdrawal", struck["id"].as_str().unwrap());
+        staff.unit.post(&strike, json!({ "reason": "记错了人。" })).await.expect(201);
+        assert_eq!(reachable().await, lost);
+        assert_eq!(counts(&[&staff.unit, &staff.district, &staff.city]).await, [1, 2, 0], "the level hears of it again");
+        // Corrected: nobody had opened the door.
+        let corrected = visited(&app, &staff.unit, id, visit("2027-01-05", true)).await;
+        assert_eq!(reachable().await["state"], "in_contact");
+        let path = format!("/visits/{}", corrected["id"].as_str().unwrap());
+        let etag = staff.unit.get(&path).await.expect(200).etag();
+        staff.unit.patch(&path, &etag, json!({ "reached": false })).await.expect(200);
+        assert_eq!(reachable().await, lost);
+        assert_eq!(alarms(&app).await, [("unit".to_owned(), None), ("district".to_owned(), None)]);
+        // The alarms go on where they were.
+        app.set_clock("2027-01-29T02:00:00Z");
+        assert_eq!(tend(&app).await.alarms, 0);
+        app.set_clock("2027-01-30T02:00:00Z");
+        assert_eq!(tend(&app).await.alarms, 1);
+        assert_eq!(reachable().await["level"], "city");
+        visited(&app, &staff.unit, id, visit("2027-02-01", true)).await;
+        assert_eq!(reachable().await["state"], "in_contact");
+        assert_eq!(counts(&[&staff.unit, &staff.district, &staff.city]).await, [1, 3, 1]);
+    }
+
     async fn a_reviewer_says_that_somebody_cannot_be_found(app: App) {
         let tree = app.tree().await;
         let staff = app.staff(&tree).await;

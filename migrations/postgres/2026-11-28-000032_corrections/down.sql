@@ -1,3 +1,5 @@
+ALTER TABLE contact_alarms DROP COLUMN lost_on, DROP COLUMN lost_after, DROP COLUMN level_on;
+
 UPDATE assistance SET decided_by = withdrawn_by, decision_reason = withdrawn_reason, decided_at = withdrawn_at
     WHERE status = 'withdrawn';
 ALTER TABLE assistance

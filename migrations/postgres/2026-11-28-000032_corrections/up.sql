@@ -13,3 +13,9 @@ ALTER TABLE assistance
 UPDATE assistance SET withdrawn_by = decided_by, withdrawn_reason = decision_reason, withdrawn_at = decided_at,
     decided_by = NULL, decision_reason = NULL, decided_at = NULL
     WHERE status = 'withdrawn';
+
+-- What an alarm said of the loss is kept with it, so that a loss that was ended in error goes on where it was. Of alarms that
+-- are over it is not known.
+ALTER TABLE contact_alarms ADD COLUMN lost_on INTEGER, ADD COLUMN lost_after INTEGER, ADD COLUMN level_on INTEGER;
+UPDATE contact_alarms SET lost_on = a.lost_on, lost_after = a.lost_after, level_on = a.level_on
+    FROM aftercare a WHERE a.honoree_id = contact_alarms.honoree_id AND contact_alarms.closed_at IS NULL;
