@@ -8,9 +8,10 @@ use crate::{
         actor::Actor,
         aftercare::{charge::district_of, contact::Level},
         id::{OrganizationId, UserId},
+        notification::{Notification, NotificationKind},
         role::Role,
     },
-    service::error::Error,
+    service::{Service, error::Error, notifications},
     storage::{self, Connection, reviewers::Reviewer},
 };
 
@@ -32,6 +33,19 @@ pub fn at_level(db: &mut Connection, cared: &Cared, level: Level, except: Option
         level = here.above();
     }
     Ok(Vec::new())
+}
+
+/// Tells those at the level of whoever is in charge that a proposal waits for another person's approval.
+pub fn tell_waiting(service: &Service, db: &mut Connection, cared: &Cared, proposer: Actor) -> Result<(), Error> {
+    let level = Level::of(cared.charge().map(|charge| charge.kind));
+    for user in at_level(db, cared, level, Some(proposer))? {
+        let told = Notification {
+            honoree: Some(cared.honoree.id),
+            ..notifications::blank(service, user, NotificationKind::AssistanceWaiting)?
+        };
+        storage::notifications::insert(db, &told)?;
+    }
+    Ok(())
 }
 
 fn place_of(db: &mut Connection, cared: &Cared, level: Level) -> Result<(Role, Option<OrganizationId>), Error> {
