@@ -29,12 +29,15 @@ async fn reversed(client: &Client, id: &str) -> Reply {
     client.post(&format!("/assistance/{id}/reversal"), json!({ "reason": "重复登记。" })).await
 }
 
-async fn recommended(client: &Client, honoree: &str, level: &str) -> Reply {
+async fn recommended(app: &App, client: &Client, honoree: &str, level: &str) -> Reply {
+    // Ids follow the clock, which stands still.
+    app.time.advance(chrono::Duration::milliseconds(1));
     let body = json!({ "level": level, "reason": "事迹突出，群众公认。" });
     client.post(&format!("/moral-model-pool/{honoree}/recommendations"), body).await.expect(201)
 }
 
-async fn reviewed(client: &Client, recommendation: &Reply) -> Reply {
+async fn reviewed(app: &App, client: &Client, recommendation: &Reply) -> Reply {
+    app.time.advance(chrono::Duration::milliseconds(1));
     let path = format!("/pool-recommendations/{}/review", recommendation.id());
     client.post_if(&path, &recommendation.etag(), json!({ "decision": "approve", "opinion": "材料翔实。" })).await
 }
@@ -121,15 +124,15 @@ both! {
         app.set_clock("2026-11-05T02:00:00Z");
         let (pair, acting) =
             standing_in(&app, (Role::CityReviewer, tree.city), (Role::DistrictReviewer, tree.district)).await;
-        let own = recommended(&pair.here, &honoree, "municipal_model").await;
-        reviewed(&acting, &own).await.problem(409, "own_recommendation");
-        let absent = recommended(&pair.away, &honoree, "provincial").await;
-        reviewed(&acting, &absent).await.problem(409, "own_recommendation");
-        let entry = recommended(&acting, &honoree, "national").await;
+        let own = recommended(&app, &pair.here, &honoree, "municipal_model").await;
+        reviewed(&app, &acting, &own).await.problem(409, "own_recommendation");
+        let absent = recommended(&app, &pair.away, &honoree, "provincial").await;
+        reviewed(&app, &acting, &absent).await.problem(409, "own_recommendation");
+        let entry = recommended(&app, &acting, &honoree, "national").await;
         for client in [&acting, &pair.away] {
-            reviewed(client, &entry).await.problem(409, "own_recommendation");
+            reviewed(&app, client, &entry).await.problem(409, "own_recommendation");
         }
-        let approved = reviewed(&city, &entry).await.expect(201).json;
+        let approved = reviewed(&app, &city, &entry).await.expect(201).json;
         let step = &approved["steps"][0];
         assert_eq!((&step["actor_id"], &step["on_behalf_of"]), (&json!(pair.delegate), &json!(pair.delegator)));
         assert_eq!((&step["actor_name"], &step["on_behalf_of_name"]), (&json!("测试 district_reviewer"), &json!("测试 city_reviewer")));
@@ -148,7 +151,7 @@ both! {
         // What nobody of the two has put forward the deputy reviews.
         let (second, acting) =
             standing_in(&app, (Role::CityReviewer, tree.city), (Role::DistrictReviewer, tree.district)).await;
-        let reviewed = reviewed(&acting, &own).await.expect(201).json;
+        let reviewed = reviewed(&app, &acting, &own).await.expect(201).json;
         let step = &reviewed["steps"][1];
         assert_eq!((&step["actor_id"], &step["on_behalf_of"]), (&json!(second.delegate), &json!(second.delegator)));
     }
