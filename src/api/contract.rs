@@ -53,6 +53,7 @@ use super::responses::{ProblemBody, ProblemError};
         (name = "vote log", description = "The public log of votes: a Merkle tree with signed heads and proofs. docs/public-log.md has the format to the byte."),
         (name = "publicity", description = "宣传记录: where honorees were told of."),
         (name = "announcements", description = "活动启事 and 专栏: announcements and items of columns, and the feed for media. docs/feed.md has what a front end and a newsroom need."),
+        (name = "audit", description = "审计: what was done, by whom, when and to what; numbered and hash-chained, for reviewers of the city and administrators. docs/audit.md says how the chain is checked."),
         (name = "service", description = "The server itself."),
     ),
     modifiers(&Bearer)

@@ -6,6 +6,7 @@ pub mod activity;
 pub mod aftercare;
 pub mod announcements;
 pub mod answer;
+pub mod audit_events;
 pub mod ballot_papers;
 pub mod batches;
 pub mod body;
@@ -100,6 +101,7 @@ fn resources(config: &mut ServiceConfig<'_>) {
     activity::configure(config);
     delegations::configure(config);
     announcements::configure(config);
+    audit_events::configure(config);
     aftercare::configure(config);
     ballot_papers::configure(config);
     batches::configure(config);

@@ -11,7 +11,7 @@ use crate::{
         Service,
         accounts::first_admin,
         aftercare::rounds,
-        announcements, backlog, ballot_papers, calendar,
+        announcements, audit_events, backlog, ballot_papers, calendar,
         clock::SystemTime,
         events, operations, packages, quarantines, reminders, renewing,
         startup::{self, Setup},
@@ -86,13 +86,14 @@ async fn run(service: Service, settings: &ServerSettings) -> Result<ExitCode, Co
     actix_web::rt::spawn(count_statistics(service.clone()));
     actix_web::rt::spawn(build_packages(service.clone()));
     actix_web::rt::spawn(hand_on_events(service.clone()));
+    actix_web::rt::spawn(chain_audit(service.clone()));
     actix_web::rt::spawn(follow_calendar(service.clone()));
     actix_web::rt::spawn(remind_of_deadlines(service.clone()));
     actix_web::rt::spawn(look_after_honorees(service.clone()));
     actix_web::rt::spawn(sweep_now_and_then(service.clone()));
     let (no_more, stopped) = tokio::sync::watch::channel(false);
     let sending = actix_web::rt::spawn(webhooks::Sender::new(&service).run(stopped));
-    let handle = server.handle();
+    let (handle, last) = (server.handle(), service.clone());
     actix_web::rt::spawn(async move {
         stop.await;
         log::info!("stopping: requests that have begun are finished, and streams of events ended");
@@ -103,6 +104,9 @@ async fn run(service: Service, settings: &ServerSettings) -> Result<ExitCode, Co
     server.run_until_stopped().await?;
     // What is being sent comes to its end; an attempt is bounded.
     drop(sending.await);
+    if let Err(error) = audit_events::seal(&last).await {
+        log::warn!("the end of the audit could not be chained, which the next start does: {error}");
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -126,6 +130,18 @@ async fn hand_on_events(service: Service) {
         ticks.tick().await;
         if let Err(error) = events::turn(&service).await {
             log::warn!("events could not be handed on: {error}");
+        }
+    }
+}
+
+/// What was done is numbered and chained soon after it happens.
+async fn chain_audit(service: Service) {
+    let mut ticks = tokio::time::interval(audit_events::EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = audit_events::seal(&service).await {
+            log::warn!("the audit could not be chained: {error}");
         }
     }
 }

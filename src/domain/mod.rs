@@ -13,6 +13,7 @@ pub mod amendment;
 pub mod announcement;
 pub mod assignment;
 pub mod assistance;
+pub mod audit;
 pub mod authority;
 pub mod ballot_paper;
 pub mod batch;

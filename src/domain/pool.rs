@@ -32,7 +32,7 @@ text_enum! {
         Rule = "rule",
         /// The city has decided so; stays until it approves a recommendation.
         City = "city",
-        /// Turned out to be somebody else, under whose name the entry goes on.
+        /// Turned out to be somebody else, who has a stay already; rests until the merger is undone.
         Merger = "merger",
     }
 }
@@ -114,9 +114,7 @@ pub fn judge(standing: Standing, rule: Rule, last: Option<&PoolEntry>) -> Change
             return if stays { Change::Stay } else { Change::Leave };
         }
         Some(Some(LeftCause::City)) => false,
-        // The entry was never ended, it went on under another name.
-        Some(Some(LeftCause::Merger)) => true,
-        Some(Some(LeftCause::Rule)) | None => rule.mode == EntryMode::Automatic,
+        Some(Some(LeftCause::Rule | LeftCause::Merger)) | None => rule.mode == EntryMode::Automatic,
     };
     if comes_back && standing.satisfies(rule.min_honours) { Change::Enter } else { Change::Stay }
 }

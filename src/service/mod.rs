@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod activity;
 pub mod aftercare;
 pub mod announcements;
+pub mod audit_events;
 pub mod background;
 pub mod backlog;
 pub mod ballot_box;

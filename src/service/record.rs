@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{caller::Caller, clock::Clocks, error::Error, generator};
 use crate::{
     domain::{
+        canonical_json,
         event::EventKind,
         id::{AuditId, CandidateId, EventId, OrganizationId},
         month::Month,
@@ -69,6 +70,8 @@ pub fn audit(
         members.insert("on_behalf_of".to_owned(), json!(acting.delegator));
         members.insert("delegation_id".to_owned(), json!(acting.delegation));
     }
+    // What has no canonical form could never be chained, and nothing behind it.
+    canonical_json::to_bytes(&details).map_err(|error| Error::Internal(format!("{}: {error}", deed.action)))?;
     let row = storage::audit_events::NewAuditEvent {
         id: generator::new_id::<AuditId>(clocks)?,
         at: clocks.campaign().into(),

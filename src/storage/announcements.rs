@@ -236,9 +236,8 @@ pub fn set_told(
 }
 
 /// Whom announcements are about has changed: honorees have become one, or two again. What clients have seen is out of date.
-pub fn touch_of(connection: &mut Connection, honorees: &[HonoreeId], now: DateTime<Utc>) -> Result<(), StoreError> {
-    let about: Vec<Option<HonoreeId>> = honorees.iter().copied().map(Some).collect();
-    diesel::update(announcements::table.filter(announcements::honoree_id.eq_any(about)))
+pub fn touch(connection: &mut Connection, ids: Vec<AnnouncementId>, now: DateTime<Utc>) -> Result<(), StoreError> {
+    diesel::update(announcements::table.filter(announcements::id.eq_any(ids)))
         .set((announcements::version.eq(announcements::version + 1), announcements::updated_at.eq(At(now))))
         .execute(connection)?;
     Ok(())

@@ -220,10 +220,16 @@ pub fn set_contact(connection: &mut Connection, honoree: HonoreeId, change: &Con
     Ok(())
 }
 
-/// Writes the note of an honoree whose row is held: a change of the care.
+/// Writes the note of an honoree whose row is held.
 pub fn set_note(connection: &mut Connection, honoree: HonoreeId, cipher: Option<&[u8]>) -> Result<(), StoreError> {
+    diesel::update(aftercare::table.find(honoree)).set(aftercare::note_cipher.eq(cipher)).execute(connection)?;
+    Ok(())
+}
+
+/// Counts a change of the care of an honoree whose row is held: what clients have seen is out of date.
+pub fn touch(connection: &mut Connection, honoree: HonoreeId, now: DateTime<Utc>) -> Result<(), StoreError> {
     diesel::update(aftercare::table.find(honoree))
-        .set((aftercare::note_cipher.eq(cipher), aftercare::version.eq(aftercare::version + 1)))
+        .set((aftercare::version.eq(aftercare::version + 1), aftercare::updated_at.eq(At(now))))
         .execute(connection)?;
     Ok(())
 }

@@ -74,6 +74,17 @@ impl ToldLoss {
     }
 }
 
+/// What alarms tell together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// There are none.
+    Nothing,
+    /// That the honoree is lost.
+    Loss(Loss),
+    /// The same, but only the plan has the days, as an older version of the program has written them.
+    WithoutDays,
+}
+
 fn told(rows: Vec<ToldLoss>) -> Option<Loss> {
     contact::told(rows.into_iter().filter_map(ToldLoss::loss))
 }
@@ -86,14 +97,14 @@ pub fn insert_once(connection: &mut Connection, row: &NewAlarm) -> Result<bool, 
     Ok(added == 1)
 }
 
-/// The loss of which the open alarms of an honoree tell.
-pub fn open_loss(connection: &mut Connection, honoree: HonoreeId) -> Result<Option<Loss>, StoreError> {
+/// What the open alarms of an honoree tell.
+pub fn open_of(connection: &mut Connection, honoree: HonoreeId) -> Result<Told, StoreError> {
     let rows = contact_alarms::table
         .filter(contact_alarms::honoree_id.eq(honoree))
         .filter(contact_alarms::closed_at.is_null())
         .select(ToldLoss::as_select())
         .load(connection)?;
-    Ok(told(rows))
+    Ok(if rows.is_empty() { Told::Nothing } else { told(rows).map_or(Told::WithoutDays, Told::Loss) })
 }
 
 /// The loss that was the last to end, if it ended because the honoree was reached, with the moment of its end.
@@ -146,11 +157,58 @@ pub fn reopen(
     honoree: HonoreeId,
     (because, at): (ClosedBecause, At),
 ) -> Result<usize, StoreError> {
-    let closed = contact_alarms::table
+    let ids: Vec<AlarmId> = contact_alarms::table
         .filter(contact_alarms::honoree_id.eq(honoree))
         .filter(contact_alarms::closed_because.eq(Some(because)))
-        .filter(contact_alarms::closed_at.eq(Some(at)));
-    Ok(diesel::update(closed)
+        .filter(contact_alarms::closed_at.eq(Some(at)))
+        .select(contact_alarms::id)
+        .load(connection)?;
+    open_again(connection, ids)
+}
+
+/// Two honorees are one person, and each level is told once: where both have an open alarm of a level, that of the later loss
+/// is over. Both are held.
+pub fn make_way(
+    connection: &mut Connection,
+    (from, to): (HonoreeId, HonoreeId),
+    (by, at): (Option<UserId>, DateTime<Utc>),
+) -> Result<(), StoreError> {
+    let rows: Vec<(HonoreeId, Level, Option<OnDay>)> = contact_alarms::table
+        .filter(contact_alarms::honoree_id.eq_any([from, to]))
+        .filter(contact_alarms::closed_at.is_null())
+        .select((contact_alarms::honoree_id, contact_alarms::level, contact_alarms::lost_on))
+        .load(connection)?;
+    let lost_on = |honoree, level| rows.iter().find(|row| (row.0, row.1) == (honoree, level)).map(|row| row.2);
+    for level in Level::ALL {
+        if let (Some(own), Some(other)) = (lost_on(to, *level), lost_on(from, *level)) {
+            let later = if other.map(|day| day.0) < own.map(|day| day.0) { to } else { from };
+            close_levels(connection, (later, &[*level]), (ClosedBecause::Merged, by), at)?;
+        }
+    }
+    Ok(())
+}
+
+/// Opens the alarms of an honoree again that were closed since a moment, for whatever reason, or for that one; returns how
+/// many. None of their levels is open.
+pub fn reopen_since(
+    connection: &mut Connection,
+    honoree: HonoreeId,
+    (because, since): (Option<ClosedBecause>, At),
+) -> Result<usize, StoreError> {
+    let mut closed = contact_alarms::table
+        .filter(contact_alarms::honoree_id.eq(honoree))
+        .filter(contact_alarms::closed_at.ge(Some(since)))
+        .select(contact_alarms::id)
+        .into_boxed();
+    if let Some(because) = because {
+        closed = closed.filter(contact_alarms::closed_because.eq(Some(because)));
+    }
+    let ids: Vec<AlarmId> = closed.load(connection)?;
+    open_again(connection, ids)
+}
+
+fn open_again(connection: &mut Connection, ids: Vec<AlarmId>) -> Result<usize, StoreError> {
+    Ok(diesel::update(contact_alarms::table.filter(contact_alarms::id.eq_any(ids)))
         .set((
             contact_alarms::closed_because.eq(None::<ClosedBecause>),
             contact_alarms::closed_by.eq(None::<UserId>),
@@ -159,18 +217,18 @@ pub fn reopen(
         .execute(connection)?)
 }
 
-/// Makes room for the alarms of one honoree among those of another with whom it is one person: each level is told once, so
-/// that what both were told of is over for the first. Both are held.
-pub fn make_way(
+/// Gives open alarms that were raised of one honoree since a moment to another whose loss they tell of: same cause, same days.
+pub fn hand_since(
     connection: &mut Connection,
     (from, to): (HonoreeId, HonoreeId),
-    (by, at): (Option<UserId>, DateTime<Utc>),
-) -> Result<(), StoreError> {
-    let told: Vec<Level> = contact_alarms::table
-        .filter(contact_alarms::honoree_id.eq(to))
+    (loss, since): (Loss, At),
+) -> Result<usize, StoreError> {
+    let raised = contact_alarms::table
+        .filter(contact_alarms::honoree_id.eq(from))
         .filter(contact_alarms::closed_at.is_null())
-        .select(contact_alarms::level)
-        .load(connection)?;
-    close_levels(connection, (from, &told), (ClosedBecause::Merged, by), at)?;
-    Ok(())
+        .filter(contact_alarms::raised_at.ge(since))
+        .filter(contact_alarms::cause.eq(loss.cause))
+        .filter(contact_alarms::lost_on.eq(Some(OnDay(loss.lost_on))))
+        .filter(contact_alarms::lost_after.eq(Some(OnDay(loss.after))));
+    Ok(diesel::update(raised).set(contact_alarms::honoree_id.eq(to)).execute(connection)?)
 }

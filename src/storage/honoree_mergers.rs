@@ -78,7 +78,8 @@ macro_rules! follow {
 /// Gives the noted rows of a table that the survivor still has back.
 macro_rules! give_back {
     ($connection:expr, $table:ident, $handing:expr) => {{
-        let noted = noted($connection, $handing.merger, stringify!($table))?;
+        let noted: Vec<AnyId> =
+            items($connection, $handing.merger, stringify!($table))?.into_iter().map(AnyId).collect();
         diesel::update($table::table.filter($table::id.eq_any(noted)).filter($table::honoree_id.eq($handing.to)))
             .set($table::honoree_id.eq($handing.from))
             .execute($connection)?;
@@ -129,14 +130,22 @@ pub fn bring_back(connection: &mut Connection, handing: Handing) -> Result<(), S
 pub const CONTACT: &str = "contact";
 /// The kind of an item that says: the survivor had no note on the care and has a copy of the merged one's.
 pub const NOTE: &str = "note";
+/// The kind of the stay in the pool that goes on as the survivor's.
+pub const STAY: &str = "pool_entries";
+/// The kind of announcements that are about the survivor now.
+pub const ANNOUNCEMENT: &str = "announcements";
 
-/// Whether an item of a kind follows a merger.
-pub fn is_noted(
+/// The items of a kind that follow a merger.
+pub fn items(
     connection: &mut Connection,
     merger: HonoreeMergerId,
-    (kind, item): (&'static str, Uuid),
-) -> Result<bool, StoreError> {
-    Ok(noted(connection, merger, kind)?.contains(&AnyId(item)))
+    kind: &'static str,
+) -> Result<Vec<Uuid>, StoreError> {
+    Ok(honoree_merger_items::table
+        .filter(honoree_merger_items::merger_id.eq(merger))
+        .filter(honoree_merger_items::kind.eq(kind))
+        .select(honoree_merger_items::item_id)
+        .load(connection)?)
 }
 
 /// Notes an item that follows a merger.
@@ -153,13 +162,4 @@ pub fn note(
         ))
         .execute(connection)?;
     Ok(())
-}
-
-fn noted(connection: &mut Connection, merger: HonoreeMergerId, kind: &'static str) -> Result<Vec<AnyId>, StoreError> {
-    let items: Vec<Uuid> = honoree_merger_items::table
-        .filter(honoree_merger_items::merger_id.eq(merger))
-        .filter(honoree_merger_items::kind.eq(kind))
-        .select(honoree_merger_items::item_id)
-        .load(connection)?;
-    Ok(items.into_iter().map(AnyId).collect())
 }

@@ -102,3 +102,28 @@ pub fn set_left(connection: &mut Connection, id: PoolEntryId, left: &Left) -> Re
         .execute(connection)?;
     Ok(())
 }
+
+/// Hands stays of one honoree to another, as they are. Both are held, and the other has none that goes on.
+pub fn hand(
+    connection: &mut Connection,
+    ids: &[PoolEntryId],
+    (from, to): (HonoreeId, HonoreeId),
+) -> Result<(), StoreError> {
+    let target =
+        pool_entries::table.filter(pool_entries::id.eq_any(ids.to_vec())).filter(pool_entries::honoree_id.eq(from));
+    diesel::update(target).set(pool_entries::honoree_id.eq(to)).execute(connection)?;
+    Ok(())
+}
+
+/// Lets a stay that has ended go on, of an honoree who is held and has none that does.
+pub fn reopen(connection: &mut Connection, id: PoolEntryId) -> Result<(), StoreError> {
+    diesel::update(pool_entries::table.filter(pool_entries::id.eq(id)))
+        .set((
+            pool_entries::left_at.eq(None::<At>),
+            pool_entries::left_cause.eq(None::<LeftCause>),
+            pool_entries::left_reason.eq(None::<String>),
+            pool_entries::left_by.eq(None::<UserId>),
+        ))
+        .execute(connection)?;
+    Ok(())
+}

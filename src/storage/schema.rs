@@ -49,7 +49,8 @@ diesel::table! {
     use diesel::sql_types::*;
 
     /// What was done, by whom, to what; numbered and chained after the commit.
-    audit_events (id) {
+    audit_events (arrived) {
+        arrived -> BigInt,
         id -> Id,
         at -> Instant,
         actor_id -> Nullable<Id>,
@@ -62,6 +63,18 @@ diesel::table! {
         details -> JsonValue,
         number -> Nullable<BigInt>,
         hash -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    use crate::storage::sql_types::*;
+    use diesel::sql_types::*;
+
+    /// The last number that was given in the audit, and its hash.
+    audit_seals (id) {
+        id -> SmallInt,
+        last -> BigInt,
+        hash -> Binary,
     }
 }
 
@@ -1888,6 +1901,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     campaign_clock,
     idempotency_keys,
     audit_events,
+    audit_seals,
     outbox_events,
     event_seals,
     batch_packages,

@@ -200,11 +200,17 @@ both! {
         assert_eq!(lost.json["items"].as_array().unwrap().len(), 1);
         undo().await;
         assert_eq!((reachable(&one).await.0, reachable(&other).await), ("in_contact".to_owned(), is("lost", "2027-02-01")));
-        // Both were: each level has one alarm of the survivor, and each their own again afterwards.
+        // Both were: each level has one alarm, that of the earlier loss; and each have their own again afterwards.
         lose(&one, "2027-02-10").await;
         merge(&staff.city, &one, &other).await.expect(201);
-        assert_eq!(reachable(&one).await, is("lost", "2027-02-10"));
-        visited(&app, &staff.unit, &one, ("2027-02-12", true)).await;
+        assert_eq!(reachable(&one).await, is("lost", "2027-02-01"));
+        app.set_clock("2027-03-03T06:00:00Z");
+        assert_eq!(tend(&app).await.alarms, 1, "the district");
+        undo().await;
+        assert_eq!((reachable(&one).await, reachable(&other).await), (is("lost", "2027-02-10"), is("lost", "2027-02-01")));
+        assert_eq!(tend(&app).await.alarms, 0, "what was raised of the one was the other's");
+        merge(&staff.city, &one, &other).await.expect(201);
+        visited(&app, &staff.unit, &one, ("2027-03-05", true)).await;
         assert_eq!(reachable(&one).await.0, "in_contact");
         undo().await;
         assert_eq!((reachable(&one).await.0, reachable(&other).await), ("in_contact".to_owned(), is("lost", "2027-02-01")));

@@ -20,6 +20,7 @@ mod activity;
 mod actors;
 mod aftercare;
 mod announcements;
+mod audit_events;
 mod ballot_papers;
 mod ballots;
 mod candidates;

@@ -295,6 +295,15 @@ both! {
         let tag = app.anonymous().get(&format!("/honorees/{other}")).await.expect(200).etag();
         city.delete(&format!("/honorees/{other}/merger"), Some(&tag)).await.expect(200);
         assert_eq!(pool(&app, "").await, std::slice::from_ref(&other));
+        // As it is by then: what the city has ended stays so, and what was recommended lapses.
+        let open = propose(&district, &other, "national").await.expect(201);
+        merge(&city, &one, &other).await.expect(201);
+        city.post(&format!("/moral-model-pool/{one}/removal"), json!({ "reason": "本人请求。" })).await.expect(201);
+        let tag = app.anonymous().get(&format!("/honorees/{other}")).await.expect(200).etag();
+        city.delete(&format!("/honorees/{other}/merger"), Some(&tag)).await.expect(200);
+        assert!(pool(&app, "").await.is_empty());
+        let open = district.get(&format!("/pool-recommendations/{}", open.id())).await.expect(200);
+        assert_eq!((&open.json["status"], &open.json["honoree_id"]), (&json!("lapsed"), &json!(other)));
     }
 
     async fn the_roll_is_exported_within_the_subtree_and_audited(app: App) {

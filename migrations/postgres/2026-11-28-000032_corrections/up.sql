@@ -19,3 +19,14 @@ UPDATE assistance SET withdrawn_by = decided_by, withdrawn_reason = decision_rea
 ALTER TABLE contact_alarms ADD COLUMN lost_on INTEGER, ADD COLUMN lost_after INTEGER, ADD COLUMN level_on INTEGER;
 UPDATE contact_alarms SET lost_on = a.lost_on, lost_after = a.lost_after, level_on = a.level_on
     FROM aftercare a WHERE a.honoree_id = contact_alarms.honoree_id AND contact_alarms.closed_at IS NULL;
+
+-- Mergers that stand and gave the survivor a copy of what it did not have: equal ciphers are copies, as what is sealed twice is
+-- never the same. So that their undoing takes it back.
+INSERT INTO honoree_merger_items (merger_id, kind, item_id)
+SELECT m.id, 'contact', m.honoree_id FROM honoree_mergers m
+    JOIN aftercare own ON own.honoree_id = m.honoree_id JOIN aftercare kept ON kept.honoree_id = m.survivor_id
+    WHERE m.undone_at IS NULL AND own.phone_cipher = kept.phone_cipher;
+INSERT INTO honoree_merger_items (merger_id, kind, item_id)
+SELECT m.id, 'note', m.honoree_id FROM honoree_mergers m
+    JOIN aftercare own ON own.honoree_id = m.honoree_id JOIN aftercare kept ON kept.honoree_id = m.survivor_id
+    WHERE m.undone_at IS NULL AND own.note_cipher = kept.note_cipher;

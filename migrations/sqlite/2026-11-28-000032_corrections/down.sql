@@ -1,7 +1,10 @@
+DELETE FROM honoree_merger_items WHERE kind IN ('contact', 'note');
+
 ALTER TABLE contact_alarms DROP COLUMN level_on;
 ALTER TABLE contact_alarms DROP COLUMN lost_after;
 ALTER TABLE contact_alarms DROP COLUMN lost_on;
 
+-- Who had approved what was taken back is lost here: the older schema has one decision.
 UPDATE assistance SET decided_by = withdrawn_by, decision_reason = withdrawn_reason, decided_at = withdrawn_at
     WHERE status = 'withdrawn';
 ALTER TABLE assistance DROP COLUMN withdrawn_at;

@@ -63,3 +63,14 @@ UPDATE contact_alarms SET
     lost_after = (SELECT a.lost_after FROM aftercare a WHERE a.honoree_id = contact_alarms.honoree_id),
     level_on = (SELECT a.level_on FROM aftercare a WHERE a.honoree_id = contact_alarms.honoree_id)
     WHERE closed_at IS NULL;
+
+-- Mergers that stand and gave the survivor a copy of what it did not have: equal ciphers are copies, as what is sealed twice is
+-- never the same. So that their undoing takes it back.
+INSERT INTO honoree_merger_items (merger_id, kind, item_id)
+SELECT m.id, 'contact', m.honoree_id FROM honoree_mergers m
+    JOIN aftercare own ON own.honoree_id = m.honoree_id JOIN aftercare kept ON kept.honoree_id = m.survivor_id
+    WHERE m.undone_at IS NULL AND own.phone_cipher = kept.phone_cipher;
+INSERT INTO honoree_merger_items (merger_id, kind, item_id)
+SELECT m.id, 'note', m.honoree_id FROM honoree_mergers m
+    JOIN aftercare own ON own.honoree_id = m.honoree_id JOIN aftercare kept ON kept.honoree_id = m.survivor_id
+    WHERE m.undone_at IS NULL AND own.note_cipher = kept.note_cipher;

@@ -1,5 +1,6 @@
 //! What the doctor looks at, one thing after the other.
 
+mod audit;
 mod certificates;
 
 use std::path::Path;
@@ -41,6 +42,7 @@ pub async fn all(settings: &Settings) -> Vec<Finding> {
     findings.extend(database(settings, &address, key.as_ref()));
     findings.extend(vote_logs(&address, key.as_ref()));
     findings.extend(unpublished::look(&address));
+    findings.extend(audit::look(&address));
     findings.push(photos(settings).await);
     findings.extend(issuers(settings).await);
     findings.push(certificates::public_address(settings));

@@ -38,7 +38,8 @@ fn who_enters_and_who_leaves() {
         (1, 0, 1, Automatic, &by_rule, Enter),
         (1, 0, 1, ByRecommendation, &by_rule, Stay),
         (9, 9, 1, Automatic, &by_city, Stay),
-        (1, 0, 1, ByRecommendation, &merged, Enter),
+        (1, 0, 1, ByRecommendation, &merged, Stay),
+        (1, 0, 1, Automatic, &merged, Enter),
         (0, 0, 1, Automatic, &merged, Stay),
     ] {
         let change = judge(Standing { listed, outside }, Rule { min_honours: min, mode }, last.as_ref());

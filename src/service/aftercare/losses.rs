@@ -16,7 +16,7 @@ use crate::{
         notifications,
         record::{self, Deed},
     },
-    storage::{self, Connection},
+    storage::{self, Connection, contact_alarms::Told},
 };
 
 /// The loss as it stands, of an honoree whose row is held. It ends when the honoree is reached, or when nothing stands any
@@ -27,9 +27,15 @@ pub(super) fn standing(
     caller: &Caller,
     (cared, facts): (&Cared, &Facts),
 ) -> Result<Option<Loss>, Error> {
-    match storage::contact_alarms::open_loss(db, cared.honoree.id)? {
+    let id = cared.honoree.id;
+    let loss = match storage::contact_alarms::open_of(db, id)? {
+        Told::Nothing => return lost_again(service, db, caller, (cared, facts)),
+        Told::Loss(loss) => Some(loss),
+        Told::WithoutDays => storage::care::find(db, id)?.and_then(|care| care.plan.loss()),
+    };
+    match loss {
         Some(loss) => still_lost(service, db, caller, (cared, loss), facts),
-        None => lost_again(service, db, caller, (cared, facts)),
+        None => Ok(None),
     }
 }
 
@@ -65,9 +71,9 @@ fn lost_again(
 ) -> Result<Option<Loss>, Error> {
     let id = cared.honoree.id;
     let found = storage::contact_alarms::last_found(db, id)?;
-    let Some((loss, ended_at)) = found.filter(|(loss, _)| facts.awarded_on.is_some() && !loss.is_over(facts)) else {
-        return Ok(None);
-    };
+    // Who was honoured anew since begins anew, too.
+    let goes_on = |loss: &Loss| facts.counted_from().is_some_and(|from| from <= loss.after);
+    let Some((loss, ended_at)) = found.filter(|(loss, _)| goes_on(loss)) else { return Ok(None) };
     let alarms = storage::contact_alarms::reopen(db, id, (ClosedBecause::Found, ended_at))?;
     let details = json!({ "level": loss.level, "cause": loss.cause, "reopened_alarms": alarms });
     tell(service, db, caller, (cared, loss), details)?;

@@ -92,7 +92,7 @@ fn take_charge(service: &Service, db: &mut Connection, cared: &Cared) -> Result<
     Ok(())
 }
 
-fn facts(service: &Service, db: &mut Connection, id: HonoreeId) -> Result<Facts, Error> {
+pub(super) fn facts(service: &Service, db: &mut Connection, id: HonoreeId) -> Result<Facts, Error> {
     let (_, standing) = storage::honours::awards(db, id)?;
     let (last_reached_on, agreed_on) = storage::visits::last(db, id)?;
     let awarded_on = standing.map(|at| local_day::day_of(at, service.time_zone));

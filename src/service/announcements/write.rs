@@ -98,6 +98,10 @@ pub async fn update_announcement(
     store
         .write(move |db| {
             account.recheck(db)?;
+            // Honorees are held before announcements, as in a merger.
+            if let Some(Some(honoree)) = fields.honoree {
+                storage::locks::honoree_shared(db, honoree)?;
+            }
             let found = hold(db, &account, (id, version))?;
             let (old, now) = (found.announcement.clone(), service.clocks.campaign());
             let faults = fields.faults();

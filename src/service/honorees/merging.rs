@@ -1,5 +1,6 @@
 //! Two honorees turn out to be one person: the honours go to the survivor, the other id leads there. It can be undone.
 
+use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::read::{self, HonouredOne};
@@ -7,7 +8,7 @@ use crate::{
     domain::{
         fault::{Code, Fault},
         honour::Honoree,
-        id::{HonoreeId, HonoreeMergerId},
+        id::{AnnouncementId, HonoreeId, HonoreeMergerId},
         role::Role,
     },
     service::{
@@ -21,7 +22,7 @@ use crate::{
     },
     storage::{
         self, Connection,
-        honoree_mergers::{Handing, HonoreeMerger},
+        honoree_mergers::{ANNOUNCEMENT, Handing, HonoreeMerger},
         sql_values::At,
     },
 };
@@ -114,15 +115,21 @@ fn carry_out(
     storage::honoree_mergers::insert(db, &row)?;
     pool::lapse_doubled(service, db, caller, (survivor, merged))?;
     let handing = Handing { merger: id, from: merged.id, to: survivor.id };
-    aftercare::make_way(db, caller, handing, now)?;
+    let was_lost = aftercare::make_way(db, caller, handing, now)?;
     storage::honoree_mergers::hand_over(db, handing)?;
-    storage::announcements::touch_of(db, &[survivor.id], now)?;
-    aftercare::hand_over(service, db, caller, handing)?;
+    touch_announcements(db, id, now)?;
+    aftercare::hand_over(service, db, caller, (handing, was_lost))?;
     storage::honorees::set_merged_into(db, (merged.id, Some(survivor.id)), now)?;
     changed(service, db, survivor)?;
     aftercare::planning::replan(service, db, caller, survivor.id)?;
-    pool::join(service, db, caller, (survivor.id, merged.id))?;
+    pool::join(service, db, caller, (id, survivor.id, merged.id))?;
     note(service, db, caller, ("honoree.merged", merged, survivor))
+}
+
+/// Those that are about another honoree now.
+fn touch_announcements(db: &mut Connection, merger: HonoreeMergerId, now: DateTime<Utc>) -> Result<(), Error> {
+    let moved = storage::honoree_mergers::items(db, merger, ANNOUNCEMENT)?;
+    Ok(storage::announcements::touch(db, moved.into_iter().map(AnnouncementId).collect(), now)?)
 }
 
 /// The survivor has other honours now.
@@ -181,7 +188,7 @@ pub async fn undo(service: &Service, caller: &Caller, (id, version): (HonoreeId,
             }
             let now = service.clocks.campaign();
             storage::honoree_mergers::bring_back(db, Handing { merger: row.id, from: id, to: survivor.id })?;
-            storage::announcements::touch_of(db, &[survivor.id, id], now)?;
+            touch_announcements(db, row.id, now)?;
             aftercare::bring_back(&service, db, &row)?;
             storage::honoree_mergers::set_undone(db, row.id, (account.id, now))?;
             storage::honorees::set_merged_into(db, (id, None), now)?;

@@ -7,7 +7,7 @@ use crate::{
     domain::{
         fault::Code,
         honour::Honoree,
-        id::HonoreeId,
+        id::{HonoreeId, HonoreeMergerId, PoolEntryId},
         policy::Policy,
         pool::{self, Change, EntryCause, Left, LeftCause, PoolEntry, Rule, Standing, StepKind},
         role::Role,
@@ -19,7 +19,10 @@ use crate::{
         idempotency::{self, Attempt, FirstAnswer},
         record::{self, Deed, Place},
     },
-    storage::{self, Connection, honoree_mergers::HonoreeMerger},
+    storage::{
+        self, Connection,
+        honoree_mergers::{HonoreeMerger, STAY},
+    },
 };
 
 /// The rule of a policy.
@@ -124,54 +127,67 @@ pub fn lapse_doubled(
     Ok(())
 }
 
-/// Two have become one: the stay of the merged one goes on as the survivor's, unless the city has taken that one out.
+/// Two have become one: the stay of the merged one goes on as the survivor's, unless that one has a stay or the city has ended
+/// it; then it rests.
 pub fn join(
     service: &Service,
     db: &mut Connection,
     caller: &Caller,
-    (survivor, merged): (HonoreeId, HonoreeId),
+    (merger, survivor, merged): (HonoreeMergerId, HonoreeId, HonoreeId),
 ) -> Result<(), Error> {
     let brought = storage::pool_entries::find_last(db, merged)?.filter(|entry| entry.left.is_none());
-    if let Some(entry) = &brought {
-        leave(service, db, caller, (entry, LeftCause::Merger, None))?;
+    let last = storage::pool_entries::find_last(db, survivor)?;
+    let is_free = last.is_none_or(|entry| entry.left.is_some_and(|left| left.cause != LeftCause::City));
+    match &brought {
+        Some(entry) if is_free => {
+            storage::honoree_mergers::note(db, merger, (STAY, entry.id.0))?;
+            storage::pool_entries::hand(db, &[entry.id], (merged, survivor))?;
+            passed(service, db, caller, (entry, merged, survivor))?;
+        }
+        Some(entry) => leave(service, db, caller, (entry, LeftCause::Merger, None))?,
+        None => {}
     }
     let rule = present_rule(db)?;
     apply(service, db, caller, (survivor, rule, None))?;
-    let last = storage::pool_entries::find_last(db, survivor)?;
-    let is_free = last.is_none_or(|entry| entry.left.is_some_and(|left| left.cause != LeftCause::City));
-    match brought {
-        Some(entry) if is_free => enter(service, db, caller, (survivor, entry.min_honours, entry.cause)),
-        Some(_) | None => Ok(()),
-    }
+    lapse_outside(service, db, caller, survivor)
 }
 
-/// One has become two again: a stay that went on as the survivor's goes on as that of whoever brought it, unless the city has
-/// ended it meanwhile or too few honours stand.
+/// A stay goes on as that of another honoree.
+fn passed(
+    service: &Service,
+    db: &mut Connection,
+    caller: &Caller,
+    (entry, from, to): (&PoolEntry, HonoreeId, HonoreeId),
+) -> Result<(), Error> {
+    note(service, db, caller, (from, "pool.left", LeftCause::Merger.as_str()))?;
+    note(service, db, caller, (to, "pool.entered", entry.cause.as_str()))
+}
+
+/// One has become two again: a stay goes back to whoever brought it, as it is by now, or goes on where it rested.
 pub fn part(service: &Service, db: &mut Connection, caller: &Caller, merger: &HonoreeMerger) -> Result<(), Error> {
-    let (survivor, merged, since) = (merger.survivor_id, merger.honoree_id, merger.merged_at.0);
-    let brought = storage::pool_entries::find_last(db, merged)?
-        .filter(|entry| entry.left.as_ref().is_some_and(|left| left.cause == LeftCause::Merger && left.at >= since));
-    let last = storage::pool_entries::find_last(db, survivor)?;
-    let ended_by_city = last
-        .as_ref()
-        .and_then(|entry| entry.left.as_ref())
-        .is_some_and(|left| left.cause == LeftCause::City && left.at >= since);
-    if let Some(brought) = brought.filter(|_| !ended_by_city) {
-        if let Some(stay) = last.filter(|entry| entry.left.is_none() && entry.entered_at >= since) {
-            leave(service, db, caller, (&stay, LeftCause::Merger, None))?;
-        }
-        if standing(db, merged)?.satisfies(brought.min_honours) {
-            enter(service, db, caller, (merged, brought.min_honours, brought.cause))?;
-        }
+    let (survivor, merged) = (merger.survivor_id, merger.honoree_id);
+    let brought =
+        storage::honoree_mergers::items(db, merger.id, STAY)?.into_iter().map(PoolEntryId).collect::<Vec<_>>();
+    let stay = storage::pool_entries::find_last(db, survivor)?.filter(|entry| brought.contains(&entry.id));
+    storage::pool_entries::hand(db, &brought, (survivor, merged))?;
+    if let Some(stay) = stay.filter(|stay| stay.left.is_none()) {
+        passed(service, db, caller, (&stay, survivor, merged))?;
+    }
+    let rested = storage::pool_entries::find_last(db, merged)?;
+    let rested = rested.filter(|entry| entry.left.as_ref().is_some_and(|left| left.cause == LeftCause::Merger));
+    if let Some(entry) = rested {
+        storage::pool_entries::reopen(db, entry.id)?;
+        note(service, db, caller, (merged, "pool.entered", entry.cause.as_str()))?;
     }
     let rule = present_rule(db)?;
     for id in [survivor, merged] {
         apply(service, db, caller, (id, rule, None))?;
+        lapse_outside(service, db, caller, id)?;
     }
-    lapse_outside(service, db, caller, survivor)
+    Ok(())
 }
 
-/// What was recommended of somebody who is in the pool no more lapses.
+/// What was recommended of somebody who was in the pool and is no more lapses.
 fn lapse_outside(service: &Service, db: &mut Connection, caller: &Caller, id: HonoreeId) -> Result<(), Error> {
     let last = storage::pool_entries::find_last(db, id)?;
     if last.is_some_and(|entry| entry.left.is_some()) {

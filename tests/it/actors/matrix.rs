@@ -23,6 +23,7 @@ const CITY: &str = "401 403 403 403 403 403 + 403 403";
 const CITY_AND_PORTAL: &str = "401 403 403 403 403 403 + + 403";
 const ADMIN_AND_PORTAL: &str = "401 403 403 403 403 403 403 + +";
 const ADMIN_OR_OWNER: &str = "401 403 403 403 403 403 403 404 +";
+const CITY_AND_ADMIN: &str = "401 403 403 403 403 403 + 403 +";
 const STRANGERS: &str = "401 404 404 404 404 404 404 404 404";
 const STAFF: &str = "401 403 + + + + + 403 +";
 const REVIEWERS: &str = "401 403 + + + + + 403 403";
@@ -286,4 +287,8 @@ pub const MATRIX: &[Row] = &[
     row("PATCH", "/api/v1/announcements/{id}", "401 403 + 404 + 404 + 403 403"),
     row("DELETE", "/api/v1/announcements/{id}", "401 403 + 404 + 404 + 403 403"),
     row("GET", "/feed.json", ANYBODY),
+    // The audit.
+    row("GET", "/api/v1/audit-events", CITY_AND_ADMIN),
+    row("GET", "/api/v1/audit-events/chain", CITY_AND_ADMIN),
+    row("GET", "/api/v1/audit-events/{id}", CITY_AND_ADMIN),
 ];

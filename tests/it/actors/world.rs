@@ -34,7 +34,9 @@ impl World {
         let (webhook, delivery) = webhook(app).await;
         let honoured = honoured(app, &tree, &honoree.to_string()).await;
         let (publicity, announcement) = publicity_and_announcement(app, &tree, &honoree.to_string()).await;
+        let audited = audited(app).await;
         let names = vec![
+            ("/audit-events/{id}", format!("/audit-events/{audited}")),
             ("/honorees/{id}/merger", format!("/honorees/{}/merger", honoured.merged)),
             ("/honorees/{id}/honours/{honour_id}", format!("/honorees/{honoree}/honours/{}", honoured.honour)),
             ("/moral-model-pool/{honoree_id}", format!("/moral-model-pool/{honoree}")),
@@ -89,6 +91,13 @@ impl World {
         assert!(!filled.contains('{'), "tests/it/actors/world.rs knows nothing to put into {path}");
         filled
     }
+}
+
+/// Chains what was done; returns what was done first.
+async fn audited(app: &App) -> String {
+    haoren::service::audit_events::seal(&app.service).await.unwrap();
+    let read = |db: &mut _| Ok::<_, haoren::service::Error>(haoren::storage::audit_events::list_chain(db, 0, 1)?);
+    app.service.store.read(read).await.unwrap()[0].event.id.to_string()
 }
 
 /// A channel that the unit minds, and a lead that the unit was given.

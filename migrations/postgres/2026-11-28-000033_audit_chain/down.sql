@@ -1,0 +1,15 @@
+DROP TRIGGER audit_events_stay_all ON audit_events;
+DROP TRIGGER audit_events_stay ON audit_events;
+DROP TRIGGER audit_events_stand ON audit_events;
+DROP FUNCTION refuse_change_of_audit();
+DROP TABLE audit_seals;
+DROP INDEX audit_events_subject;
+DROP INDEX audit_events_kind;
+DROP INDEX audit_events_action;
+DROP INDEX audit_events_actor;
+DROP INDEX audit_events_at;
+DROP INDEX audit_events_waiting;
+ALTER TABLE audit_events DROP CONSTRAINT audit_events_sealed, DROP COLUMN arrived;
+UPDATE audit_events SET number = NULL, hash = NULL WHERE number IS NOT NULL;
+CREATE INDEX audit_events_subject ON audit_events (subject_kind, subject_id);
+CREATE INDEX audit_events_at ON audit_events (at, id);
