@@ -28,6 +28,8 @@ const OWN_COLLECTIONS: &[&str] = &[
     "/ballots",
     "/delegations",
     "/delegates",
+    // Whoever reads who did what answers for that in the own name.
+    "/audit-events",
     // What administrators and the portal do. Nobody stands in for them.
     "/users",
     "/webhooks",

@@ -10,9 +10,15 @@ use crate::{
     harness::App,
 };
 
-/// What anybody signed in, or every reviewer, finds of the own alone; delegations are never passed on.
-const OWN: [(&str, &str); 3] =
-    [("GET", "/api/v1/delegations"), ("POST", "/api/v1/delegations"), ("GET", "/api/v1/delegates")];
+/// What reviewers may do and never in another's place: delegations are not passed on, and auditors read as who they are.
+const OWN: [(&str, &str); 6] = [
+    ("GET", "/api/v1/delegations"),
+    ("POST", "/api/v1/delegations"),
+    ("GET", "/api/v1/delegates"),
+    ("GET", "/api/v1/audit-events"),
+    ("GET", "/api/v1/audit-events/chain"),
+    ("GET", "/api/v1/audit-events/{id}"),
+];
 
 /// What the matrix does not show as an office's work: long work is found by who began it alone, and counting a text says
 /// nothing in anybody's name.
