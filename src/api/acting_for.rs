@@ -1,5 +1,5 @@
-//! `Acting-For`: under which delegation a request is made. Only the operations that are named here take it; who sends it to
-//! another one that asks who calls is refused, so that nothing is done in the own name by mistake.
+//! `Acting-For`: under which delegation a request is made. Every operation that asks who calls takes it, but for those that are
+//! named here: who sends it to one of them is refused, so that nothing is done in the own name by mistake.
 
 use actix_web::HttpRequest;
 use utoipa::openapi::{
@@ -16,71 +16,56 @@ use crate::domain::{
 /// The header that names a delegation.
 pub const ACTING_FOR: &str = "Acting-For";
 
-/// What a reviewer does, and reads to do it. What belongs to an account is not among it: `/me`, votes, comments, streams,
-/// webhooks, long work, delegations themselves; nor are the steps of assistance, which want two persons.
-const OPERATIONS: &[(&str, &[&str])] = &[
-    ("/api/v1/inbox", &["GET"]),
-    ("/api/v1/candidates", &["GET"]),
-    ("/api/v1/candidates/{id}", &["GET", "PATCH"]),
-    ("/api/v1/candidates/{id}/contacts", &["GET"]),
-    ("/api/v1/candidates/{id}/readiness", &["GET"]),
-    ("/api/v1/candidates/{id}/similar", &["GET"]),
-    ("/api/v1/candidates/{id}/history", &["GET"]),
-    ("/api/v1/candidates/{id}/consent", &["GET", "PUT", "DELETE"]),
-    ("/api/v1/candidates/{id}/photos", &["POST"]),
-    ("/api/v1/candidates/{id}/photos/{photo_id}", &["DELETE"]),
-    ("/api/v1/photos/{id}", &["GET"]),
-    ("/api/v1/candidates/{id}/verifications", &["GET", "POST"]),
-    ("/api/v1/candidates/{id}/verifications/{verification_id}", &["GET"]),
-    ("/api/v1/candidates/{id}/verifications/{verification_id}/withdrawal", &["POST"]),
-    ("/api/v1/candidates/{id}/verifications/{verification_id}/attachments", &["POST"]),
-    ("/api/v1/attachments/{id}", &["GET"]),
-    ("/api/v1/candidates/{id}/nominations", &["GET", "POST"]),
-    ("/api/v1/candidates/{id}/nominations/{nomination_id}/tracking-code", &["PUT"]),
-    ("/api/v1/candidates/{id}/reviews", &["GET", "POST"]),
-    ("/api/v1/candidates/{id}/withdrawal", &["POST"]),
-    ("/api/v1/candidates/{id}/resubmission", &["POST"]),
-    ("/api/v1/candidates/{id}/recall", &["POST"]),
-    ("/api/v1/candidates/{id}/reinstatement", &["POST"]),
-    ("/api/v1/candidates/{id}/carry-over", &["POST"]),
-    ("/api/v1/candidates/{id}/disqualification", &["POST"]),
-    ("/api/v1/candidates/{id}/revocation", &["POST"]),
-    ("/api/v1/candidates/{id}/unit", &["PUT"]),
-    ("/api/v1/candidates/{id}/merge", &["POST", "DELETE"]),
-    ("/api/v1/candidate-actions", &["POST"]),
-    ("/api/v1/leads", &["GET"]),
-    ("/api/v1/leads/{id}", &["GET"]),
-    ("/api/v1/leads/{id}/contacts", &["GET"]),
-    ("/api/v1/leads/{id}/assignment", &["POST"]),
-    ("/api/v1/leads/{id}/promotion", &["POST"]),
-    ("/api/v1/leads/{id}/dismissal", &["POST"]),
-    ("/api/v1/objections", &["GET"]),
-    ("/api/v1/objections/{id}/contact", &["GET"]),
-    ("/api/v1/objections/{id}/decision", &["POST"]),
-    ("/api/v1/batches", &["GET", "POST"]),
-    ("/api/v1/batches/{id}", &["GET"]),
-    ("/api/v1/lists", &["POST"]),
-    ("/api/v1/cycles/{month}/quotas", &["GET"]),
-    ("/api/v1/cycles/{month}/participation", &["GET"]),
-    ("/api/v1/cycles/{month}/activity", &["GET"]),
-    ("/api/v1/organizations/{id}/leadership/history", &["GET"]),
-    ("/api/v1/statistics", &["GET"]),
-    ("/api/v1/honorees/{id}/story", &["GET"]),
-    ("/api/v1/honorees/{id}/care", &["GET"]),
-    ("/api/v1/honorees/{id}/care/contact", &["GET"]),
-    ("/api/v1/honorees/{id}/visits", &["GET", "POST"]),
-    ("/api/v1/honorees/{id}/contact-loss", &["POST"]),
-    ("/api/v1/visits/due", &["GET"]),
-    ("/api/v1/visits/due/totals", &["GET"]),
-    ("/api/v1/visits/{id}", &["GET", "PATCH"]),
-    ("/api/v1/visits/{id}/withdrawal", &["POST"]),
-    ("/api/v1/visits/{id}/hardship", &["GET"]),
+/// Where the operations of version 1 lie.
+const BASE: &str = "/api/v1";
+
+/// Collections that take no delegation, whatever is done in them.
+const OWN_COLLECTIONS: &[&str] = &[
+    // What belongs to an account: itself, its streams, its vote, and what it has delegated or was, which is not passed on.
+    "/me",
+    "/events",
+    "/votes",
+    "/ballots",
+    "/delegations",
+    "/delegates",
+    // Whoever reads who did what answers for that in the own name.
+    "/audit-events",
+    // What administrators and the portal do. Nobody stands in for them.
+    "/users",
+    "/webhooks",
+    "/deliveries",
+    "/clock",
 ];
 
-/// How many operations take the header.
-#[must_use]
-pub fn count() -> usize {
-    OPERATIONS.iter().map(|(_, methods)| methods.len()).sum()
+/// The single operations that take none.
+const OWN_OPERATIONS: &[(&str, &str)] = &[
+    // What anybody may say in the own name, reviewers too.
+    ("POST", "/candidates"),
+    ("POST", "/leads"),
+    ("POST", "/candidates/{id}/objections"),
+    ("POST", "/candidates/{id}/comments"),
+    ("DELETE", "/comments/{id}"),
+    ("POST", "/comments/{id}/reports"),
+    ("POST", "/candidates/{id}/study-records"),
+    ("DELETE", "/study-records/{id}/reflection"),
+    // What administrators and the portal do.
+    ("POST", "/organizations"),
+    ("PATCH", "/organizations/{id}"),
+    ("PUT", "/organizations/{id}/leadership"),
+    ("POST", "/categories"),
+    ("PATCH", "/categories/{code}"),
+    ("PATCH", "/review-stages/{code}"),
+    ("PATCH", "/cycles/{month}"),
+    ("PUT", "/cycles/{month}/results"),
+];
+
+/// Whether an operation that asks who calls takes the header.
+fn takes(method: &str, path: &str) -> bool {
+    let Some(path) = path.strip_prefix(BASE) else { return false };
+    let lies_in = |collection: &str| {
+        path.strip_prefix(collection).is_some_and(|below| below.is_empty() || below.starts_with('/'))
+    };
+    !OWN_COLLECTIONS.iter().any(|collection| lies_in(collection)) && !OWN_OPERATIONS.contains(&(method, path))
 }
 
 /// The delegation that a signed-in request names: 400 where it names none properly, or where the operation does not take one.
@@ -105,11 +90,8 @@ pub fn refuse_elsewhere(request: &HttpRequest) -> Result<(), Problem> {
         return Ok(());
     }
     let pattern = request.match_pattern().unwrap_or_default();
-    let takes = OPERATIONS
-        .iter()
-        .any(|(path, methods)| *path == pattern && methods.iter().any(|method| *method == request.method().as_str()));
     let refused = || Problem::with(Code::ActingNotPossible, vec![Fault::at(pointer(), Code::ActingNotPossible)]);
-    if takes { Ok(()) } else { Err(refused()) }
+    if takes(request.method().as_str(), &pattern) { Ok(()) } else { Err(refused()) }
 }
 
 fn pointer() -> String {
@@ -119,16 +101,16 @@ fn pointer() -> String {
 /// Says in the contract where the header is taken, and that it is refused everywhere else where it matters who calls.
 pub fn declare(document: &mut OpenApi) {
     for (path, item) in &mut document.paths.paths {
-        let taken = OPERATIONS.iter().find(|(named, _)| named == path).map_or(&[][..], |(_, methods)| *methods);
         for (method, operation) in operations(item) {
-            if taken.contains(&method) {
+            if !asks_who_calls(operation) {
+                continue;
+            }
+            if takes(method, path) {
                 operation.parameters.get_or_insert_default().push(RefOr::T(responses::acting_for_header()));
                 promise(operation, "401", "No valid credentials.");
                 promise(operation, "403", "The role does not allow it, or the delegation is not in force.");
             }
-            if asks_who_calls(operation) {
-                promise(operation, "400", "A header is malformed, or not taken here.");
-            }
+            promise(operation, "400", "A header is malformed, or not taken here.");
         }
     }
 }

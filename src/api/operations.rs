@@ -44,14 +44,16 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(get_operation_file);
 }
 
-/// Work with its rows: all of a small import, of a large one those that were refused or repeat others.
+/// Work with its rows, for whoever asks in the place in which it was begun: all of a small import, of a large one those that
+/// were refused or repeat others.
 pub async fn shown(
     service: &Service,
     caller: &Caller,
     row: OperationRow,
     language: Language,
 ) -> Result<Operation, Problem> {
-    let has_rows = row.kind == OperationKind::NominationImport && row.status == OperationStatus::Succeeded;
+    let is_over = row.kind == OperationKind::NominationImport && row.status == OperationStatus::Succeeded;
+    let has_rows = is_over && operations::is_in_place(&row, caller);
     let outcomes = if row.total <= ROWS_SHOWN { vec![] } else { vec![RowOutcome::Refused, RowOutcome::Duplicate] };
     let rows = if has_rows {
         imports::list_rows(service, caller, row.id, (outcomes, None), ROWS_SHOWN).await?
@@ -64,7 +66,8 @@ pub async fn shown(
 /// Follow long work
 ///
 /// For who started it. An import of at most 200 rows shows all of them in its result, a larger one those that were refused
-/// or are repetitions, at most 200; all are paged at `rows_url`.
+/// or are repetitions, at most 200; all are paged at `rows_url`. What was started with `Acting-For` can be followed without it,
+/// so that one hears how it ended; its rows and files are shown under a delegation of the same person alone.
 #[utoipa::path(
     tag = "operations",
     params(("id" = Uuid, Path, description = "The operation's id.")),

@@ -4,8 +4,8 @@
 //! that sums come right by adding up.
 
 use super::{
+    actor::Actor,
     fault::{Code, Fault},
-    id::UserId,
     text,
 };
 
@@ -114,9 +114,9 @@ pub struct Standing {
     /// How it stands.
     pub status: AssistanceStatus,
     /// Who proposed it.
-    pub proposed_by: UserId,
+    pub proposed_by: Actor,
     /// Who has entered that it was handed over.
-    pub handed_over_by: Option<UserId>,
+    pub handed_over_by: Option<Actor>,
     /// Whether it is a counter-entry.
     pub is_counter: bool,
     /// Whether a counter-entry has taken it back.
@@ -146,11 +146,11 @@ pub fn propose(is_honoured: bool) -> Option<Fault> {
 
 /// Approves or declines: another person than who proposed (four eyes), and for somebody whose honours are gone only the
 /// latter.
-pub fn decide(entry: &Standing, by: UserId, approved: bool) -> Result<AssistanceStatus, Vec<Fault>> {
+pub fn decide(entry: &Standing, by: Actor, approved: bool) -> Result<AssistanceStatus, Vec<Fault>> {
     if entry.status != AssistanceStatus::Proposed {
         return Err(vec![wrong_status(entry.status)]);
     }
-    let own = (entry.proposed_by == by).then(|| Fault::of(Code::AnotherPersonNeeded));
+    let own = entry.proposed_by.shares_person_with(by).then(|| Fault::of(Code::AnotherPersonNeeded));
     let faults: Vec<Fault> = own.into_iter().chain(propose(entry.is_honoured || !approved)).collect();
     if !faults.is_empty() {
         return Err(faults);
@@ -164,13 +164,14 @@ pub fn hand_over(entry: &Standing) -> Result<(), Fault> {
 }
 
 /// Takes an entry back. What was given is taken back by a person who neither proposed it nor entered that it was given.
-pub fn reverse(entry: &Standing, by: UserId) -> Result<Reversal, Fault> {
+pub fn reverse(entry: &Standing, by: Actor) -> Result<Reversal, Fault> {
+    let took_part = |actor: Actor| actor.shares_person_with(by);
     match entry.status {
         AssistanceStatus::Proposed | AssistanceStatus::Approved => Ok(Reversal::Withdraw),
         AssistanceStatus::Declined | AssistanceStatus::Withdrawn => Err(wrong_status(entry.status)),
         AssistanceStatus::Given if entry.is_counter => Err(wrong_status(entry.status)),
         AssistanceStatus::Given if entry.is_reversed => Err(Fault::of(Code::AlreadyDecided)),
-        AssistanceStatus::Given if entry.proposed_by == by || entry.handed_over_by == Some(by) => {
+        AssistanceStatus::Given if took_part(entry.proposed_by) || entry.handed_over_by.is_some_and(took_part) => {
             Err(Fault::of(Code::AnotherPersonNeeded))
         }
         AssistanceStatus::Given => Ok(Reversal::Counter),
@@ -191,9 +192,14 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::domain::id::UserId;
 
-    fn user(number: u128) -> UserId {
-        UserId(Uuid::from_u128(number))
+    fn user(number: u128) -> Actor {
+        UserId(Uuid::from_u128(number)).into()
+    }
+
+    fn standing_in(number: u128, absent: u128) -> Actor {
+        Actor { on_behalf_of: Some(UserId(Uuid::from_u128(absent))), ..user(number) }
     }
 
     fn entry(status: AssistanceStatus) -> Standing {
@@ -218,6 +224,11 @@ mod tests {
         assert_eq!(decide(&proposed, user(2), true), Ok(AssistanceStatus::Approved));
         assert_eq!(decide(&proposed, user(2), false), Ok(AssistanceStatus::Declined));
         assert_eq!(codes(decide(&proposed, user(1), true).unwrap_err()), [Code::AnotherPersonNeeded]);
+        for by in [standing_in(1, 2), standing_in(2, 1)] {
+            assert_eq!(codes(decide(&proposed, by, true).unwrap_err()), [Code::AnotherPersonNeeded]);
+        }
+        let in_place = Standing { proposed_by: standing_in(1, 2), ..proposed };
+        assert_eq!(codes(decide(&in_place, user(2), true).unwrap_err()), [Code::AnotherPersonNeeded]);
         let gone = Standing { is_honoured: false, ..proposed };
         let both = [Code::AnotherPersonNeeded, Code::NoHonourStands];
         assert_eq!(codes(decide(&gone, user(1), true).unwrap_err()), both);
@@ -242,6 +253,12 @@ mod tests {
         assert_eq!((code(&given, 1), code(&given, 2)), (Code::AnotherPersonNeeded, Code::AnotherPersonNeeded));
         assert_eq!(code(&Standing { is_reversed: true, ..given }, 3), Code::AlreadyDecided);
         assert_eq!(code(&Standing { is_counter: true, ..given }, 3), Code::TransitionNotAllowed);
+        // Of who stands in for somebody both count, and both did what was done so.
+        for (by, may) in [(standing_in(3, 1), false), (standing_in(2, 4), false), (standing_in(3, 4), true)] {
+            assert_eq!(reverse(&given, by).is_ok(), may, "{by:?}");
+        }
+        let handed_over = Standing { handed_over_by: Some(standing_in(2, 5)), ..given };
+        assert_eq!(code(&handed_over, 5), Code::AnotherPersonNeeded);
         for status in [AssistanceStatus::Proposed, AssistanceStatus::Approved] {
             assert_eq!(reverse(&entry(status), user(1)), Ok(Reversal::Withdraw));
         }

@@ -11,7 +11,7 @@ pub use column::Column;
 pub use directory::{Directory, DistrictEntry, UnitEntry};
 pub use header::{Layout, NoHeader, find_layout};
 pub use reading::{channel_label, gender_label, subject_label};
-pub use row::{Judged, canonical, is_example, judge};
+pub use row::{Judged, Terms, canonical, is_example, judge};
 pub use row_fault::RowFault;
 
 /// The most rows of a table, without its header.

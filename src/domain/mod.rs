@@ -6,6 +6,7 @@
 pub mod text_enum;
 
 pub mod activity;
+pub mod actor;
 pub mod aftercare;
 pub mod allowed;
 pub mod amendment;

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
+    actor::Actor,
     fault::{Code, Fault},
     id::{HonoreeId, OrganizationId, PoolEntryId, PoolRecommendationId, PoolStepId, UserId},
     outside_honour::HonourLevel,
@@ -278,23 +279,25 @@ pub struct PoolStep {
     /// In words: a reason, an opinion, a title.
     pub words: Option<String>,
     /// By whom; none where it follows from something else.
-    pub actor: Option<UserId>,
+    pub actor: Option<Actor>,
     /// For which organization.
     pub organization: Option<OrganizationId>,
     /// When.
     pub at: DateTime<Utc>,
 }
 
-/// Judges a step by its place in the course, and a review by who takes it: nobody reviews what they put forward.
+/// Judges a step by its place in the course, and a review by who takes it: nobody reviews what they put forward, or
+/// what was put forward in their place.
 pub fn step(
     found: &Recommendation,
     kind: StepKind,
-    (actor, before): (UserId, &[PoolStep]),
+    (actor, before): (Actor, &[PoolStep]),
 ) -> Result<RecommendationStatus, Fault> {
     let Some(status) = kind.leads(found.status) else {
         return Err(Fault::of(Code::AlreadyDecided).with("status", found.status.as_str()));
     };
-    let is_own = before.iter().any(|step| step.kind.proposes() && step.actor == Some(actor));
+    let proposers = before.iter().filter(|step| step.kind.proposes()).filter_map(|step| step.actor);
+    let is_own = proposers.into_iter().any(|proposer| proposer.shares_person_with(actor));
     if kind.is_review() && is_own {
         return Err(Fault::of(Code::OwnRecommendation));
     }

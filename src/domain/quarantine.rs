@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::{
+    actor::Actor,
     fault::{Code, Fault},
-    id::{CandidateId, QuarantineId, SignalId, UserId},
+    id::{CandidateId, QuarantineId, SignalId},
     month::Month,
     objection,
 };
@@ -107,7 +108,7 @@ pub struct Quarantine {
     /// How many of those asked for were held or invalid before.
     pub already_held: i64,
     /// Who opened it; none for the server itself, whose quarantines any reviewer decides.
-    pub opened_by: Option<UserId>,
+    pub opened_by: Option<Actor>,
     /// When.
     pub opened_at: DateTime<Utc>,
     /// What was decided.
@@ -120,7 +121,7 @@ pub struct Quarantine {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
     /// Who decided.
-    pub by: UserId,
+    pub by: Actor,
     /// Why.
     pub reason: String,
     /// When.
@@ -130,11 +131,11 @@ pub struct Decision {
 /// When the list was published, and for how many days after that objections are taken.
 pub type Publication = (Option<DateTime<Utc>>, u32);
 
-/// Judges the decision of an account: never the one who opened it, once, and nothing is invalidated when the objection
+/// Judges the decision of an account: never the one who opened it, or in whose place it was opened, once, and nothing is invalidated when the objection
 /// period is over. All that stands against it is told.
 pub fn decide(
     quarantine: &Quarantine,
-    (by, verdict): (UserId, Verdict),
+    (by, verdict): (Actor, Verdict),
     (published_at, days): Publication,
     now: DateTime<Utc>,
 ) -> Result<QuarantineStatus, Vec<Fault>> {
@@ -142,7 +143,7 @@ pub fn decide(
         return Err(vec![Fault::of(Code::AlreadyDecided).with("status", quarantine.status.as_str())]);
     }
     let mut faults = Vec::new();
-    if quarantine.opened_by == Some(by) {
+    if quarantine.opened_by.is_some_and(|opener| opener.shares_person_with(by)) {
         faults.push(Fault::of(Code::OwnQuarantine));
     }
     let status = match verdict {
@@ -162,9 +163,14 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::domain::id::UserId;
 
-    fn user(number: u128) -> UserId {
-        UserId(Uuid::from_u128(number))
+    fn user(number: u128) -> Actor {
+        UserId(Uuid::from_u128(number)).into()
+    }
+
+    fn standing_in(number: u128, absent: u128) -> Actor {
+        Actor { on_behalf_of: Some(UserId(Uuid::from_u128(absent))), ..user(number) }
     }
 
     fn quarantine(status: QuarantineStatus) -> Quarantine {
@@ -195,6 +201,9 @@ mod tests {
             (user(2), Verdict::Invalidate, Some(published), after, Err(vec![Code::ObjectionsClosed])),
             (user(2), Verdict::Release, Some(published), after, Ok(QuarantineStatus::Released)),
             (user(1), Verdict::Release, None, before, Err(vec![Code::OwnQuarantine])),
+            (standing_in(1, 2), Verdict::Release, None, before, Err(vec![Code::OwnQuarantine])),
+            (standing_in(2, 1), Verdict::Release, None, before, Err(vec![Code::OwnQuarantine])),
+            (standing_in(2, 3), Verdict::Release, None, before, Ok(QuarantineStatus::Released)),
             (
                 user(1),
                 Verdict::Invalidate,

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{delegations::Acting, error::Error};
 use crate::{
     domain::{
+        actor::Actor,
         fault::Code,
         id::{OrganizationId, UserId},
         identity::ForeignVoter,
@@ -95,6 +96,12 @@ impl Caller {
     pub fn on_behalf_of(&self) -> Option<UserId> {
         self.account.as_ref().and_then(Account::on_behalf_of)
     }
+
+    /// Who acts, if signed in.
+    #[must_use]
+    pub fn actor(&self) -> Option<Actor> {
+        self.account.as_ref().map(Account::actor)
+    }
 }
 
 impl Account {
@@ -114,6 +121,12 @@ impl Account {
     #[must_use]
     pub fn on_behalf_of(&self) -> Option<UserId> {
         self.acting.as_ref().map(|acting| acting.delegator)
+    }
+
+    /// Who acts, and in whose place.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        Actor { id: self.id, on_behalf_of: self.on_behalf_of() }
     }
 
     /// Whether it is this account, or the one for whom it stands in: the rules about persons hold for both.
@@ -137,6 +150,14 @@ impl Account {
         }
         match &self.acting {
             Some(acting) => acting.recheck(connection, self.id),
+            None => Ok(()),
+        }
+    }
+
+    /// Makes sure that it still stands in for whom it does: for long work, between steps that hold nobody's row.
+    pub fn recheck_place(&self, connection: &mut Connection) -> Result<(), Error> {
+        match &self.acting {
+            Some(acting) => acting.require(connection, self.id),
             None => Ok(()),
         }
     }

@@ -20,7 +20,7 @@ use crate::{
     storage::{self, staged_rows::StagedRow},
 };
 
-/// One page of the rows of an import that the caller has started.
+/// One page of the rows of an import that the caller has started, in the place in which it was begun.
 pub async fn list_rows(
     service: &Service,
     caller: &Caller,
@@ -28,7 +28,7 @@ pub async fn list_rows(
     (outcomes, after): (Vec<RowOutcome>, Option<i32>),
     limit: i64,
 ) -> Result<Vec<StagedRow>, Error> {
-    operations::find_own(service, caller, id).await?;
+    operations::find_in_place(service, caller, id).await?;
     let read = move |db: &mut storage::Connection| {
         Ok::<_, Error>(storage::staged_rows::list(db, id, (&outcomes, after), limit)?)
     };

@@ -9,7 +9,7 @@ use super::{Caller, Error, Service, caller::Account, imports};
 use crate::{
     domain::{
         fault::{Code, Fault},
-        id::{OperationId, OrganizationId, UserId},
+        id::{OperationId, OrganizationId},
         import::RowFault,
         operation::{OperationKind, OperationStatus},
     },
@@ -23,11 +23,11 @@ use crate::{
 /// Whoever works on something is heard of again within this time of the machine's clock.
 pub const LEASE: Duration = Duration::minutes(2);
 
-/// Work that begins now, to be noted: what, by whom, with what options and how much there is to do.
+/// Work that begins now, to be noted: what, by whom and in whose place, with what options and how much there is to do.
 pub fn begun(
     service: &Service,
     (id, kind): (OperationId, OperationKind),
-    started_by: UserId,
+    account: &Account,
     (options, total): (&impl Serialize, usize),
 ) -> Result<OperationRow, Error> {
     let options = serde_json::to_value(options).map_err(|error| Error::Internal(error.to_string()))?;
@@ -35,7 +35,8 @@ pub fn begun(
         id,
         kind,
         status: OperationStatus::Running,
-        started_by,
+        started_by: account.id,
+        on_behalf_of: account.on_behalf_of(),
         options: Stored(options),
         done: 0,
         total: i64::try_from(total).unwrap_or(i64::MAX),
@@ -74,19 +75,30 @@ pub async fn run(service: Service, id: OperationId, work: impl Future<Output = R
     }
 }
 
-/// Notes how far work is; refused when somebody has ended it.
-pub async fn beat(service: &Service, id: OperationId, done: usize) -> Result<(), Error> {
-    let lease = service.clocks.machine() + LEASE;
+/// Notes how far work is; refused when somebody has ended it, and when the delegation has ended under which it was begun.
+pub async fn beat(service: &Service, caller: &Caller, (id, done): (OperationId, usize)) -> Result<(), Error> {
+    let (account, lease) = (caller.account()?.clone(), service.clocks.machine() + LEASE);
     let done = i64::try_from(done).unwrap_or(i64::MAX);
-    let beat = service.store.write(move |db| Ok::<_, Error>(storage::operations::beat(db, id, done, lease)?));
+    let beat = service.store.write(move |db| {
+        account.recheck_place(db)?;
+        Ok::<_, Error>(storage::operations::beat(db, id, done, lease)?)
+    });
     if beat.await? { Ok(()) } else { Err(Error::of(Code::OperationInterrupted)) }
 }
 
-/// Work has come to its end, with a result; refused when somebody has ended it.
-pub async fn succeed(service: &Service, id: OperationId, result: &impl Serialize) -> Result<(), Error> {
+/// Work has come to its end, with a result; refused as [`beat`] is.
+pub async fn succeed(
+    service: &Service,
+    caller: &Caller,
+    (id, result): (OperationId, &impl Serialize),
+) -> Result<(), Error> {
+    let account = caller.account()?.clone();
     let result = serde_json::to_value(result).map_err(|error| Error::Internal(error.to_string()))?;
     let (ending, now) = (Ending::Result(result), service.clocks.campaign());
-    let ended = service.store.write(move |db| Ok::<_, Error>(storage::operations::finish_if(db, id, ending, now)?));
+    let ended = service.store.write(move |db| {
+        account.recheck_place(db)?;
+        Ok::<_, Error>(storage::operations::finish_if(db, id, ending, now)?)
+    });
     if ended.await? { Ok(()) } else { Err(Error::of(Code::OperationInterrupted)) }
 }
 
@@ -110,7 +122,7 @@ impl Standing {
     }
 }
 
-/// Work that the caller has started; 404 for anybody else.
+/// Work that the caller has started, in whoever's place: who began it hears how it ends; 404 for anybody else.
 pub async fn find_own(service: &Service, caller: &Caller, id: OperationId) -> Result<OperationRow, Error> {
     let user = caller.account()?.id;
     let read = async || {
@@ -123,6 +135,18 @@ pub async fn find_own(service: &Service, caller: &Caller, id: OperationId) -> Re
         return read().await;
     }
     Ok(found)
+}
+
+/// The same, asked for in the place in which it was begun: what it shows, rows and files, is for nobody else; 404 then.
+pub async fn find_in_place(service: &Service, caller: &Caller, id: OperationId) -> Result<OperationRow, Error> {
+    let found = find_own(service, caller, id).await?;
+    if is_in_place(&found, caller) { Ok(found) } else { Err(Error::not_found()) }
+}
+
+/// Whether a caller asks in the place in which work was begun.
+#[must_use]
+pub fn is_in_place(row: &OperationRow, caller: &Caller) -> bool {
+    row.on_behalf_of == caller.on_behalf_of()
 }
 
 /// Ends work whose process has died: what had taken effect is finished, all else has failed and left nothing behind.

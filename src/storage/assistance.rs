@@ -1,5 +1,7 @@
 //! The ledger of assistance, and its receipts.
 
+mod receipts;
+
 use chrono::NaiveDate;
 use diesel::{
     ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
@@ -7,16 +9,17 @@ use diesel::{
     sql_types::BigInt,
 };
 
+pub use self::receipts::{ReceiptRow, find_receipt, insert_receipt, list_receipts, receipts_among};
 use super::{
     Connection, StoreError,
-    schema::{assistance, assistance_attachments},
+    schema::assistance,
     sql_values::{At, OnDay},
 };
 use crate::domain::{
+    actor::Actor,
     aftercare::ledger::Sum,
     assistance::{AssistanceKind, AssistanceStatus, FundSource},
-    document::DocumentType,
-    id::{AssistanceId, AttachmentId, HonoreeId, OrganizationId, UserId},
+    id::{AssistanceId, HonoreeId, OrganizationId, UserId},
     scope::Scope,
 };
 
@@ -51,14 +54,20 @@ pub struct AssistanceRow {
     pub booked_on: OnDay,
     /// Who proposed it.
     pub proposed_by: UserId,
+    /// In whose place.
+    pub proposed_on_behalf_of: Option<UserId>,
     /// Who decided.
     pub decided_by: Option<UserId>,
+    /// In whose place.
+    pub decided_on_behalf_of: Option<UserId>,
     /// When it was decided.
     pub decided_at: Option<At>,
     /// Why.
     pub decision_reason: Option<String>,
     /// Who took it back before it was given.
     pub withdrawn_by: Option<UserId>,
+    /// In whose place.
+    pub withdrawn_on_behalf_of: Option<UserId>,
     /// When.
     pub withdrawn_at: Option<At>,
     /// Why.
@@ -69,6 +78,8 @@ pub struct AssistanceRow {
     pub received_by_cipher: Option<Vec<u8>>,
     /// Who entered that.
     pub handed_over_by: Option<UserId>,
+    /// In whose place.
+    pub handed_over_on_behalf_of: Option<UserId>,
     /// When that was entered.
     pub handed_over_at: Option<At>,
     /// The entry that this one takes back.
@@ -77,6 +88,20 @@ pub struct AssistanceRow {
     pub version: i64,
     /// When it was proposed.
     pub created_at: At,
+}
+
+impl AssistanceRow {
+    /// Who proposed it.
+    #[must_use]
+    pub fn proposer(&self) -> Actor {
+        Actor { id: self.proposed_by, on_behalf_of: self.proposed_on_behalf_of }
+    }
+
+    /// Who has entered that it was handed over.
+    #[must_use]
+    pub fn giver(&self) -> Option<Actor> {
+        self.handed_over_by.map(|id| Actor { id, on_behalf_of: self.handed_over_on_behalf_of })
+    }
 }
 
 /// Adds an entry.
@@ -108,13 +133,14 @@ pub fn reversals_of(
 pub fn withdraw_if(
     connection: &mut Connection,
     (id, version): (AssistanceId, i64),
-    (by, at, reason): (UserId, At, &str),
+    (by, at, reason): (Actor, At, &str),
 ) -> Result<bool, StoreError> {
     let target = assistance::table.filter(assistance::id.eq(id)).filter(assistance::version.eq(version));
     let changed = diesel::update(target)
         .set((
             assistance::status.eq(AssistanceStatus::Withdrawn),
-            assistance::withdrawn_by.eq(Some(by)),
+            assistance::withdrawn_by.eq(Some(by.id)),
+            assistance::withdrawn_on_behalf_of.eq(by.on_behalf_of),
             assistance::withdrawn_at.eq(Some(at)),
             assistance::withdrawn_reason.eq(Some(reason)),
             assistance::version.eq(assistance::version + 1),
@@ -128,13 +154,14 @@ pub fn set_status_if(
     connection: &mut Connection,
     (id, version): (AssistanceId, i64),
     status: AssistanceStatus,
-    (by, at, reason): (UserId, At, &str),
+    (by, at, reason): (Actor, At, &str),
 ) -> Result<bool, StoreError> {
     let target = assistance::table.filter(assistance::id.eq(id)).filter(assistance::version.eq(version));
     let changed = diesel::update(target)
         .set((
             assistance::status.eq(status),
-            assistance::decided_by.eq(Some(by)),
+            assistance::decided_by.eq(Some(by.id)),
+            assistance::decided_on_behalf_of.eq(by.on_behalf_of),
             assistance::decided_at.eq(Some(at)),
             assistance::decision_reason.eq(Some(reason)),
             assistance::version.eq(assistance::version + 1),
@@ -153,7 +180,7 @@ pub struct HandedOver {
     /// To whom, encrypted.
     pub received_by_cipher: Option<Vec<u8>>,
     /// Who enters it.
-    pub by: UserId,
+    pub by: Actor,
     /// When.
     pub at: At,
 }
@@ -171,7 +198,8 @@ pub fn set_given_if(
             assistance::booked_on.eq(OnDay(given.on)),
             assistance::given_by.eq(Some(&given.given_by)),
             assistance::received_by_cipher.eq(&given.received_by_cipher),
-            assistance::handed_over_by.eq(Some(given.by)),
+            assistance::handed_over_by.eq(Some(given.by.id)),
+            assistance::handed_over_on_behalf_of.eq(given.by.on_behalf_of),
             assistance::handed_over_at.eq(Some(given.at)),
             assistance::version.eq(assistance::version + 1),
         ))
@@ -277,56 +305,6 @@ pub fn sums(connection: &mut Connection, filter: &AssistanceFilter) -> Result<Ve
         sum: Sum { entries, amount_fen },
     };
     Ok(rows.into_iter().map(row).collect())
-}
-
-/// A receipt as stored.
-#[derive(Clone, Debug, Insertable, Queryable, Selectable)]
-#[diesel(table_name = assistance_attachments, treat_none_as_default_value = false)]
-pub struct ReceiptRow {
-    /// Its id, and the key of its file.
-    pub id: AttachmentId,
-    /// Of which entry.
-    pub assistance_id: AssistanceId,
-    /// Its place among the entry's, from 1.
-    pub position: i32,
-    /// Its type.
-    pub media_type: DocumentType,
-    /// Bytes as stored.
-    pub byte_size: i32,
-    /// Digest of the stored file.
-    pub sha256: Vec<u8>,
-    /// Who sent it.
-    pub uploaded_by: UserId,
-    /// When it was sent.
-    pub created_at: At,
-}
-
-/// Adds a receipt to an entry of an honoree whose row is held.
-pub fn insert_receipt(connection: &mut Connection, row: &ReceiptRow) -> Result<(), StoreError> {
-    diesel::insert_into(assistance_attachments::table).values(row).execute(connection)?;
-    Ok(())
-}
-
-/// Finds a receipt.
-pub fn find_receipt(connection: &mut Connection, id: AttachmentId) -> Result<Option<ReceiptRow>, StoreError> {
-    Ok(assistance_attachments::table.find(id).select(ReceiptRow::as_select()).first(connection).optional()?)
-}
-
-/// The receipts of several entries, in the order of each.
-pub fn list_receipts(connection: &mut Connection, ids: &[AssistanceId]) -> Result<Vec<ReceiptRow>, StoreError> {
-    Ok(assistance_attachments::table
-        .filter(assistance_attachments::assistance_id.eq_any(ids.to_vec()))
-        .order((assistance_attachments::assistance_id, assistance_attachments::position))
-        .select(ReceiptRow::as_select())
-        .load(connection)?)
-}
-
-/// Which of the receipts have a row.
-pub fn receipts_among(connection: &mut Connection, ids: &[AttachmentId]) -> Result<Vec<AttachmentId>, StoreError> {
-    Ok(assistance_attachments::table
-        .filter(assistance_attachments::id.eq_any(ids.to_vec()))
-        .select(assistance_attachments::id)
-        .load(connection)?)
 }
 
 /// Brings the entries of units into another district.

@@ -12,6 +12,7 @@ use super::{
     sql_values::{At, Stored},
 };
 use crate::domain::{
+    actor::Actor,
     id::{OperationId, UserId},
     operation::{OperationKind, OperationStatus},
 };
@@ -28,6 +29,8 @@ pub struct OperationRow {
     pub status: OperationStatus,
     /// Who follows it.
     pub started_by: UserId,
+    /// In whose place it was begun.
+    pub on_behalf_of: Option<UserId>,
     /// What was asked for.
     pub options: Stored<Value>,
     /// How much is done.
@@ -165,20 +168,21 @@ pub fn lengthen(connection: &mut Connection, id: OperationId, lease_until: DateT
     Ok(())
 }
 
-/// The work of a kind that somebody has going on.
+/// The work of a kind that somebody has going on in one place.
 pub fn list_running(
     connection: &mut Connection,
-    user: UserId,
+    begun_by: Actor,
     kind: OperationKind,
 ) -> Result<Vec<OperationRow>, StoreError> {
-    Ok(operations::table
+    let running: Vec<OperationRow> = operations::table
         .filter(operations::status.eq(OperationStatus::Running))
-        .filter(operations::started_by.eq(user))
+        .filter(operations::started_by.eq(begun_by.id))
         .filter(operations::kind.eq(kind))
         .order(operations::lease_until)
         .select(OperationRow::as_select())
         .limit(100)
-        .load(connection)?)
+        .load(connection)?;
+    Ok(running.into_iter().filter(|row| row.on_behalf_of == begun_by.on_behalf_of).collect())
 }
 
 /// Which of these are exports that go on, or have ended well and were worked on since a moment of the machine's clock.

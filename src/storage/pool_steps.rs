@@ -4,6 +4,7 @@ use diesel::{ExpressionMethods, Insertable, QueryDsl, Queryable, RunQueryDsl, Se
 
 use super::{Connection, StoreError, schema::pool_steps, sql_values::At};
 use crate::domain::{
+    actor::Actor,
     id::{OrganizationId, PoolRecommendationId, PoolStepId, UserId},
     pool::{PoolStep, StepKind},
 };
@@ -16,6 +17,7 @@ struct StepRow {
     kind: StepKind,
     words: Option<String>,
     actor_id: Option<UserId>,
+    on_behalf_of: Option<UserId>,
     organization_id: Option<OrganizationId>,
     at: At,
 }
@@ -27,7 +29,7 @@ impl From<StepRow> for PoolStep {
             recommendation: row.recommendation_id,
             kind: row.kind,
             words: row.words,
-            actor: row.actor_id,
+            actor: row.actor_id.map(|id| Actor { id, on_behalf_of: row.on_behalf_of }),
             organization: row.organization_id,
             at: row.at.0,
         }
@@ -41,7 +43,8 @@ pub fn insert(connection: &mut Connection, step: &PoolStep) -> Result<(), StoreE
         recommendation_id: step.recommendation,
         kind: step.kind,
         words: step.words.clone(),
-        actor_id: step.actor,
+        actor_id: step.actor.map(|actor| actor.id),
+        on_behalf_of: step.actor.and_then(|actor| actor.on_behalf_of),
         organization_id: step.organization,
         at: At(step.at),
     };

@@ -8,6 +8,7 @@ use diesel::{
 
 use super::{Connection, StoreError, locks, schema::quarantines, sql_values::At};
 use crate::domain::{
+    actor::Actor,
     id::{CandidateId, QuarantineId, SignalId, UserId},
     month::Month,
     quarantine::{Decision, Quarantine, QuarantineStatus},
@@ -35,12 +36,16 @@ pub struct QuarantineRow {
     pub already_held: i64,
     /// By whom; none for the server itself.
     pub opened_by: Option<UserId>,
+    /// In whose place.
+    pub opened_on_behalf_of: Option<UserId>,
     /// When.
     pub opened_at: At,
     /// Why it was decided so.
     pub decision_reason: Option<String>,
     /// Who decided.
     pub decided_by: Option<UserId>,
+    /// In whose place.
+    pub decided_on_behalf_of: Option<UserId>,
     /// When.
     pub decided_at: Option<At>,
     /// Machine time: until then somebody gathers.
@@ -60,7 +65,10 @@ pub struct QuarantineRow {
 impl From<QuarantineRow> for Quarantine {
     fn from(row: QuarantineRow) -> Self {
         let decision = match (row.decided_by, row.decision_reason, row.decided_at) {
-            (Some(by), Some(reason), Some(at)) => Some(Decision { by, reason, at: at.0 }),
+            (Some(id), Some(reason), Some(at)) => {
+                let by = Actor { id, on_behalf_of: row.decided_on_behalf_of };
+                Some(Decision { by, reason, at: at.0 })
+            }
             _ => None,
         };
         Self {
@@ -72,7 +80,7 @@ impl From<QuarantineRow> for Quarantine {
             reason: row.reason,
             held: row.held,
             already_held: row.already_held,
-            opened_by: row.opened_by,
+            opened_by: row.opened_by.map(|id| Actor { id, on_behalf_of: row.opened_on_behalf_of }),
             opened_at: row.opened_at.0,
             decision,
             version: row.version,
@@ -133,7 +141,8 @@ pub fn set_decision(
         .set((
             quarantines::status.eq(status),
             quarantines::decision_reason.eq(Some(&decision.reason)),
-            quarantines::decided_by.eq(Some(decision.by)),
+            quarantines::decided_by.eq(Some(decision.by.id)),
+            quarantines::decided_on_behalf_of.eq(decision.by.on_behalf_of),
             quarantines::decided_at.eq(Some(At(decision.at))),
             quarantines::settled_seq.eq(-1_i64),
             quarantines::is_settled.eq(false),

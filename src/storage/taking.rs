@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use diesel::{
     QueryableByName, RunQueryDsl, sql_query,
-    sql_types::{BigInt, Integer, Text},
+    sql_types::{BigInt, Integer, Nullable, Text},
 };
 
 use super::{
@@ -13,7 +13,8 @@ use super::{
     sql_values::At,
 };
 use crate::domain::{
-    id::{OperationId, OrganizationId, UserId},
+    actor::Actor,
+    id::{OperationId, OrganizationId},
     month::Month,
     role::Role,
 };
@@ -28,8 +29,8 @@ pub struct Taking {
     pub operation: OperationId,
     /// For whom.
     pub organization: OrganizationId,
-    /// By whom.
-    pub actor: (UserId, Role),
+    /// By whom, and in whose place.
+    pub actor: (Actor, Role),
     /// The intake cycle, whose row is held.
     pub cycle: Month,
     /// Campaign time.
@@ -122,20 +123,21 @@ pub fn take(connection: &mut Connection, taking: &Taking) -> Result<usize, Store
          SELECT s.nomination_id, s.candidate_id, TRUE, CASE WHEN s.is_own THEN $1 END, CASE WHEN s.is_own THEN NULL ELSE $1 END, \
          s.channel, n.name_cipher, n.name_masked, n.phone_cipher, n.phone_masked, n.phone_index, n.relationship, $2 {VALID} $3"
     ))
-    .bind::<Id, _>(user)
+    .bind::<Id, _>(user.id)
     .bind::<Instant, _>(now)
     .bind::<Id, _>(operation)
     .execute(connection)?;
     sql_query(format!(
         "INSERT INTO transitions (id, candidate_id, cycle, action, to_status, actor_id, actor_role, organization_id, \
-         candidate_version, at) \
-         SELECT s.transition_id, s.candidate_id, $1, 'nominate', 'nominated', $2, $3, $4, 1, $5 {VALID} $6"
+         candidate_version, at, on_behalf_of) \
+         SELECT s.transition_id, s.candidate_id, $1, 'nominate', 'nominated', $2, $3, $4, 1, $5, $6 {VALID} $7"
     ))
     .bind::<Integer, _>(taking.cycle)
-    .bind::<Id, _>(user)
+    .bind::<Id, _>(user.id)
     .bind::<Text, _>(role)
     .bind::<Id, _>(taking.organization)
     .bind::<Instant, _>(now)
+    .bind::<Nullable<Id>, _>(user.on_behalf_of)
     .bind::<Id, _>(operation)
     .execute(connection)?;
     sql_query(format!(

@@ -10,11 +10,13 @@ mod world;
 use haoren::domain::role::Role;
 use reqwest::{Method, StatusCode};
 
-use self::matrix::Row;
-pub use self::{matrix::MATRIX, world::World};
+pub use self::{
+    matrix::{MATRIX, Row},
+    world::World,
+};
 use crate::{
     contract::{Operation, operations},
-    harness::{App, Client},
+    harness::{App, Client, Reply},
 };
 
 /// The columns of the matrix.
@@ -54,7 +56,7 @@ both! {
         let exists = |row: &&Row| known.iter().any(|one| one.method == row.method && one.path == row.path);
         for row in MATRIX.iter().filter(exists) {
             for ((name, client), cell) in ACTORS.iter().zip(&actors).zip(row.cells.split_whitespace()) {
-                let status = ask(client, row, &world).await;
+                let status = ask(client, row, &world).await.status;
                 let needs_version = known.iter().any(|one| {
                     let parameters = one.spec["parameters"].as_array().into_iter().flatten();
                     let mut named = parameters.filter(|parameter| parameter["name"] == "If-Match");
@@ -90,7 +92,7 @@ pub async fn actors(app: &App, world: &World) -> Vec<Client> {
 }
 
 /// Sends what would change nothing even where it is allowed.
-async fn ask(client: &Client, row: &Row, world: &World) -> StatusCode {
+pub async fn ask(client: &Client, row: &Row, world: &World) -> Reply {
     let mut path = format!("/{}", world.fill(row.path));
     if row.path == "/api/v1/events" {
         // A stream has no end; who may open one is refused for this alone.
@@ -101,11 +103,11 @@ async fn ask(client: &Client, row: &Row, world: &World) -> StatusCode {
         "GET" | "DELETE" => request,
         _ => request.header("Content-Type", "application/json").body(r#"{"no such member": true}"#),
     };
-    client.send(request).await.status
+    client.send(request).await
 }
 
 /// `+` for whoever may, else the status of the refusal.
-fn agrees(cell: &str, status: StatusCode) -> bool {
+pub fn agrees(cell: &str, status: StatusCode) -> bool {
     match cell {
         "+" => !matches!(status.as_u16(), 401 | 403 | 404 | 405 | 429) && !status.is_server_error(),
         refused => status.as_str() == refused,

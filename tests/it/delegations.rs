@@ -1,9 +1,19 @@
 //! Who stands in for whom: entering and ending a delegation, and acting under one.
 
 mod acting;
+mod four_eyes;
+mod long_work;
+mod office;
 mod races;
 
-use haoren::domain::{id::UserId, role::Role};
+use diesel::prelude::*;
+use haoren::{
+    domain::{
+        id::{OrganizationId, UserId},
+        role::Role,
+    },
+    storage::schema::audit_events,
+};
 use serde_json::{Value, json};
 
 use crate::{
@@ -32,6 +42,36 @@ pub fn days(delegate: UserId, from: &str, to: &str) -> Value {
 /// The pair's delegation from the 5th to the 10th of November.
 pub async fn delegated(pair: &Pair) -> Reply {
     pair.away.post("/delegations", days(pair.delegate, "2026-11-05", "2026-11-10")).await.expect(201)
+}
+
+/// A reviewer who is away and one who stands in, from the 5th to the 10th of November; and the latter's client in that mode.
+pub async fn standing_in(
+    app: &App,
+    (away_role, away_at): (Role, OrganizationId),
+    (here_role, here_at): (Role, OrganizationId),
+) -> (Pair, Client) {
+    let (delegator, away) = app.user(away_role, Some(away_at)).await;
+    let (delegate, here) = app.user(here_role, Some(here_at)).await;
+    let pair = Pair { delegator, away, delegate, here };
+    let acting = pair.here.with("Acting-For", &delegated(&pair).await.id());
+    (pair, acting)
+}
+
+/// Ends a delegation at once, as its delegator does.
+pub async fn taken_back(pair: &Pair, acting: &Client) {
+    let path = format!("/delegations/{}/revocation", acting.header("acting-for"));
+    pair.away.post(&path, json!({ "reason": "提前返岗。" })).await.expect(201);
+}
+
+/// Who did what is audited under an action, and with what details, in the order in which it happened.
+pub async fn audit_of(app: &App, action: &'static str) -> Vec<(Option<UserId>, Value)> {
+    type Row = (Option<UserId>, haoren::storage::sql_values::Stored<Value>);
+    let rows = app.write(move |db| {
+        let rows =
+            audit_events::table.filter(audit_events::action.eq(action)).order((audit_events::at, audit_events::id));
+        Ok(rows.select((audit_events::actor_id, audit_events::details)).load::<Row>(db).unwrap())
+    });
+    rows.await.into_iter().map(|(actor, details)| (actor, details.0)).collect()
 }
 
 async fn statuses(client: &Client, query: &str) -> Vec<String> {

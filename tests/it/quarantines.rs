@@ -69,9 +69,11 @@ fn gathering(id: QuarantineId, by: UserId, until: chrono::DateTime<chrono::Utc>)
         held: 0,
         already_held: 0,
         opened_by: Some(by),
+        opened_on_behalf_of: None,
         opened_at: At(until),
         decision_reason: None,
         decided_by: None,
+        decided_on_behalf_of: None,
         decided_at: None,
         lease_until: At(until),
         request_scope: Some(vec![1]),
@@ -265,7 +267,7 @@ both! {
         let now = app.service.clocks.campaign();
         // What the first transaction of a decision writes, and no slice after it.
         app.write(move |db| {
-            let decision = Decision { by, reason: "核查属实。".to_owned(), at: now };
+            let decision = Decision { by: by.into(), reason: "核查属实。".to_owned(), at: now };
             storage::quarantines::set_decision(db, id, QuarantineStatus::Invalidated, &decision)?;
             Ok(storage::held_votes::count_out(db, (id, "2026-11".parse().unwrap()), QuarantineStatus::Invalidated)?)
         })
@@ -297,7 +299,7 @@ both! {
         app.write(move |db| {
             let month = "2026-11".parse().unwrap();
             assert!(storage::cycles::set_published(db, month, now)?);
-            let decision = Decision { by, reason: "核查属实。".to_owned(), at: now };
+            let decision = Decision { by: by.into(), reason: "核查属实。".to_owned(), at: now };
             storage::quarantines::set_decision(db, id, QuarantineStatus::Invalidated, &decision)?;
             Ok(storage::held_votes::count_out(db, (id, month), QuarantineStatus::Invalidated)?)
         })

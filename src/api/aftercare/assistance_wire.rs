@@ -218,14 +218,20 @@ pub struct Assistance {
     pub booked_on: NaiveDate,
     /// Who proposed it.
     pub proposed_by: Uuid,
+    /// In whose place, under a delegation.
+    pub proposed_on_behalf_of: Option<Uuid>,
     /// Who decided.
     pub decided_by: Option<Uuid>,
+    /// In whose place, under a delegation.
+    pub decided_on_behalf_of: Option<Uuid>,
     /// When.
     pub decided_at: Option<DateTime<Utc>>,
     /// Why.
     pub decision_reason: Option<String>,
     /// Who took it back before it was given.
     pub withdrawn_by: Option<Uuid>,
+    /// In whose place, under a delegation.
+    pub withdrawn_on_behalf_of: Option<Uuid>,
     /// When.
     pub withdrawn_at: Option<DateTime<Utc>>,
     /// Why.
@@ -236,6 +242,8 @@ pub struct Assistance {
     pub received_by: Option<String>,
     /// Who entered that.
     pub handed_over_by: Option<Uuid>,
+    /// In whose place, under a delegation.
+    pub handed_over_on_behalf_of: Option<Uuid>,
     /// When that was entered.
     pub handed_over_at: Option<DateTime<Utc>>,
     /// The entry that this counter-entry takes back.
@@ -269,15 +277,19 @@ impl From<ShownAssistance> for Assistance {
             status: row.status.into(),
             booked_on: row.booked_on.0,
             proposed_by: row.proposed_by.into(),
+            proposed_on_behalf_of: row.proposed_on_behalf_of.map(Into::into),
             decided_by: row.decided_by.map(Into::into),
+            decided_on_behalf_of: row.decided_on_behalf_of.map(Into::into),
             decided_at: row.decided_at.map(|at| at.0),
             decision_reason: row.decision_reason,
             withdrawn_by: row.withdrawn_by.map(Into::into),
+            withdrawn_on_behalf_of: row.withdrawn_on_behalf_of.map(Into::into),
             withdrawn_at: row.withdrawn_at.map(|at| at.0),
             withdrawn_reason: row.withdrawn_reason,
             given_by: row.given_by,
             received_by: shown.received_by.map(|name| name.as_str().to_owned()),
             handed_over_by: row.handed_over_by.map(Into::into),
+            handed_over_on_behalf_of: row.handed_over_on_behalf_of.map(Into::into),
             handed_over_at: row.handed_over_at.map(|at| at.0),
             reverses_id: row.reverses_id.map(Into::into),
             reversed_by_id: shown.reversed_by.map(Into::into),

@@ -11,7 +11,9 @@ use utoipa::ToSchema;
 
 use super::{upload::Upload, verification_wire::Attachment};
 use crate::{
-    api::{answer::Answer, once::once, path::Segment, problem::Problem, responses, state::State},
+    api::{
+        answer::Answer, download::KEPT_BY_NOBODY, once::once, path::Segment, problem::Problem, responses, state::State,
+    },
     domain::{
         document::UPLOAD_MAX_BYTES,
         id::{AttachmentId, CandidateId, VerificationId},
@@ -78,6 +80,7 @@ fn shown(attachment: Attachment) -> Result<Answer, Problem> {
 /// Read a file of a verification record, or a receipt of assistance
 ///
 /// For reviewers of the subtree; those of verification records for administrators, too. To be saved, not shown by the browser.
+/// Each reading of a receipt is audited, so that it has no `ETag` and is handed out whole whenever it is asked for.
 #[utoipa::path(
     tag = "candidates",
     params(("id" = Uuid, Path, description = "The file's id.")),
@@ -95,17 +98,20 @@ pub async fn get_attachment(
     Ok(download(&request, &attachment, content))
 }
 
-/// A file never changes under its id, so its digest is its tag.
+/// A file never changes under its id, so its digest is its tag, where it has one.
 fn download(request: &HttpRequest, attachment: &StoredDocument, content: Bytes) -> HttpResponse {
-    let digest: String = hex::encode(&attachment.sha256).chars().take(32).collect();
-    let etag = format!("\"{digest}\"");
+    let digest = |sha256: &Vec<u8>| hex::encode(sha256).chars().take(32).collect::<String>();
+    let etag = attachment.sha256.as_ref().map(|sha256| format!("\"{}\"", digest(sha256)));
     let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    let known = known.is_some_and(|tags| tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag));
+    let is_own = |tag: &str| etag.as_deref() == Some(tag.trim().trim_start_matches("W/"));
+    let known = known.is_some_and(|tags| tags.split(',').any(is_own));
     let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     let name = format!("{}-{}.{}", attachment.stem, attachment.id, attachment.media_type.extension());
+    if let Some(etag) = etag {
+        response.insert_header((header::ETAG, etag));
+    }
     response
-        .insert_header((header::ETAG, etag))
-        .insert_header((header::CACHE_CONTROL, "private, no-store"))
+        .insert_header((header::CACHE_CONTROL, KEPT_BY_NOBODY))
         .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")));
     if known { response.finish() } else { response.content_type(attachment.media_type.as_str()).body(content) }

@@ -111,12 +111,16 @@ pub struct QuarantineView {
     pub already_held: i64,
     /// Who opened it; null for the server itself, which holds back what repeats another vote of the same person.
     pub opened_by: Option<Uuid>,
+    /// In whose place, under a delegation.
+    pub opened_on_behalf_of: Option<Uuid>,
     /// When.
     pub opened_at: DateTime<Utc>,
     /// Why it was decided so.
     pub decision_reason: Option<String>,
     /// Who decided.
     pub decided_by: Option<Uuid>,
+    /// In whose place, under a delegation.
+    pub decided_on_behalf_of: Option<Uuid>,
     /// When.
     pub decided_at: Option<DateTime<Utc>>,
     /// The version seen.
@@ -139,10 +143,12 @@ impl From<Quarantine> for QuarantineView {
             reason: one.reason,
             votes: one.held,
             already_held: one.already_held,
-            opened_by: one.opened_by.map(Into::into),
+            opened_by: one.opened_by.map(|actor| actor.id.into()),
+            opened_on_behalf_of: one.opened_by.and_then(|actor| actor.on_behalf_of).map(Into::into),
             opened_at: one.opened_at,
             decision_reason: decision.as_ref().map(|decision| decision.reason.clone()),
-            decided_by: decision.as_ref().map(|decision| decision.by.into()),
+            decided_by: decision.as_ref().map(|decision| decision.by.id.into()),
+            decided_on_behalf_of: decision.as_ref().and_then(|decision| decision.by.on_behalf_of).map(Into::into),
             decided_at: decision.map(|decision| decision.at),
             etag: String::new(),
             version: one.version,

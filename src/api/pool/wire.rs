@@ -16,6 +16,7 @@ use crate::{
         role::mirrored,
     },
     domain::{
+        id::UserId,
         outside_honour::NAME_MAX_CHARS,
         pool::{MATERIAL_MAX_CHARS, RecommendationLevel, RecommendationStatus, StepKind},
         text,
@@ -189,6 +190,10 @@ pub struct PoolStepView {
     pub actor_id: Option<Uuid>,
     /// The name shown of who did it.
     pub actor_name: Option<String>,
+    /// In whose place, under a delegation.
+    pub on_behalf_of: Option<Uuid>,
+    /// The name shown of that person.
+    pub on_behalf_of_name: Option<String>,
     /// Name of the organization for which it was done.
     pub organization: Option<String>,
     /// When.
@@ -237,13 +242,19 @@ representations!(PoolRecommendation);
 impl From<Recommended> for PoolRecommendation {
     fn from(found: Recommended) -> Self {
         let Recommended { recommendation: one, honoree, steps, organizations, actors } = found;
-        let steps = steps.into_iter().map(|step| PoolStepView {
-            step: step.kind.into(),
-            words: step.words,
-            actor_id: step.actor.map(Into::into),
-            actor_name: step.actor.and_then(|actor| actors.get(&actor).cloned()),
-            organization: step.organization.and_then(|id| organizations.get(&id).cloned()),
-            at: step.at,
+        let name = |person: Option<UserId>| person.and_then(|id| actors.get(&id).cloned());
+        let steps = steps.into_iter().map(|step| {
+            let (actor, absent) = (step.actor.map(|actor| actor.id), step.actor.and_then(|actor| actor.on_behalf_of));
+            PoolStepView {
+                step: step.kind.into(),
+                words: step.words,
+                actor_id: actor.map(Into::into),
+                actor_name: name(actor),
+                on_behalf_of: absent.map(Into::into),
+                on_behalf_of_name: name(absent),
+                organization: step.organization.and_then(|id| organizations.get(&id).cloned()),
+                at: step.at,
+            }
         });
         Self {
             id: one.id.into(),

@@ -31,12 +31,25 @@ pub fn is_example(row: &SheetRow, layout: &Layout) -> bool {
 /// A row that is in order, or everything that is wrong with it.
 pub type Judged = Result<Recommendation, Vec<Fault>>;
 
+/// What a row is held against beside the rules of all recommendations.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms {
+    /// Campaign time.
+    pub now: DateTime<Utc>,
+    /// Whether it has to say who recommends, as somebody else than who sends it.
+    pub names_nominator: bool,
+}
+
 /// Judges a row.
-pub fn judge(row: &SheetRow, layout: &Layout, directory: &Directory, now: DateTime<Utc>) -> Judged {
+pub fn judge(row: &SheetRow, layout: &Layout, directory: &Directory, terms: Terms) -> Judged {
     let mut reader = Reader { row, layout, faults: Vec::new() };
     reader.judge_shape();
     let recommendation = reader.recommendation(directory);
-    let of_rules = [recommendation.faults(), recommendation.faults_today(now)].concat();
+    let is_unnamed = recommendation.nominator.is_none() && !reader.is_faulted(Column::NominatorName);
+    if terms.names_nominator && is_unnamed {
+        reader.add(Column::NominatorName, Fault::at(Column::NominatorName.pointer(), Code::Required));
+    }
+    let of_rules = [recommendation.faults(), recommendation.faults_today(terms.now)].concat();
     for fault in of_rules {
         reader.add_of_rule(fault);
     }

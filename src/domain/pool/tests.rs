@@ -93,14 +93,28 @@ fn nobody_reviews_what_they_put_forward() {
         recommendation: found.id,
         kind,
         words: None,
-        actor: Some(actor),
+        actor: Some(Actor::from(actor)),
         organization: None,
         at: DateTime::UNIX_EPOCH,
     };
     let steps = [of(StepKind::Proposed, user(1)), of(StepKind::Returned, user(3)), of(StepKind::Resubmitted, user(2))];
-    for (actor, may) in [(user(1), false), (user(2), false), (user(3), true), (user(4), true)] {
-        assert_eq!(step(&found, StepKind::Approved, (actor, &steps)).is_ok(), may, "{actor}");
+    let standing_in = |id, absent| Actor { id, on_behalf_of: Some(absent) };
+    for (actor, may) in [
+        (user(1).into(), false),
+        (user(2).into(), false),
+        (user(3).into(), true),
+        (user(4).into(), true),
+        (standing_in(user(1), user(4)), false),
+        (standing_in(user(4), user(2)), false),
+        (standing_in(user(4), user(3)), true),
+    ] {
+        assert_eq!(step(&found, StepKind::Approved, (actor, &steps)).is_ok(), may, "{actor:?}");
     }
-    let early = step(&found, StepKind::Chosen, (user(4), &steps)).unwrap_err();
+    let in_place = [PoolStep { actor: Some(standing_in(user(1), user(5))), ..of(StepKind::Proposed, user(1)) }];
+    assert_eq!(
+        step(&found, StepKind::Approved, (user(5).into(), &in_place)).unwrap_err().code,
+        Code::OwnRecommendation
+    );
+    let early = step(&found, StepKind::Chosen, (user(4).into(), &steps)).unwrap_err();
     assert_eq!(early.code, Code::AlreadyDecided);
 }

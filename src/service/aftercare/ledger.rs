@@ -14,12 +14,10 @@ use crate::{
     domain::{
         aftercare::{
             charge::district_of,
-            contact::Level,
             ledger::{self, Line, Sum},
         },
         assistance::{self, AssistanceKind, AssistanceStatus, FundSource, Proposal},
         id::{AssistanceId, HonoreeId, OrganizationId},
-        notification::{Notification, NotificationKind},
         organization::Organization,
         text,
     },
@@ -30,7 +28,6 @@ use crate::{
         error::{Error, refuse_guarded, refuse_invalid},
         generator,
         idempotency::{self, Attempt, FirstAnswer},
-        notifications,
         record::{self, Deed},
     },
     storage::{
@@ -261,7 +258,7 @@ pub async fn propose(
             let row = new_row(&service, &account, (id, &charge), &input)?;
             storage::assistance::insert(db, &row)?;
             note(&service, db, &caller, (&row, &cared), "assistance.proposed")?;
-            tell_waiting(&service, db, &cared, &account)?;
+            recipients::tell_waiting(&service, db, &cared, account.actor())?;
             let first = FirstAnswer { status: 201, resource_id: row.id.into(), secret: None };
             idempotency::keep(db, attempt.as_ref(), &first)?;
             show(&service, db, row.id)
@@ -303,15 +300,19 @@ fn new_row(
         status: AssistanceStatus::Proposed,
         booked_on: OnDay(planning::today(service)),
         proposed_by: account.id,
+        proposed_on_behalf_of: account.on_behalf_of(),
         decided_by: None,
+        decided_on_behalf_of: None,
         decided_at: None,
         decision_reason: None,
         withdrawn_by: None,
+        withdrawn_on_behalf_of: None,
         withdrawn_at: None,
         withdrawn_reason: None,
         given_by: None,
         received_by_cipher: None,
         handed_over_by: None,
+        handed_over_on_behalf_of: None,
         handed_over_at: None,
         reverses_id: None,
         version: 1,
@@ -334,16 +335,4 @@ pub(super) fn note(
     let deed = Deed::new(action, "assistance", row.id).with(details);
     record::audit(service, db, caller, &deed)?;
     record::announce(service, db, &deed, cared.place())
-}
-
-fn tell_waiting(service: &Service, db: &mut Connection, cared: &Cared, proposer: &Account) -> Result<(), Error> {
-    let level = Level::of(cared.charge().map(|charge| charge.kind));
-    for user in recipients::at_level(db, cared, level, Some(proposer.id))? {
-        let told = Notification {
-            honoree: Some(cared.honoree.id),
-            ..notifications::blank(service, user, NotificationKind::AssistanceWaiting)?
-        };
-        storage::notifications::insert(db, &told)?;
-    }
-    Ok(())
 }

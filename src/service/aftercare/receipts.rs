@@ -1,7 +1,8 @@
-//! Receipts of assistance: sent by whoever is in charge, read in the subtree; the files are checked as those of
-//! verifications are.
+//! Receipts of assistance: sent by whoever is in charge, read in the subtree, each reading audited; the files are checked as
+//! those of verifications are.
 
 use bytes::Bytes;
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::{access, ledger};
@@ -18,6 +19,7 @@ use crate::{
         error::Error,
         generator,
         idempotency::{self, Attempt, FirstAnswer},
+        record::{self, Deed},
     },
     storage::{self, Connection, assistance::ReceiptRow, files::FileKey, sql_values::At},
 };
@@ -93,15 +95,25 @@ pub async fn get_receipt(service: &Service, id: AttachmentId) -> Result<ReceiptR
     service.store.read(move |db| storage::assistance::find_receipt(db, id)?.ok_or_else(Error::not_found)).await
 }
 
-/// A receipt that the caller may read, if there is one of this id; 404 for one outside of the caller's subtree.
-pub(in crate::service) fn find_seen(
-    db: &mut Connection,
+/// A receipt that the caller reads, if there is one of this id; 404 for one outside of the caller's subtree. Names and sums stand
+/// in it: never without an audit event.
+pub(in crate::service) async fn read_receipt(
+    service: &Service,
     caller: &Caller,
     id: AttachmentId,
 ) -> Result<Option<ReceiptRow>, Error> {
-    let Some(receipt) = storage::assistance::find_receipt(db, id)? else { return Ok(None) };
+    let find = move |db: &mut Connection| Ok::<_, Error>(storage::assistance::find_receipt(db, id)?);
+    let Some(receipt) = service.store.read(find).await? else { return Ok(None) };
     // Administrators and the portal see no aftercare.
-    let account = caller.require_reviewer().map_err(|_| Error::not_found())?;
-    ledger::find_inside(db, account, receipt.assistance_id)?;
-    Ok(Some(receipt))
+    let account = caller.require_reviewer().map_err(|_| Error::not_found())?.clone();
+    let (here, caller) = (service.clone(), caller.clone());
+    let read = move |db: &mut Connection| {
+        account.recheck(db)?;
+        let (entry, _) = ledger::find_inside(db, &account, receipt.assistance_id)?;
+        let details = json!({ "honoree_id": entry.honoree_id, "attachment_id": receipt.id });
+        let deed = Deed::new("assistance.receipt_read", "assistance", entry.id).with(details);
+        record::audit(&here, db, &caller, &deed)?;
+        Ok(Some(receipt))
+    };
+    service.store.write(read).await
 }

@@ -5,36 +5,47 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::access::Cared;
 use crate::{
     domain::{
+        actor::Actor,
         aftercare::{charge::district_of, contact::Level},
         id::{OrganizationId, UserId},
+        notification::{Notification, NotificationKind},
         role::Role,
     },
-    service::error::Error,
+    service::{Service, error::Error, notifications},
     storage::{self, Connection, reviewers::Reviewer},
 };
 
-/// The active reviewers of a level around an honoree, without one of them; of the next level up where there is nobody.
-pub fn at_level(
-    db: &mut Connection,
-    cared: &Cared,
-    level: Level,
-    except: Option<UserId>,
-) -> Result<Vec<UserId>, Error> {
+/// The active reviewers of a level around an honoree, without who acts or is stood in for; of the next level up where there
+/// is nobody.
+pub fn at_level(db: &mut Connection, cared: &Cared, level: Level, except: Option<Actor>) -> Result<Vec<UserId>, Error> {
     let mut level = Some(level);
+    let is_meant = |id: &UserId| !except.is_some_and(|actor| actor.persons().any(|person| person == *id));
     while let Some(here) = level {
         let (role, place) = place_of(db, cared, here)?;
         let found = match place {
             Some(place) => storage::reviewers::active_at(db, role, &BTreeSet::from([place]))?,
             None => BTreeMap::new(),
         };
-        let ids: Vec<UserId> =
-            found.into_values().flatten().map(|one| one.id).filter(|id| Some(*id) != except).collect();
+        let ids: Vec<UserId> = found.into_values().flatten().map(|one| one.id).filter(is_meant).collect();
         if !ids.is_empty() {
             return Ok(ids);
         }
         level = here.above();
     }
     Ok(Vec::new())
+}
+
+/// Tells those at the level of whoever is in charge that a proposal waits for another person's approval.
+pub fn tell_waiting(service: &Service, db: &mut Connection, cared: &Cared, proposer: Actor) -> Result<(), Error> {
+    let level = Level::of(cared.charge().map(|charge| charge.kind));
+    for user in at_level(db, cared, level, Some(proposer))? {
+        let told = Notification {
+            honoree: Some(cared.honoree.id),
+            ..notifications::blank(service, user, NotificationKind::AssistanceWaiting)?
+        };
+        storage::notifications::insert(db, &told)?;
+    }
+    Ok(())
 }
 
 fn place_of(db: &mut Connection, cared: &Cared, level: Level) -> Result<(Role, Option<OrganizationId>), Error> {

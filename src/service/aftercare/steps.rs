@@ -44,8 +44,8 @@ fn hold(db: &mut Connection, account: &Account, id: AssistanceId) -> Result<Held
     let row = storage::assistance::find(db, id)?.ok_or_else(Error::not_found)?;
     let standing = Standing {
         status: row.status,
-        proposed_by: row.proposed_by,
-        handed_over_by: row.handed_over_by,
+        proposed_by: row.proposer(),
+        handed_over_by: row.giver(),
         is_counter: row.reverses_id.is_some(),
         is_reversed: !storage::assistance::reversals_of(db, &[id])?.is_empty(),
         is_honoured: ledger::is_honoured(db, row.honoree_id)?,
@@ -92,7 +92,7 @@ pub async fn decide(
     attempt: Option<Attempt>,
 ) -> Result<ShownAssistance, Error> {
     let take = move |service: &Service, db: &mut Connection, account: &Account, held: &Held| {
-        let status = assistance::decide(&held.standing, account.id, approved).map_err(Error::guards)?;
+        let status = assistance::decide(&held.standing, account.actor(), approved).map_err(Error::guards)?;
         set_status(service, db, account, (&held.row, status), &reason)?;
         Ok(id)
     };
@@ -106,7 +106,7 @@ fn set_status(
     (row, status): (&AssistanceRow, AssistanceStatus),
     reason: &str,
 ) -> Result<(), Error> {
-    let said = (account.id, At(service.clocks.campaign()), &*text::tidy_paragraphs(reason));
+    let said = (account.actor(), At(service.clocks.campaign()), &*text::tidy_paragraphs(reason));
     stale_unless(storage::assistance::set_status_if(db, (row.id, row.version), status, said)?)
 }
 
@@ -166,7 +166,7 @@ pub async fn hand_over(
             on: input.given_on,
             given_by: text::tidy_line(&input.given_by),
             received_by_cipher: received_by.as_ref().map(seal).transpose()?,
-            by: account.id,
+            by: account.actor(),
             at: At(service.clocks.campaign()),
         };
         stale_unless(storage::assistance::set_given_if(db, (id, held.row.version), &given)?)?;
@@ -185,12 +185,12 @@ pub async fn reverse(
 ) -> Result<ShownAssistance, Error> {
     let take = move |service: &Service, db: &mut Connection, account: &Account, held: &Held| match assistance::reverse(
         &held.standing,
-        account.id,
+        account.actor(),
     )
     .map_err(Error::fault)?
     {
         Reversal::Withdraw => {
-            let said = (account.id, At(service.clocks.campaign()), &*text::tidy_paragraphs(&reason));
+            let said = (account.actor(), At(service.clocks.campaign()), &*text::tidy_paragraphs(&reason));
             stale_unless(storage::assistance::withdraw_if(db, (id, held.row.version), said)?)?;
             Ok(id)
         }
@@ -215,12 +215,15 @@ fn counter(
         purpose_cipher: service.vault.seal_text(Place::new(TABLE, "purpose_cipher", id), &purpose)?,
         booked_on: OnDay(planning::today(service)),
         proposed_by: account.id,
+        proposed_on_behalf_of: account.on_behalf_of(),
         decided_by: Some(account.id),
+        decided_on_behalf_of: account.on_behalf_of(),
         decided_at: Some(now),
         decision_reason: Some(reason),
         given_by: None,
         received_by_cipher: None,
         handed_over_by: None,
+        handed_over_on_behalf_of: None,
         handed_over_at: None,
         reverses_id: Some(row.id),
         version: 1,

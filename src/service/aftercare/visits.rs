@@ -110,7 +110,7 @@ pub async fn find_kept(service: &Service, caller: &Caller, id: VisitId) -> Resul
 }
 
 fn refuse_other(row: &VisitRow, cared: &Cared, account: &Account) -> Result<(), Error> {
-    if row.recorded_by == account.id { Ok(()) } else { access::refuse_bystander(cared, account) }
+    if account.involves(row.recorded_by) { Ok(()) } else { access::refuse_bystander(cared, account) }
 }
 
 /// 422 for a day outside of the time in which there was somebody to be visited.

@@ -189,8 +189,8 @@ pub struct StoredDocument {
     pub stem: &'static str,
     /// Its type.
     pub media_type: DocumentType,
-    /// Digest of the stored file.
-    pub sha256: Vec<u8>,
+    /// Digest of the stored file, by which a client that has it is told so; none for what is audited whenever it is read.
+    pub sha256: Option<Vec<u8>>,
 }
 
 /// Reads a file of a verification record, for reviewers of the subtree and administrators, or a receipt of assistance, for
@@ -201,22 +201,25 @@ pub async fn get_content(
     id: AttachmentId,
 ) -> Result<(StoredDocument, Bytes), Error> {
     consents::may_read(caller)?;
-    let (now, caller) = (service.clocks.campaign(), caller.clone());
-    let attachment = service
-        .store
-        .read(move |db| {
-            if let Some(receipt) = receipts::find_seen(db, &caller, id)? {
-                let (media_type, sha256) = (receipt.media_type, receipt.sha256);
-                return Ok(StoredDocument { id, stem: "receipt", media_type, sha256 });
-            }
-            let (attachment, candidate) = find_with_candidate(db, id)?;
-            let (_, sight) = access::find_seen(db, &caller, candidate, now)?;
-            let (media_type, sha256) = (attachment.media_type, attachment.sha256);
-            let found = StoredDocument { id, stem: "verification", media_type, sha256 };
-            if matches!(sight, Sight::Inside | Sight::Admin) { Ok(found) } else { Err(Error::not_found()) }
-        })
-        .await?;
+    let attachment = match receipts::read_receipt(service, caller, id).await? {
+        Some(receipt) => StoredDocument { id, stem: "receipt", media_type: receipt.media_type, sha256: None },
+        None => find_document(service, caller, id).await?,
+    };
     let content = service.files.find(FileKey::Attachment(id)).await.map_err(|error| away(&error))?;
     let content = content.ok_or_else(|| Error::Internal(format!("the file of attachment {id} is missing")))?;
     Ok((attachment, content))
+}
+
+async fn find_document(service: &Service, caller: &Caller, id: AttachmentId) -> Result<StoredDocument, Error> {
+    let (now, caller) = (service.clocks.campaign(), caller.clone());
+    service
+        .store
+        .read(move |db| {
+            let (attachment, candidate) = find_with_candidate(db, id)?;
+            let (_, sight) = access::find_seen(db, &caller, candidate, now)?;
+            let (media_type, sha256) = (attachment.media_type, Some(attachment.sha256));
+            let found = StoredDocument { id, stem: "verification", media_type, sha256 };
+            if matches!(sight, Sight::Inside | Sight::Admin) { Ok(found) } else { Err(Error::not_found()) }
+        })
+        .await
 }

@@ -121,10 +121,10 @@ pub async fn begin_month(
     let options = MonthOptions { cycle, format, standing: Standing::of(&account) };
     let operation: OperationId = generator::new_id(&service.clocks)?;
     let kind = OperationKind::CertificateExport;
-    let wanted = operations::begun(service, (operation, kind), account.id, (&options, sources.len()))?;
+    let wanted = operations::begun(service, (operation, kind), &account, (&options, sources.len()))?;
     let note = move |db: &mut Connection| {
         account.recheck(db)?;
-        let running = storage::operations::list_running(db, account.id, kind)?;
+        let running = storage::operations::list_running(db, account.actor(), kind)?;
         if let Some(same) = running.into_iter().find(|one| one.options.0 == wanted.options.0) {
             return Ok((same, false));
         }
@@ -172,7 +172,7 @@ pub async fn find_month(
     caller: &Caller,
     id: OperationId,
 ) -> Result<Option<(Bytes, MonthOptions)>, Error> {
-    let row = operations::find_own(service, caller, id).await?;
+    let row = operations::find_in_place(service, caller, id).await?;
     if row.kind != OperationKind::CertificateExport {
         return Ok(None);
     }

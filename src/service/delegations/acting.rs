@@ -34,6 +34,11 @@ impl Acting {
     /// makes sure that it holds. Both accounts are held already.
     pub(in crate::service) fn recheck(&self, db: &mut Connection, delegate: UserId) -> Result<(), Error> {
         storage::locks::delegation_shared(db, self.delegation)?;
+        self.require(db, delegate)
+    }
+
+    /// Makes sure that the delegation holds now, whatever becomes of it in the next moment.
+    pub(in crate::service) fn require(&self, db: &mut Connection, delegate: UserId) -> Result<(), Error> {
         find_held(db, &self.clocks, (self.delegation, delegate)).map(|_| ())
     }
 }

@@ -82,13 +82,13 @@ pub async fn begin(
     let taken_on = service.background.take_on()?;
     let options = ExportOptions::of(&account, &request);
     let id = generator::new_id(&service.clocks)?;
-    let row = operations::begun(service, (id, OperationKind::CandidateExport), account.id, (&options, total))?;
+    let row = operations::begun(service, (id, OperationKind::CandidateExport), &account, (&options, total))?;
     let wanted = row.clone();
     let (row, is_new) = service
         .store
         .write(move |db| {
             account.recheck(db)?;
-            let running = storage::operations::list_running(db, account.id, wanted.kind)?;
+            let running = storage::operations::list_running(db, account.actor(), wanted.kind)?;
             if let Some(same) = running.into_iter().find(|one| one.options.0 == wanted.options.0) {
                 return Ok::<_, Error>((same, false));
             }
@@ -123,18 +123,18 @@ async fn carry_out(job: Job) -> Result<(), Error> {
             Ok(table)
         };
         table = service.sheets.work(write).await?;
-        operations::beat(&service, operation, written).await?;
+        operations::beat(&service, &caller, (operation, written)).await?;
     }
     let file = service.sheets.work(move || table.into_bytes()).await?;
     let away = |error: storage::files::FilesError| Error::Unavailable(error.to_string());
     service.files.put(FileKey::Export(operation), file).await.map_err(away)?;
-    operations::succeed(&service, operation, &ExportCounts { rows: written }).await
+    operations::succeed(&service, &caller, (operation, &ExportCounts { rows: written })).await
 }
 
 /// The file of an export that the caller has started and that has ended well, with its format; 404 otherwise, and for whom
 /// the export shows what they may no longer see.
 pub async fn find_export(service: &Service, caller: &Caller, id: OperationId) -> Result<(Bytes, TableFormat), Error> {
-    let row = operations::find_own(service, caller, id).await?;
+    let row = operations::find_in_place(service, caller, id).await?;
     if row.kind != OperationKind::CandidateExport || row.status != OperationStatus::Succeeded {
         return Err(Error::not_found());
     }

@@ -41,7 +41,7 @@ pub async fn annotated(
     id: OperationId,
     words: impl Annotated,
 ) -> Result<Bytes, Error> {
-    let operation = operations::find_own(service, caller, id).await?;
+    let operation = operations::find_in_place(service, caller, id).await?;
     if operation.kind != OperationKind::NominationImport {
         return Err(Error::not_found());
     }

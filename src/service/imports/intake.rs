@@ -135,7 +135,7 @@ fn table(mut sheets: Vec<Sheet>) -> Result<(crate::domain::import::Layout, Vec<S
 /// Notes that the import has begun.
 async fn begin(job: &Job) -> Result<(), Error> {
     let what = (job.operation, OperationKind::NominationImport);
-    let row = operations::begun(&job.service, what, job.account.id, (&job.options, job.rows.len()))?;
+    let row = operations::begun(&job.service, what, &job.account, (&job.options, job.rows.len()))?;
     let (account, machine) = (job.account.clone(), job.service.clocks.machine());
     // What the client waits for is answered by its outcome, so its key is claimed with that.
     let attempt = job.attempt.clone().filter(|_| job.goes_on);

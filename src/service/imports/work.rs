@@ -15,7 +15,7 @@ use crate::{
         candidate::Channel,
         fault::{Code, Fault},
         id::{CandidateId, NominationId, OperationId, OrganizationId},
-        import::{Directory, Layout, RowOutcome, judge},
+        import::{Directory, Layout, RowOutcome, Terms, judge},
         recommendation::{Reach, Recommendation},
         sheet::SheetRow,
         text,
@@ -158,6 +158,7 @@ fn write_slice(job: &Job, db: &mut Connection, (slice, keeps): (Vec<Prepared>, b
     }
     storage::staged_rows::insert_all(db, &rows)?;
     storage::staged_candidates::insert_all(db, &candidates, &reaches)?;
+    job.account.recheck_place(db)?;
     let lease = job.service.clocks.machine() + operations::LEASE;
     if storage::operations::beat(db, job.operation, done, lease)? {
         Ok(())
@@ -197,7 +198,9 @@ fn prepare(job: &Job, row: &SheetRow) -> Result<Prepared, Error> {
     let shown: Vec<(usize, String)> = row.cells.iter().map(|(at, cell)| (*at, cell.shown())).collect();
     let place = Place::new(staged_rows::TABLE, "cells_cipher", id);
     let cells_cipher = job.service.vault.seal_text(place, &json!(shown).to_string())?;
-    let judged = judge(row, &job.layout, &job.directory, job.service.clocks.campaign());
+    // What names no nominator is the sender's own recommendation, and one's own nobody makes in another's place.
+    let terms = Terms { now: job.service.clocks.campaign(), names_nominator: job.account.acting.is_some() };
+    let judged = judge(row, &job.layout, &job.directory, terms);
     let number = i32::try_from(row.number).unwrap_or(i32::MAX);
     let staged = |outcome, digest, faults: Vec<Fault>| StagedRow {
         operation_id: job.operation,
@@ -313,7 +316,7 @@ fn take(job: &Job, db: &mut Connection) -> Result<(), Error> {
     let taking = Taking {
         operation: job.operation,
         organization: job.organization,
-        actor: (job.account.id, job.account.role),
+        actor: (job.account.actor(), job.account.role),
         cycle: cycle.month,
         now: job.service.clocks.campaign(),
     };

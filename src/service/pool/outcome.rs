@@ -83,7 +83,7 @@ pub async fn record_outcome(
             idempotency::claim(db, attempt.as_ref(), service.clocks.machine())?;
             let found = steps::hold(db, (id, version))?;
             let kind = if outcome.chosen { StepKind::Chosen } else { StepKind::NotChosen };
-            let status = pool::step(&found, kind, (account.id, &[])).map_err(Error::fault)?;
+            let status = pool::step(&found, kind, (account.actor(), &[])).map_err(Error::fault)?;
             let title = outcome.title.as_deref().map(text::tidy_line);
             let announced_on = Some(outcome.announced_on);
             let after = Recommendation { status, title: title.clone(), announced_on, ..found };

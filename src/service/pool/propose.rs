@@ -169,7 +169,7 @@ pub async fn resubmit(
             idempotency::claim(db, attempt.as_ref(), service.clocks.machine())?;
             let found = steps::hold(db, (id, version))?;
             honorees::find_inside(db, &account, found.honoree)?;
-            let status = pool::step(&found, StepKind::Resubmitted, (account.id, &[])).map_err(Error::fault)?;
+            let status = pool::step(&found, StepKind::Resubmitted, (account.actor(), &[])).map_err(Error::fault)?;
             let organization = account.organization_id().ok_or(Error::of(Code::Forbidden))?;
             let before = Recommendation { status, proposed_by: account.id, organization, ..found };
             let after = proposal.applied(before);

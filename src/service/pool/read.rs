@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
     domain::{
+        actor::Actor,
         honour::Honoree,
         id::{HonoreeId, OrganizationId, PoolRecommendationId, UserId},
         local_day,
@@ -109,7 +110,7 @@ fn gather(db: &mut Connection, found: Vec<Recommendation>) -> Result<Vec<Recomme
     let mut steps: BTreeMap<PoolRecommendationId, Vec<PoolStep>> = BTreeMap::new();
     let (mut actors, mut organizations) = (BTreeSet::new(), BTreeSet::new());
     for step in storage::pool_steps::list_of_all(db, &ids)? {
-        actors.extend(step.actor);
+        actors.extend(step.actor.into_iter().flat_map(Actor::persons));
         organizations.extend(step.organization);
         steps.entry(step.recommendation).or_default().push(step);
     }

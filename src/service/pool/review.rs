@@ -9,7 +9,7 @@ use crate::{
         fault::{Code, Fault},
         id::{HonoreeId, PoolRecommendationId},
         notification::{Notification, NotificationKind},
-        pool::{self, EntryCause, REASON_MAX_CHARS, Recommendation, StepKind},
+        pool::{self, EntryCause, PoolStep, REASON_MAX_CHARS, Recommendation, StepKind},
         review::Decision,
         role::Role,
         text,
@@ -51,14 +51,14 @@ pub async fn review(
             let found = steps::hold(db, (id, version))?;
             let kind = step_of(decision);
             let before = storage::pool_steps::list_of_all(db, &[id])?;
-            let status = pool::step(&found, kind, (account.id, &before)).map_err(Error::fault)?;
+            let status = pool::step(&found, kind, (account.actor(), &before)).map_err(Error::fault)?;
             let after = Recommendation { status, ..found };
             steps::write(&service, db, &caller, (&after, kind, Some(opinion.clone())))?;
             if kind == StepKind::Approved {
                 refuse_unhonoured(db, after.honoree)?;
                 let_in(&service, db, &caller, &after)?;
             }
-            tell_proposer(&service, db, (&after, &opinion))?;
+            tell_proposers(&service, db, (&after, &before), &opinion)?;
             let first = FirstAnswer { status: 201, resource_id: id.into(), secret: None };
             idempotency::keep(db, attempt.as_ref(), &first)?;
             read::gather_one(db, id)
@@ -81,15 +81,21 @@ fn let_in(service: &Service, db: &mut Connection, caller: &Caller, after: &Recom
     rule::enter(service, db, caller, (after.honoree, min_honours, EntryCause::Recommendation))
 }
 
-fn tell_proposer(
+/// Tells who put the person forward last, and in whose place that was done.
+fn tell_proposers(
     service: &Service,
     db: &mut Connection,
-    (after, opinion): (&Recommendation, &str),
+    (after, before): (&Recommendation, &[PoolStep]),
+    opinion: &str,
 ) -> Result<(), Error> {
-    let told = Notification {
-        honoree: Some(after.honoree),
-        reason: Some(opinion.to_owned()),
-        ..notifications::blank(service, after.proposed_by, NotificationKind::PoolDecided)?
-    };
-    Ok(storage::notifications::insert(db, &told)?)
+    let last = before.iter().rev().find(|step| step.kind.proposes()).and_then(|step| step.actor);
+    for person in last.unwrap_or_else(|| after.proposed_by.into()).persons() {
+        let told = Notification {
+            honoree: Some(after.honoree),
+            reason: Some(opinion.to_owned()),
+            ..notifications::blank(service, person, NotificationKind::PoolDecided)?
+        };
+        storage::notifications::insert(db, &told)?;
+    }
+    Ok(())
 }

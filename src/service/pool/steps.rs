@@ -54,7 +54,7 @@ pub(super) fn keep(
         recommendation: after.id,
         kind,
         words,
-        actor: caller.id(),
+        actor: caller.actor(),
         organization: caller.account.as_ref().and_then(Account::organization_id),
         at: service.clocks.campaign(),
     };

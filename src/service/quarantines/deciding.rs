@@ -61,8 +61,9 @@ pub async fn decide_quarantine(
         let cycle = storage::cycles::find(db, found.cycle)?.ok_or_else(Error::not_found)?;
         let at = of_service.clocks.campaign();
         let publication = (cycle.published_at, cycle.policy.objection_days);
-        let status = quarantine::decide(&found, (account.id, input.verdict), publication, at).map_err(Error::guards)?;
-        let decision = Decision { by: account.id, reason: text::tidy_paragraphs(&input.reason), at };
+        let status =
+            quarantine::decide(&found, (account.actor(), input.verdict), publication, at).map_err(Error::guards)?;
+        let decision = Decision { by: account.actor(), reason: text::tidy_paragraphs(&input.reason), at };
         storage::quarantines::set_decision(db, id, status, &decision)?;
         storage::held_votes::count_out(db, (id, found.cycle), status)?;
         let more = settle_slice(&of_service, db, id)?;

@@ -7,9 +7,11 @@ use haoren::{
     storage::files::FileKey,
 };
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
-use super::{assert_sealed, honoree, honoree_at, reviewer, revoke, told};
+use super::{assert_sealed, audited, honoree, honoree_at, reviewer, revoke, told};
 use crate::{
+    delegations::{audit_of, standing_in},
     harness::{App, Client, Reply},
     traces::traces,
     verifications::PDF,
@@ -264,6 +266,22 @@ both! {
         sister.get(&address).await.problem(404, "not_found");
         app.admin().await.get(&address).await.problem(404, "not_found");
         app.anonymous().get(&address).await.problem(401, "unauthenticated");
+        // Names and sums stand in it: each reading is audited, and refusals are none. What nobody keeps has no tag.
+        assert_eq!(audited(&app, "assistance.receipt_read").await, 1);
+        assert_eq!(read.headers.get("etag"), None);
+        let digest = hex::encode(Sha256::digest(PDF));
+        let again = staff.unit.with("If-None-Match", &format!("\"{}\"", &digest[..32])).get(&address).await.expect(200);
+        assert_eq!(again.bytes, PDF);
+        let (pair, acting) =
+            standing_in(&app, (Role::DistrictReviewer, tree.district), (Role::UnitReviewer, tree.sister_unit)).await;
+        acting.get(&address).await.expect(200);
+        pair.here.get(&address).await.problem(404, "not_found");
+        let readings = audit_of(&app, "assistance.receipt_read").await;
+        let expected = json!({ "honoree_id": id, "attachment_id": receipt.id() });
+        let (in_place, own): (Vec<_>, Vec<_>) = readings.into_iter().partition(|(actor, _)| *actor == Some(pair.delegate));
+        assert_eq!(own.iter().map(|(_, details)| details).collect::<Vec<_>>(), [&expected, &expected]);
+        assert_eq!(in_place.len(), 1);
+        assert_eq!(in_place[0].1["on_behalf_of"], json!(pair.delegator));
         let shown = staff.unit.get(&format!("/assistance/{entry}")).await.expect(200);
         assert_eq!(shown.json["receipts"][0]["id"], json!(receipt.id()));
         for _ in 1..10 {

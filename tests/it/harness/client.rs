@@ -39,6 +39,11 @@ impl Client {
         client
     }
 
+    /// What it sends in a further header.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers[name].to_str().unwrap()
+    }
+
     /// The token that it is signed in with.
     pub fn token(&self) -> &str {
         self.token.as_deref().expect("the client is not signed in")

@@ -29,11 +29,16 @@ fn directory() -> Directory {
 }
 
 fn judged(cells: &[(Column, Cell)]) -> Judged {
+    judged_as(cells, false)
+}
+
+fn judged_as(cells: &[(Column, Cell)], names_nominator: bool) -> Judged {
     let columns = Column::ALL.iter().copied().enumerate().collect();
     let layout = Layout { sheet: 0, row: 1, columns };
     let place = |column: Column| Column::ALL.iter().position(|known| *known == column).unwrap();
     let cells = cells.iter().map(|(column, cell)| (place(*column), cell.clone())).collect();
-    judge(&SheetRow { number: 17, cells, merged: vec![] }, &layout, &directory(), NOW.parse().unwrap())
+    let terms = Terms { now: NOW.parse().unwrap(), names_nominator };
+    judge(&SheetRow { number: 17, cells, merged: vec![] }, &layout, &directory(), terms)
 }
 
 fn text(text: &str) -> Cell {
@@ -145,4 +150,21 @@ fn rows_that_say_the_same_are_the_same() {
     assert_eq!(canonical(&one), canonical(&other));
     let third = with(&[(Column::ContactPhone, text("13800001235")), (Column::Name, text("zhang 三"))]).unwrap();
     assert_ne!(canonical(&one), canonical(&third));
+}
+
+#[test]
+fn what_is_brought_in_anothers_place_names_who_recommends() {
+    let mut cells = vec![
+        (Column::Category, text("敬业奉献")),
+        (Column::Name, text("张三")),
+        (Column::Summary, text("三十年如一日。")),
+        (Column::Unit, text("政务中心")),
+    ];
+    assert!(judged_as(&cells, false).is_ok());
+    assert_eq!(places(judged_as(&cells, true)).iter().map(|(_, code)| *code).collect::<Vec<_>>(), [Code::Required]);
+    // What cannot be read is told of once, and a number alone does not name anybody.
+    cells.push((Column::NominatorPhone, text("13900001234")));
+    assert_eq!(places(judged_as(&cells, true)), places(judged_as(&cells, false)));
+    cells.push((Column::NominatorName, text("王芳")));
+    assert!(judged_as(&cells, true).is_ok());
 }

@@ -57,7 +57,7 @@ pub(super) async fn carry_out(job: Job) -> Result<(), Error> {
             return Err(Error::of(Code::OperationInterrupted));
         }
         one(&job, source, &mut outcome).await?;
-        operations::beat(&job.service, job.operation, done + 1).await?;
+        operations::beat(&job.service, &job.caller, (job.operation, done + 1)).await?;
     }
     if outcome.given.is_empty() && !outcome.lacking.is_empty() {
         return Err(none_drawn(&outcome.lacking));
@@ -76,7 +76,7 @@ pub(super) async fn carry_out(job: Job) -> Result<(), Error> {
         missing: outcome.lacking.into_iter().map(missing).collect(),
         reissues,
     };
-    operations::succeed(&job.service, job.operation, &counts).await
+    operations::succeed(&job.service, &job.caller, (job.operation, &counts)).await
 }
 
 /// One certificate; where it is not given out that is counted, and where it cannot be drawn noted.

@@ -1,0 +1,14 @@
+-- In whose place a delegate acted: what either of the two has proposed, handed over or opened the other one does not decide,
+-- and long work is found again in the place in which it was begun.
+ALTER TABLE assistance
+    ADD COLUMN proposed_on_behalf_of UUID REFERENCES users (id),
+    ADD COLUMN decided_on_behalf_of UUID REFERENCES users (id),
+    ADD COLUMN withdrawn_on_behalf_of UUID REFERENCES users (id),
+    ADD COLUMN handed_over_on_behalf_of UUID REFERENCES users (id);
+ALTER TABLE pool_steps
+    ADD COLUMN on_behalf_of UUID REFERENCES users (id);
+ALTER TABLE quarantines
+    ADD COLUMN opened_on_behalf_of UUID REFERENCES users (id),
+    ADD COLUMN decided_on_behalf_of UUID REFERENCES users (id);
+ALTER TABLE operations
+    ADD COLUMN on_behalf_of UUID REFERENCES users (id);
