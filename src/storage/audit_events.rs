@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
-    Selectable, SelectableHelper, dsl::exists, select,
+    Selectable, SelectableHelper, TextExpressionMethods, dsl::exists, select,
 };
 use serde_json::Value;
 
@@ -190,12 +190,15 @@ pub fn list(
     if let Some(action) = &filter.action {
         query = query.filter(audit_events::action.eq(action));
     }
-    if let Some(kind) = &filter.subject_kind {
-        query = query.filter(audit_events::subject_kind.eq(kind));
-    }
-    if let Some(id) = &filter.subject_id {
-        query = query.filter(audit_events::subject_id.eq(id));
-    }
+    query = match (&filter.subject_kind, &filter.subject_id) {
+        (None, None) => query,
+        (Some(kind), None) => query.filter(audit_events::subject_kind.eq(kind)),
+        (None, Some(id)) => query.filter(audit_events::subject_id.eq(id)),
+        // The id alone says nearly all: joined to an empty text, the kind does not tempt SQLite to go by it.
+        (Some(kind), Some(id)) => {
+            query.filter(audit_events::subject_id.eq(id)).filter(audit_events::subject_kind.concat("").eq(kind))
+        }
+    };
     if let Some(from) = filter.from {
         query = query.filter(audit_events::at.ge(At(from)));
     }

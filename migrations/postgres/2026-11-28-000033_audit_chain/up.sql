@@ -12,7 +12,7 @@ CREATE INDEX audit_events_at ON audit_events (at, arrived);
 CREATE INDEX audit_events_actor ON audit_events (actor_id, at, arrived) WHERE actor_id IS NOT NULL;
 CREATE INDEX audit_events_action ON audit_events (action, at, arrived);
 CREATE INDEX audit_events_kind ON audit_events (subject_kind, at, arrived);
-CREATE INDEX audit_events_subject ON audit_events (subject_kind, subject_id, at, arrived);
+CREATE INDEX audit_events_subject ON audit_events (subject_id, at, arrived);
 
 -- The last number that was given, and its hash. Whoever gives numbers holds this row.
 CREATE TABLE audit_seals (

@@ -30,7 +30,7 @@ CREATE INDEX audit_events_at ON audit_events (at);
 CREATE INDEX audit_events_actor ON audit_events (actor_id, at) WHERE actor_id IS NOT NULL;
 CREATE INDEX audit_events_action ON audit_events (action, at);
 CREATE INDEX audit_events_kind ON audit_events (subject_kind, at);
-CREATE INDEX audit_events_subject ON audit_events (subject_kind, subject_id, at);
+CREATE INDEX audit_events_subject ON audit_events (subject_id, at);
 
 -- The last number that was given, and its hash. Whoever gives numbers holds this row.
 CREATE TABLE audit_seals (
