@@ -195,6 +195,7 @@ fn write(db: &mut Connection, slice: &[New]) {
                 candidates::version.eq(1),
                 candidates::created_at.eq(first),
                 candidates::updated_at.eq(first),
+                candidates::latest_cycle.eq(new.cycle),
             ),
         )
     };

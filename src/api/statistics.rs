@@ -96,8 +96,12 @@ impl StatisticsQuery {
 /// month, district, unit (as they were entered), category and channel. For reviewers of their subtree, for administrators of
 /// the city. There are no votes and no names of people in it, and nothing is ordered by numbers.
 ///
+/// In groups by district, by unit or by both, each says besides how far honorees are looked after (`follow_ups`); there a
+/// group may be one of honorees alone. Groups by month, category or channel do not: an honoree belongs to who is in charge,
+/// not to the month, category or channel of an honour.
+///
 /// The numbers are kept ready and follow within seconds what happens; `behind` names the months of which something is not
-/// counted yet. Each number's definition stands in `docs/statistics.md`.
+/// counted yet. Counting never makes a reader fail, nor wait for more than two seconds. Each number's definition stands in `docs/statistics.md`.
 #[utoipa::path(
     tag = "statistics",
     params(StatisticsQuery),

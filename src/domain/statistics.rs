@@ -8,6 +8,7 @@ mod counts;
 mod figures;
 mod group;
 mod hours;
+mod parts;
 mod passage;
 mod selection;
 
@@ -16,7 +17,8 @@ pub use counts::{CellKey, Counts, LeadCounts, Sheet, StageCounts};
 pub use figures::{Days, Figures, Overdue, Ratio, StageFigures};
 pub use group::{Dimension, GROUP_BY_MOST, GroupKey, Place, PlaceKey};
 pub use hours::Hours;
-pub use passage::{Move, Outcome, Passage, due_at, passages};
+pub use parts::{Detail, Part, Parts};
+pub use passage::{Move, Outcome, Passage, due_at, moves_last_days, passages};
 pub use selection::{CYCLES_MOST, Months, Said};
 
 text_enum! {

@@ -2,7 +2,9 @@
 //! are kept by cycle and place and follow what happens within seconds ([`recount`]).
 
 mod follow_ups;
+mod groups;
 mod page;
+mod reach;
 mod reading;
 pub mod recount;
 
@@ -15,11 +17,13 @@ use crate::{
     storage::Connection,
 };
 
-pub use follow_ups::{FollowUps, sum as sum_of_follow_ups};
-pub use page::{Coverage, Group, Quotas, Statistics, Units};
+pub use follow_ups::FollowUps;
+pub use page::{Group, Statistics};
+pub use reach::{Coverage, Quotas, Units};
 pub use reading::{StatisticsRequest, may_read};
 
-/// So many changes are counted while a reader waits: a few milliseconds each. Where more wait, the answer says so.
+/// So many changes are counted while a reader waits: a few milliseconds each. Where more wait, or they cannot be counted at
+/// once, the answer says so.
 const AT_ONCE: i64 = 200;
 
 /// When the numbers are read.
@@ -45,16 +49,16 @@ pub async fn read_statistics(
     let current = Month::of(now, service.time_zone);
     // What is asked wrongly is refused before anything is counted.
     request.said.judge(current).map_err(reading::refused)?;
-    prepare(service).await?;
+    prepare(service).await;
     let limit = usize::try_from(limit).unwrap_or(0);
     let at = Moment { now, today: local_day::day_of(now, service.time_zone), current };
     let read = service.store.view(move |db| read_page_in(db, (&scope, &request), at, (after, limit)));
     read.await
 }
 
-/// Counts what changed, where that is little, for who is about to read.
-pub async fn prepare(service: &Service) -> Result<(), Error> {
-    recount::catch_up_few(service, AT_ONCE).await
+/// Counts what changed, where that is little and can be done at once, for who is about to read.
+pub async fn prepare(service: &Service) {
+    recount::catch_up_few(service, AT_ONCE).await;
 }
 
 /// The sum and all groups of a part of the tree, in a view of the caller's.

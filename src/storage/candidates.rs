@@ -19,6 +19,7 @@ use super::{
 use crate::domain::{
     candidate::Candidate,
     id::{CandidateId, OrganizationId},
+    month::Month,
     text,
 };
 
@@ -108,6 +109,9 @@ pub fn update_if(
         .get_result(connection)
         .optional()?;
     let Some((number, version)) = updated else { return Ok(None) };
+    if let Some(cycle) = change.cycle {
+        note_latest(connection, number, cycle)?;
+    }
     if change.moves_counts() {
         statistics::changes::note_candidate(connection, id)?;
     }
@@ -125,6 +129,13 @@ pub fn update_if(
         name_keys::replace(connection, number, names)?;
     }
     Ok(Some(version))
+}
+
+/// The latest cycle in which a candidate ever ran stays when it falls back into an earlier one, whose window was extended.
+fn note_latest(connection: &mut Connection, number: i64, cycle: Month) -> Result<(), StoreError> {
+    let ran_before = candidates::table.filter(candidates::number.eq(number)).filter(candidates::latest_cycle.lt(cycle));
+    diesel::update(ran_before).set(candidates::latest_cycle.eq(cycle)).execute(connection)?;
+    Ok(())
 }
 
 fn named(connection: &mut Connection, id: CandidateId) -> Result<Option<(String, OrganizationId)>, StoreError> {

@@ -14,6 +14,7 @@ use super::{
     statistics,
 };
 use crate::domain::{
+    self,
     cycle::{Checklists, Cycle},
     month::Month,
     policy::Policy,
@@ -188,6 +189,8 @@ pub fn unfrozen(connection: &mut Connection) -> Result<Vec<Month>, StoreError> {
 pub fn update_if(connection: &mut Connection, cycle: &Cycle, now: DateTime<Utc>) -> Result<bool, StoreError> {
     let row = CycleRow::from(cycle);
     let target = cycles::table.filter(cycles::month.eq(cycle.month)).filter(cycles::version.eq(cycle.version));
+    let moves_last_days = find(connection, cycle.month)?
+        .is_some_and(|before| domain::statistics::moves_last_days(&before.windows, &cycle.windows));
     let changed = diesel::update(target)
         .set((
             (
@@ -206,7 +209,9 @@ pub fn update_if(connection: &mut Connection, cycle: &Cycle, now: DateTime<Utc>)
             cycles::updated_at.eq(At(now)),
         ))
         .execute(connection)?;
-    statistics::changes::note_cycle(connection, cycle.month)?;
+    if moves_last_days {
+        statistics::changes::note_cycle(connection, cycle.month)?;
+    }
     Ok(changed == 1)
 }
 

@@ -4,8 +4,8 @@
 //! SQLite has one writer at a time, so there is nothing to hold.
 
 use diesel::{
-    RunQueryDsl, sql_query,
-    sql_types::{BigInt, Integer, Uuid as PgUuid},
+    QueryableByName, RunQueryDsl, sql_query,
+    sql_types::{BigInt, Bool, Integer, Uuid as PgUuid},
 };
 use uuid::Uuid;
 
@@ -184,4 +184,20 @@ pub fn advisory(connection: &mut Connection, key: i64) -> Result<(), StoreError>
         sql_query("SELECT pg_advisory_xact_lock($1)").bind::<BigInt, _>(key).execute(inner)?;
     }
     Ok(())
+}
+
+/// The same for who does not wait: false when another transaction passes just now.
+pub fn try_advisory(connection: &mut Connection, key: i64) -> Result<bool, StoreError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Bool)]
+        passes: bool,
+    }
+    match connection {
+        Connection::Postgres(inner) => {
+            let query = sql_query("SELECT pg_try_advisory_xact_lock($1) AS passes").bind::<BigInt, _>(key);
+            Ok(query.get_result::<Row>(inner)?.passes)
+        }
+        Connection::Sqlite(_) => Ok(true),
+    }
 }

@@ -191,6 +191,12 @@ pub fn update_if(
     let target = organizations::table
         .filter(organizations::id.eq(organization.id))
         .filter(organizations::version.eq(organization.version));
+    // Of all that can change here, what is kept of statistics knows the district alone.
+    let is_moved =
+        find(connection, organization.id)?.is_some_and(|before| before.district_id != organization.district_id);
+    if is_moved {
+        statistics::changes::note_leads_of(connection, organization.id)?;
+    }
     let changed = diesel::update(target)
         .set((
             organizations::parent_id.eq(row.parent_id),
@@ -206,7 +212,9 @@ pub fn update_if(
             organizations::updated_at.eq(At(now)),
         ))
         .execute(connection)?;
-    statistics::changes::note_organization(connection, organization.id)?;
+    if is_moved {
+        statistics::changes::note_leads_of(connection, organization.id)?;
+    }
     Ok(changed == 1)
 }
 
@@ -216,10 +224,11 @@ pub fn set_district_below(
     id: OrganizationId,
     district: Option<OrganizationId>,
 ) -> Result<(), StoreError> {
+    statistics::changes::note_leads_below(connection, id)?;
     diesel::update(organizations::table.filter(organizations::parent_id.eq(id)))
         .set((organizations::district_id.eq(district), organizations::version.eq(organizations::version + 1)))
         .execute(connection)?;
-    statistics::changes::note_organization(connection, id)
+    statistics::changes::note_leads_below(connection, id)
 }
 
 /// How many candidates on whom something is still to be decided an organization or one below it carries.

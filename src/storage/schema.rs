@@ -415,6 +415,7 @@ diesel::table! {
         version -> BigInt,
         created_at -> Instant,
         updated_at -> Instant,
+        latest_cycle -> Integer,
     }
 }
 

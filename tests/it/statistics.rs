@@ -1,6 +1,8 @@
 //! The numbers of the campaign: a month that was counted by hand, who sees what of it, and what is refused.
 
 mod asking;
+mod follow_ups;
+mod keeping_up;
 mod report;
 mod walking;
 

@@ -42,7 +42,8 @@ pub struct StatisticsPage {
     pub cycles: Vec<Month>,
     /// When the latest of these numbers was counted, by the campaign's clock; null where there is nothing to count.
     pub as_of: Option<DateTime<Utc>>,
-    /// The months of which something has happened that is not counted yet. Usually none: it takes seconds.
+    /// The months of which something has happened that is not counted yet: their numbers are those of the last count, at
+    /// `as_of` or before. Usually none: it takes seconds.
     #[schema(value_type = Vec<String>)]
     pub behind: Vec<Month>,
     /// What the groups are told apart by, as it was asked.
@@ -64,7 +65,7 @@ impl StatisticsPage {
         (items, next_cursor): (Vec<StatisticsGroup>, Option<String>),
     ) -> Self {
         Self {
-            follow_ups: read.follow_ups_in_all().map(Into::into),
+            follow_ups: read.follow_ups.map(Into::into),
             as_of: read.counted_at,
             total: StatisticsFigures::new(&read.total, read.has_leads, read.coverage),
             behind: read.behind,
@@ -76,7 +77,7 @@ impl StatisticsPage {
     }
 }
 
-/// 回访帮扶: how far honorees are looked after by the organizations that are selected. What is due is as of now, what was done
+/// 回访帮扶: how far honorees are looked after by organizations. What is due is as of now, what was done
 /// is of the months.
 #[derive(Serialize, ToSchema)]
 pub struct FollowUpStatistics {
@@ -113,7 +114,9 @@ pub struct StatisticsPlace {
     pub name: String,
 }
 
-/// A group. Members by which groups are not told apart are left out.
+/// A group. Members by which groups are not told apart are left out. So is `follow_ups` where groups are told apart by cycle,
+/// category or channel: an organization is in charge of each honoree, but nobody is looked after by the month, category or
+/// channel of an honour, of which a person may have several; and no honoree waits for a review stage.
 #[derive(Serialize, ToSchema)]
 pub struct StatisticsGroup {
     /// The month.
@@ -136,6 +139,10 @@ pub struct StatisticsGroup {
     pub channel: Option<ChannelName>,
     /// Its numbers.
     pub figures: StatisticsFigures,
+    /// How far honorees are looked after there, by the organization in charge; only in groups by district, by unit or by both,
+    /// and not where categories or channels are selected. These groups add up to the page's `follow_ups`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub follow_ups: Option<FollowUpStatistics>,
 }
 
 impl From<Group> for StatisticsGroup {
@@ -150,6 +157,7 @@ impl From<Group> for StatisticsGroup {
             category: group.key.category.map(|category| category.to_string()),
             channel: group.key.channel.map(Into::into),
             figures: StatisticsFigures::new(&group.figures, group.has_leads, group.coverage),
+            follow_ups: group.follow_ups.map(Into::into),
         }
     }
 }

@@ -154,6 +154,16 @@ impl Sheet {
         }
     }
 
+    /// The sums of the categories.
+    #[must_use]
+    pub fn by_category(&self) -> BTreeMap<CategoryCode, Counts> {
+        let mut sums: BTreeMap<CategoryCode, Counts> = BTreeMap::new();
+        for (key, counts) in &self.cells {
+            sums.entry(key.category.clone()).or_default().merge(counts);
+        }
+        sums
+    }
+
     /// Whether nothing was counted.
     #[must_use]
     pub fn is_empty(&self) -> bool {

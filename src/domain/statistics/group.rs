@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::counts::CellKey;
+use super::parts::Part;
 use crate::domain::{candidate::Channel, category::CategoryCode, id::OrganizationId, month::Month};
 
 /// By so many things at once groups are told apart at most.
@@ -23,6 +23,18 @@ text_enum! {
         Category = "category",
         /// By what way the first recommendation came.
         Channel = "channel",
+    }
+}
+
+impl Dimension {
+    /// Whether honorees can be told apart by it: somebody is in charge of each, but nobody is looked after by the month, the
+    /// category or the channel of an honour, of which a person may have several.
+    #[must_use]
+    pub const fn tells_honorees_apart(self) -> bool {
+        match self {
+            Self::District | Self::Unit => true,
+            Self::Cycle | Self::Category | Self::Channel => false,
+        }
     }
 }
 
@@ -91,13 +103,13 @@ pub struct GroupKey {
 }
 
 impl GroupKey {
-    /// That of the counts of a cell.
+    /// That of counts, which are told apart at least by what groups are.
     #[must_use]
-    pub fn of_cell(place: PlaceKey, cell: &CellKey, by: &[Dimension]) -> Self {
+    pub fn of_part(place: PlaceKey, part: &Part, by: &[Dimension]) -> Self {
         Self {
             place,
-            category: by.contains(&Dimension::Category).then(|| cell.category.clone()),
-            channel: by.contains(&Dimension::Channel).then_some(cell.channel),
+            category: part.category.clone().filter(|_| by.contains(&Dimension::Category)),
+            channel: part.channel.filter(|_| by.contains(&Dimension::Channel)),
         }
     }
 

@@ -145,3 +145,10 @@ pub fn due_at(stage: StageCode, is_extended: bool, windows: &Windows) -> Option<
     };
     Some(windows.get(window).closes_at)
 }
+
+/// Whether other windows give any stage another last day, so that it has to be looked at anew what was in time.
+#[must_use]
+pub fn moves_last_days(old: &Windows, new: &Windows) -> bool {
+    let differs = |stage: StageCode, is_extended| due_at(stage, is_extended, old) != due_at(stage, is_extended, new);
+    StageCode::ALL.iter().any(|stage| differs(*stage, false) || differs(*stage, true))
+}

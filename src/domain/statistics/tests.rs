@@ -13,7 +13,7 @@ use crate::domain::{
     policy::Policy,
     stage::StageCode,
     transition::{Action, target},
-    window::Windows,
+    window::{Window, WindowKind, Windows},
 };
 
 const FIRST: &str = "2026-11-03T00:00:00Z";
@@ -212,18 +212,75 @@ fn the_stored_form_is_pinned() {
         cell.note_passage(&passage, &windows());
     }
     sheet.note_leads(Channel::Letter, LeadStatus::Promoted, 2);
-    let mut expected = vec![1, 1, 10];
+    let counts =
+        [&[1, 1, 1, 1, 2, 0xAC, 2][..], &[2, 0, 1, 0, 1, 0, 0, 1, 0, 1, 0xC8, 1, 1], &[1, 0, 1, 0, 0, 0, 0]].concat();
+    let mut expected = vec![2, 1, 3, 1, 1, 2];
+    expected.push(66);
+    expected.extend(&counts);
+    expected.extend([1, 10]);
     expected.extend(b"dedication");
-    expected.extend([2, 1, 1, 1, 1, 2, 0xAC, 2]);
-    expected.extend([2, 0, 1, 0, 1, 0, 0, 1, 0, 1, 0xC8, 1, 1]);
-    expected.extend([1, 0, 1, 0, 0, 0, 0]);
-    expected.extend([1, 3, 1, 1, 2]);
+    expected.extend(&counts);
+    expected.extend([1, 10]);
+    expected.extend(b"dedication");
+    expected.push(2);
+    expected.extend(&counts);
     assert_eq!(sheet.to_bytes(), expected);
     assert_eq!(Sheet::from_bytes(&expected), Ok(sheet));
-    for wrong in
-        [&[][..], &[2, 0, 0], &[1, 0], &[1, 0, 0, 0], &[1, 0x80, 0x80, 0x80, 0x80, 0x80], &[1, 1, 2, b'D', b'E']]
-    {
+    assert_eq!(Sheet::from_bytes(&[2, 0, 4, 0, 0, 0, 0, 0]), Ok(Sheet::default()));
+    for wrong in [
+        &[][..],
+        &[1, 0, 0],
+        &[2, 0],
+        &[2, 0, 4, 0, 0, 0],
+        &[2, 0, 4, 0, 0, 0, 0, 0, 0],
+        &[2, 0x80, 0x80, 0x80, 0x80, 0x80],
+        &[2, 0, 4, 0, 0, 0, 0, 1, 2, b'D', b'E'],
+    ] {
         assert_eq!(Sheet::from_bytes(wrong), Err(NotASheet), "{wrong:?}");
+    }
+}
+
+/// Of the stored form no more is read than is asked for: behind that it may say anything.
+#[test]
+fn a_sum_is_read_without_the_cells() {
+    let mut sheet = Sheet::default();
+    sheet.cell(&"dedication".parse().unwrap(), Channel::Phone).note_candidate(Status::Verified);
+    sheet.cell(&"dedication".parse().unwrap(), Channel::Letter).note_candidate(Status::Returned);
+    sheet.cell(&"bravery".parse().unwrap(), Channel::Letter).note_candidate(Status::Verified);
+    let bytes = sheet.to_bytes();
+    let read = |bytes: &[u8], detail| {
+        let parts = Parts::from_bytes(bytes, detail)?.parts;
+        let one = |part: Part| {
+            (part.category.map(|code| code.to_string()), part.channel.map(Channel::as_str), part.counts.candidates())
+        };
+        Ok::<_, NotASheet>(parts.into_iter().map(one).collect::<Vec<_>>())
+    };
+    let (bravery, dedication) = (Some("bravery".to_owned()), Some("dedication".to_owned()));
+    assert_eq!(read(&bytes, Detail::Total).unwrap(), [(None, None, 3)]);
+    assert_eq!(read(&bytes, Detail::Category).unwrap(), [(bravery.clone(), None, 1), (dedication.clone(), None, 2)]);
+    assert_eq!(
+        read(&bytes, Detail::Cell).unwrap(),
+        [(bravery, Some("letter"), 1), (dedication.clone(), Some("phone"), 1), (dedication, Some("letter"), 1)]
+    );
+    let torn = bytes.get(..bytes.len() - 1).unwrap();
+    assert_eq!(read(torn, Detail::Category).unwrap().len(), 2);
+    assert_eq!(read(torn, Detail::Cell), Err(NotASheet));
+    assert_eq!(read(&Sheet::default().to_bytes(), Detail::Total), Ok(vec![]));
+}
+
+#[test]
+fn only_last_days_decide_what_was_in_time() {
+    for kind in [WindowKind::Reporting, WindowKind::Screening, WindowKind::Forwarding, WindowKind::Voting] {
+        let moved = |change: fn(&mut Window)| {
+            let mut changed = windows();
+            let mut window = changed.get(kind);
+            change(&mut window);
+            changed.set(kind, window);
+            moves_last_days(&windows(), &changed)
+        };
+        assert!(!moved(|_| {}), "{kind}");
+        assert!(!moved(|window| window.opens_at += Duration::hours(1)), "{kind}");
+        assert_eq!(moved(|window| window.closes_at += Duration::hours(1)), kind != WindowKind::Voting, "{kind}");
     }
 }
 
@@ -274,6 +331,17 @@ proptest! {
             sum.merge(&Sheet::from_bytes(&part.to_bytes()).unwrap());
         }
         prop_assert_eq!(&sum, &whole);
+        let added = |bytes: &[u8], detail| {
+            let mut all = Counts::default();
+            for part in Parts::from_bytes(bytes, detail).unwrap().parts {
+                all.merge(&part.counts);
+            }
+            all
+        };
+        let bytes = whole.to_bytes();
+        let total = added(&bytes, Detail::Total);
+        prop_assert_eq!(&added(&bytes, Detail::Category), &total);
+        prop_assert_eq!(&added(&bytes, Detail::Cell), &total);
         prop_assert_eq!(sum.candidates() as usize, walks.len());
     }
 

@@ -17,7 +17,7 @@ use crate::{
 /// The report of a month, of the reviewer's subtree. 404 for a month without a cycle.
 pub async fn monthly_report(service: &Service, caller: &Caller, month: Month) -> Result<Bytes, Error> {
     let account = caller.require_reviewer()?.clone();
-    statistics::prepare(service).await?;
+    statistics::prepare(service).await;
     let (now, zone) = (service.clocks.campaign(), service.time_zone);
     let read = service.store.view(move |db| facts::gather(db, &account, month, (now, zone)));
     let report = read.await?;

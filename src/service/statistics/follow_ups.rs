@@ -1,12 +1,19 @@
 //! How far honorees are looked after: what is due now, and what was done in the months.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::AddAssign};
 
 use chrono::NaiveDate;
 
-use super::reading::Selection;
+use super::reading::{Selection, district_of};
 use crate::{
-    domain::{assistance::AssistanceStatus, id::OrganizationId, month::Month, scope::Scope},
+    domain::{
+        assistance::AssistanceStatus,
+        id::OrganizationId,
+        month::Month,
+        organization::OrganizationKind,
+        scope::Scope,
+        statistics::{Dimension, PlaceKey},
+    },
     service::Error,
     storage::{self, Connection, assistance::AssistanceFilter, visits::VisitCount},
 };
@@ -37,7 +44,7 @@ pub(super) fn read(
     selection: &Selection,
     today: NaiveDate,
 ) -> Result<Option<BTreeMap<OrganizationId, FollowUps>>, Error> {
-    if !selection.categories.is_empty() || !selection.channels.is_empty() {
+    if !selection.is_of_all_kinds() {
         return Ok(None);
     }
     let mut by: BTreeMap<OrganizationId, FollowUps> = BTreeMap::new();
@@ -71,18 +78,46 @@ pub(super) fn read(
     Ok(Some(by))
 }
 
-/// The sum over organizations.
-#[must_use]
-pub fn sum<'a>(all: impl IntoIterator<Item = &'a FollowUps>) -> FollowUps {
-    all.into_iter().fold(FollowUps::default(), |sum, one| FollowUps {
-        due: sum.due + one.due,
-        overdue: sum.overdue + one.overdue,
-        lost: sum.lost + one.lost,
-        visits: sum.visits + one.visits,
-        reached: sum.reached + one.reached,
-        entries: sum.entries + one.entries,
-        amount_fen: sum.amount_fen + one.amount_fen,
-    })
+impl AddAssign for FollowUps {
+    fn add_assign(&mut self, other: Self) {
+        self.due += other.due;
+        self.overdue += other.overdue;
+        self.lost += other.lost;
+        self.visits += other.visits;
+        self.reached += other.reached;
+        self.entries += other.entries;
+        self.amount_fen += other.amount_fen;
+    }
+}
+
+/// Those of all organizations.
+pub(super) fn sum(by: &BTreeMap<OrganizationId, FollowUps>) -> FollowUps {
+    let mut sum = FollowUps::default();
+    for one in by.values() {
+        sum += *one;
+    }
+    sum
+}
+
+/// Those of the groups of which there are any; none where groups are told apart by what honorees are not.
+pub(super) fn by_place(
+    selection: &Selection,
+    by: &BTreeMap<OrganizationId, FollowUps>,
+) -> Option<BTreeMap<PlaceKey, FollowUps>> {
+    if !selection.by.iter().all(|dimension| dimension.tells_honorees_apart()) {
+        return None;
+    }
+    let mut groups: BTreeMap<PlaceKey, FollowUps> = BTreeMap::new();
+    for (id, one) in by {
+        let Some(node) = selection.nodes.get(id) else { continue };
+        let key = PlaceKey {
+            cycle: None,
+            district: selection.by.contains(&Dimension::District).then(|| district_of(node)),
+            unit: selection.by.contains(&Dimension::Unit).then(|| (node.kind == OrganizationKind::Unit).then_some(*id)),
+        };
+        *groups.entry(key).or_default() += *one;
+    }
+    Some(groups)
 }
 
 /// Months in their order as runs of days, first and last day included.

@@ -16,7 +16,7 @@ use crate::{
         participation::Node,
         role::Role,
         scope::Scope,
-        statistics::{Dimension, Level, Months, Overdue, Said},
+        statistics::{Detail, Dimension, Level, Months, Overdue, Part, Said},
     },
     service::{Caller, Error},
     storage::{self, Connection, statistics::cells::Filter},
@@ -50,6 +50,15 @@ pub(super) fn scope_of(caller: &Caller) -> Result<Scope, Error> {
 
 pub(super) fn refused(faults: Vec<Fault>) -> Error {
     Error::refused(Code::InvalidQuery, faults)
+}
+
+/// The district to which an organization belongs; a district to itself.
+pub(super) fn district_of(node: &Node) -> Option<OrganizationId> {
+    match node.kind {
+        OrganizationKind::City => None,
+        OrganizationKind::District => Some(node.id),
+        OrganizationKind::Unit => node.district,
+    }
 }
 
 /// What is selected, with all that is needed to read it.
@@ -153,7 +162,7 @@ impl Selection {
     /// Whether an organization is selected.
     #[must_use]
     pub fn covers(&self, node: &Node) -> bool {
-        let own = if node.kind == OrganizationKind::District { Some(node.id) } else { node.district };
+        let own = district_of(node);
         let is_in_district =
             self.districts.as_ref().is_none_or(|districts| own.is_some_and(|own| districts.contains(&own)));
         is_in_district && self.units.as_ref().is_none_or(|units| units.contains(&node.id))
@@ -165,10 +174,29 @@ impl Selection {
         self.units.is_some()
     }
 
-    /// Whether counts of a category and channel are selected.
+    /// Whether counts are selected that are told apart at least by what is asked for.
     #[must_use]
-    pub fn takes(&self, category: &CategoryCode, channel: Channel) -> bool {
-        (self.categories.is_empty() || self.categories.contains(category)) && self.takes_channel(channel)
+    pub fn takes(&self, part: &Part) -> bool {
+        (self.categories.is_empty() || part.category.as_ref().is_some_and(|code| self.categories.contains(code)))
+            && (self.channels.is_empty() || part.channel.is_some_and(|channel| self.channels.contains(&channel)))
+    }
+
+    /// Whether categories and channels are all selected, so that numbers are there that have none.
+    #[must_use]
+    pub fn is_of_all_kinds(&self) -> bool {
+        self.categories.is_empty() && self.channels.is_empty()
+    }
+
+    /// How far counts have to be told apart for groups by these things.
+    #[must_use]
+    pub fn detail(&self, by: &[Dimension]) -> Detail {
+        if !self.channels.is_empty() || by.contains(&Dimension::Channel) {
+            Detail::Cell
+        } else if !self.categories.is_empty() || by.contains(&Dimension::Category) {
+            Detail::Category
+        } else {
+            Detail::Total
+        }
     }
 
     /// Whether what came by a channel is selected.

@@ -32,6 +32,10 @@ const UNITS: usize = 8;
 const SUMS: usize = 4;
 /// So many steps of a level are done before the level above has its turn.
 const STEPS: usize = 64;
+/// So long a reader waits for what changed to be counted.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// After this a reader looks again whether who counts has come to an end.
+const AGAIN: Duration = Duration::from_millis(25);
 /// One transaction at a time counts.
 const ONE_AT_A_TIME: i64 = 0x6861_6f72_656e_0030;
 
@@ -52,11 +56,32 @@ pub async fn catch_up(service: &Service) -> Result<usize, Error> {
     Ok(taken)
 }
 
-/// The same, where so many changes wait at most: for who is about to read.
-pub async fn catch_up_few(service: &Service, most: i64) -> Result<(), Error> {
+/// The same for who is about to read, where so many changes wait at most. Whoever cannot have them counted in time, because
+/// somebody else counts, holds a month or writes, or because counting fails, reads what is counted: the numbers say what they
+/// are behind of. So this never fails, and lasts no longer than [`PATIENCE`].
+pub async fn catch_up_few(service: &Service, most: i64) {
+    match tokio::time::timeout(PATIENCE, catch_up_in_passing(service, most)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => log::warn!("numbers are read as they are, counting what changed failed: {error}"),
+        Err(_) => log::info!("numbers are read as they are, counting what changed takes longer than a reader waits"),
+    }
+}
+
+async fn catch_up_in_passing(service: &Service, most: i64) -> Result<(), Error> {
     let are_few = service.store.read(move |db| Ok::<_, Error>(changes::are_few(db, most)?)).await?;
-    if are_few {
-        catch_up(service).await?;
+    if !are_few {
+        return Ok(());
+    }
+    for level in [Level::Unit, Level::District, Level::City] {
+        for _ in 0..STEPS {
+            let clocks = service.clocks.clone();
+            match service.store.write(move |db| step_if_free(&clocks, db, level)).await? {
+                Some(0) => break,
+                Some(_) => {}
+                // A connection is not kept waiting for it.
+                None => tokio::time::sleep(AGAIN).await,
+            }
+        }
     }
     Ok(())
 }
@@ -64,6 +89,15 @@ pub async fn catch_up_few(service: &Service, most: i64) -> Result<(), Error> {
 /// One step in a writing transaction: takes up some changes of a level, and notes what is to be summed up above.
 pub fn step(clocks: &Clocks, db: &mut Connection, level: Level) -> Result<usize, Error> {
     storage::locks::advisory(db, ONE_AT_A_TIME)?;
+    take_up(clocks, db, level)
+}
+
+/// The same, unless somebody else counts just now: then `None`.
+fn step_if_free(clocks: &Clocks, db: &mut Connection, level: Level) -> Result<Option<usize>, Error> {
+    if storage::locks::try_advisory(db, ONE_AT_A_TIME)? { take_up(clocks, db, level).map(Some) } else { Ok(None) }
+}
+
+fn take_up(clocks: &Clocks, db: &mut Connection, level: Level) -> Result<usize, Error> {
     let units = match level {
         Level::Unit => UNITS,
         Level::District | Level::City => SUMS,

@@ -107,6 +107,7 @@ pub struct NewCandidateRow {
     version: i64,
     created_at: At,
     updated_at: At,
+    latest_cycle: Month,
 }
 
 impl From<&Candidate> for NewCandidateRow {
@@ -136,6 +137,7 @@ impl From<&Candidate> for NewCandidateRow {
             version: candidate.version,
             created_at: At(candidate.created_at),
             updated_at: At(candidate.updated_at),
+            latest_cycle: candidate.cycle,
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     domain::{
         id::OrganizationId,
         month::Month,
-        statistics::{Level, Place, Sheet},
+        statistics::{Detail, Level, NotASheet, Parts, Place, Sheet},
     },
     storage::{Connection, StoreError, schema::statistic_cells, sql_values::At},
 };
@@ -26,11 +26,10 @@ pub struct Filter {
 }
 
 macro_rules! filtered {
-    ($filter:expr, $columns:expr) => {{
-        let mut query = statistic_cells::table
+    ($query:expr, $filter:expr) => {{
+        let mut query = $query
             .filter(statistic_cells::level.eq($filter.level))
             .filter(statistic_cells::cycle.eq_any($filter.cycles.clone()))
-            .select($columns)
             .into_boxed();
         if let Some(districts) = &$filter.districts {
             query = query.filter(statistic_cells::district_id.eq_any(districts.clone()));
@@ -38,36 +37,37 @@ macro_rules! filtered {
         if let Some(units) = &$filter.units {
             query = query.filter(statistic_cells::unit_id.eq_any(units.clone()));
         }
-        query.order((statistic_cells::cycle, statistic_cells::district_id, statistic_cells::unit_id))
+        query
     }};
 }
 
-/// The places of which there are counts, each with how many candidates of the cycle lie there. The counts are not read.
-pub fn places(connection: &mut Connection, filter: &Filter) -> Result<Vec<(Place, i32)>, StoreError> {
-    type Row = (Month, OrganizationId, OrganizationId, i32);
-    let columns =
-        (statistic_cells::cycle, statistic_cells::district_id, statistic_cells::unit_id, statistic_cells::candidates);
-    let rows: Vec<Row> = filtered!(filter, columns).load(connection)?;
-    Ok(rows
-        .into_iter()
-        .map(|(cycle, district, unit, candidates)| (Place { cycle, district, unit }, candidates))
-        .collect())
+/// District and unit of a place, whatever the cycle.
+pub type Site = (OrganizationId, OrganizationId);
+
+/// The places, each once, of which there are counts in any of the cycles. The counts are not read.
+pub fn sites(connection: &mut Connection, filter: &Filter) -> Result<Vec<Site>, StoreError> {
+    let query = statistic_cells::table.select((statistic_cells::district_id, statistic_cells::unit_id)).distinct();
+    Ok(filtered!(query, filter).load(connection)?)
 }
 
-/// The counts of a place.
-#[derive(Clone, Debug)]
-pub struct Counted {
-    /// Where.
-    pub place: Place,
-    /// What was counted.
-    pub sheet: Sheet,
-    /// When, by the campaign's clock.
-    pub counted_at: DateTime<Utc>,
+/// Those of them where a candidate of any of the cycles is.
+pub fn sites_with_candidates(connection: &mut Connection, filter: &Filter) -> Result<Vec<Site>, StoreError> {
+    let query = statistic_cells::table.select((statistic_cells::district_id, statistic_cells::unit_id)).distinct();
+    Ok(filtered!(query, filter).filter(statistic_cells::candidates.gt(0)).load(connection)?)
 }
 
-/// The counts of the places of a filter, in the order of cycles and places.
-pub fn sheets(connection: &mut Connection, filter: &Filter) -> Result<Vec<Counted>, StoreError> {
-    type Row = (Month, OrganizationId, OrganizationId, Vec<u8>, DateTime<Utc>);
+/// The same for each of the cycles.
+pub fn places_with_candidates(connection: &mut Connection, filter: &Filter) -> Result<Vec<Place>, StoreError> {
+    let columns = (statistic_cells::cycle, statistic_cells::district_id, statistic_cells::unit_id);
+    let query = statistic_cells::table.select(columns);
+    let rows: Vec<(Month, OrganizationId, OrganizationId)> =
+        filtered!(query, filter).filter(statistic_cells::candidates.gt(0)).load(connection)?;
+    Ok(rows.into_iter().map(|(cycle, district, unit)| Place { cycle, district, unit }).collect())
+}
+
+type Row = (Month, OrganizationId, OrganizationId, Vec<u8>, DateTime<Utc>);
+
+fn rows(connection: &mut Connection, filter: &Filter) -> Result<Vec<Row>, StoreError> {
     let columns = (
         statistic_cells::cycle,
         statistic_cells::district_id,
@@ -75,12 +75,43 @@ pub fn sheets(connection: &mut Connection, filter: &Filter) -> Result<Vec<Counte
         statistic_cells::cells,
         statistic_cells::counted_at,
     );
-    let rows: Vec<Row> = filtered!(filter, columns).load(connection)?;
+    let query = filtered!(statistic_cells::table.select(columns), filter);
+    Ok(query
+        .order((statistic_cells::cycle, statistic_cells::district_id, statistic_cells::unit_id))
+        .load(connection)?)
+}
+
+fn unreadable(error: NotASheet) -> StoreError {
+    StoreError::Schema(error.to_string())
+}
+
+/// The counts of a place.
+#[derive(Clone, Debug)]
+pub struct Counted<T> {
+    /// Where.
+    pub place: Place,
+    /// What was counted.
+    pub counts: T,
+    /// When, by the campaign's clock.
+    pub counted_at: DateTime<Utc>,
+}
+
+/// The counts of the places of a filter, in the order of cycles and places.
+pub fn sheets(connection: &mut Connection, filter: &Filter) -> Result<Vec<Counted<Sheet>>, StoreError> {
     let read = |(cycle, district, unit, bytes, counted_at): Row| {
-        let sheet = Sheet::from_bytes(&bytes).map_err(|error| StoreError::Schema(error.to_string()))?;
-        Ok(Counted { place: Place { cycle, district, unit }, sheet, counted_at })
+        let counts = Sheet::from_bytes(&bytes).map_err(unreadable)?;
+        Ok(Counted { place: Place { cycle, district, unit }, counts, counted_at })
     };
-    rows.into_iter().map(read).collect()
+    rows(connection, filter)?.into_iter().map(read).collect()
+}
+
+/// The same, told apart no further than is asked.
+pub fn parts(connection: &mut Connection, filter: &Filter, detail: Detail) -> Result<Vec<Counted<Parts>>, StoreError> {
+    let read = |(cycle, district, unit, bytes, counted_at): Row| {
+        let counts = Parts::from_bytes(&bytes, detail).map_err(unreadable)?;
+        Ok(Counted { place: Place { cycle, district, unit }, counts, counted_at })
+    };
+    rows(connection, filter)?.into_iter().map(read).collect()
 }
 
 /// Puts the counts of a place into the place of the former ones; without any, the place is gone.
@@ -126,7 +157,7 @@ pub fn sum(
     let filter = Filter { level, cycles: vec![cycle], districts, units: None };
     let mut sum = Sheet::default();
     for counted in sheets(connection, &filter)? {
-        sum.merge(&counted.sheet);
+        sum.merge(&counted.counts);
     }
     Ok(sum)
 }

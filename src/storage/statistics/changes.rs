@@ -40,14 +40,21 @@ pub fn note_cycle(connection: &mut Connection, month: Month) -> Result<(), Store
     Ok(())
 }
 
-/// Notes all that a unit and those under it were counted at, and where their leads lie now: leads go with a unit that is
-/// moved.
-pub fn note_organization(connection: &mut Connection, id: OrganizationId) -> Result<(), StoreError> {
-    let query = "SELECT s.level, s.cycle, s.district_id, s.unit_id FROM statistic_cells s \
-         JOIN organizations o ON o.id = s.unit_id WHERE s.level = 'unit' AND (o.id = $1 OR o.parent_id = $1) \
-         UNION SELECT 'unit', l.cycle, COALESCE(o.district_id, o.id), o.id FROM leads l \
-         JOIN organizations o ON o.id = l.organization_id AND o.kind = 'unit' WHERE o.id = $1 OR o.parent_id = $1";
-    sql_query(format!("{NOTE}{query}")).bind::<Id, _>(id).execute(connection)?;
+/// Notes where the leads of a unit lie. Before and after it is moved to another district: they go with it, while candidates
+/// stay in the district that endorsed them.
+pub fn note_leads_of(connection: &mut Connection, unit: OrganizationId) -> Result<(), StoreError> {
+    note_leads(connection, "o.id", unit)
+}
+
+/// The same for the units directly below one.
+pub fn note_leads_below(connection: &mut Connection, unit: OrganizationId) -> Result<(), StoreError> {
+    note_leads(connection, "o.parent_id", unit)
+}
+
+fn note_leads(connection: &mut Connection, column: &'static str, id: OrganizationId) -> Result<(), StoreError> {
+    let query = "SELECT DISTINCT 'unit', l.cycle, COALESCE(o.district_id, o.id), o.id FROM organizations o \
+         JOIN leads l ON l.organization_id = o.id WHERE o.kind = 'unit'";
+    sql_query(format!("{NOTE}{query} AND {column} = $1")).bind::<Id, _>(id).execute(connection)?;
     Ok(())
 }
 

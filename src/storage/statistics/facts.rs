@@ -46,12 +46,14 @@ impl Site {
     }
 }
 
-/// Keeps of a query that knows `candidates` those of a site. A candidate never goes back to an earlier cycle, so none that ran
-/// in the first one is left out.
+/// Keeps of a query that knows `candidates` those of a site. A candidate may have fallen back to a month that was extended:
+/// what matters is the latest in which it ever ran, so that none that ran in the first one or later is left out.
 macro_rules! at_site {
     ($query:expr, $site:expr, $first:expr) => {{
-        let query =
-            $query.filter(candidates::district_id.eq($site.district)).filter(candidates::cycle.ge($first)).into_boxed();
+        let query = $query
+            .filter(candidates::district_id.eq($site.district))
+            .filter(candidates::latest_cycle.ge($first))
+            .into_boxed();
         if $site.is_inbox() {
             query.filter(candidates::unit_id.is_null())
         } else {
@@ -75,7 +77,7 @@ pub struct CandidateFacts {
     pub status: Status,
 }
 
-/// The candidates of a site that run in its first cycle or a later one.
+/// The candidates of a site that run in its first cycle or a later one, or did so once.
 pub fn candidates_at(connection: &mut Connection, site: &Site) -> Result<Vec<CandidateFacts>, StoreError> {
     let Some(first) = site.first() else { return Ok(Vec::new()) };
     let columns = (candidates::id, candidates::cycle, candidates::category, candidates::channel, candidates::status);

@@ -1,5 +1,7 @@
 //! The monthly report holds the numbers of the API, cell by cell.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use calamine::{Data, Reader, Xlsx};
 use serde_json::Value;
 
@@ -29,7 +31,7 @@ both! {
 }
 
 /// A report's sheet, row by row.
-fn sheet(bytes: &[u8], name: &str) -> Vec<Vec<Data>> {
+pub(super) fn sheet(bytes: &[u8], name: &str) -> Vec<Vec<Data>> {
     let mut book: Xlsx<_> = Xlsx::new(std::io::Cursor::new(bytes.to_vec())).unwrap();
     assert!(book.worksheet_formula(name).unwrap().is_empty(), "there is a formula");
     book.worksheet_range(name).unwrap().rows().map(<[Data]>::to_vec).collect()
@@ -52,6 +54,7 @@ pub async fn report_agrees(client: &Client, month: &str) {
     let file = client.get(&format!("/exports/monthly-report.xlsx?cycle={month}")).await.expect(200);
     assert!(file.header("content-disposition").contains("%E5%B7%A5%E4%BD%9C%E6%9C%88%E6%8A%A5"));
     let total = read("").await["total"].clone();
+    follow_ups_agree(client, month, &sheet(&file.bytes, "回访帮扶")).await;
     overview_agrees(&sheet(&file.bytes, "概览"), &total);
     stages_agree(&sheet(&file.bytes, "各环节用时与按时率"), &total);
     for (name, by) in [("各区情况", "district"), ("各类别", "category"), ("推荐渠道", "channel")] {
@@ -66,6 +69,39 @@ pub async fn report_agrees(client: &Client, month: &str) {
             }
         }
     }
+}
+
+/// The lines of visits and assistance are those of the groups, and their last is the sum.
+pub(super) async fn follow_ups_agree(client: &Client, month: &str, rows: &[Vec<Data>]) {
+    let by = if sheet_is_of_districts(rows) { "district" } else { "unit" };
+    let read = numbers(client, &format!("cycle={month}&limit=100&group_by={by}")).await;
+    let mut expected = BTreeMap::new();
+    for group in read["items"].as_array().unwrap() {
+        let of = follow_ups(&group["follow_ups"]);
+        if of.iter().any(|number| *number != Data::Float(0.0)) {
+            expected.insert(group[by]["name"].as_str().map(str::to_owned), of);
+        }
+    }
+    let sum = rows.iter().position(|row| row[0] == Data::String("合计".to_owned())).unwrap();
+    assert_eq!(rows[sum][1..8], follow_ups(&read["follow_ups"]), "{month}");
+    let known: BTreeSet<&String> = expected.keys().flatten().collect();
+    let lines = rows[3..sum].iter().map(|row| {
+        // What belongs to none of the places stands under the name of who does it.
+        let name = row[0].to_string();
+        (known.contains(&name).then_some(name), row[1..8].to_vec())
+    });
+    assert_eq!(lines.collect::<BTreeMap<_, _>>(), expected, "{month}");
+}
+
+fn sheet_is_of_districts(rows: &[Vec<Data>]) -> bool {
+    rows.iter().any(|row| row[0] == Data::String("区".to_owned()))
+}
+
+/// Those of the API as they stand in a line, the amount in yuan.
+fn follow_ups(of: &Value) -> Vec<Data> {
+    let members = ["due", "overdue", "lost", "visits", "reached", "assistance_entries"];
+    let amount = Data::Float(of["assistance_fen"].as_f64().unwrap() / 100.0);
+    members.iter().map(|member| cell(&of[*member])).chain([amount]).collect()
 }
 
 /// How a group is called in the report.

@@ -46,6 +46,9 @@ both! {
             let day = 5 + turn / 8;
             let (month, day) = if day > 30 { (12, day - 30) } else { (11, day) };
             app.set_clock(&format!("2026-{month}-{day:02}T{:02}:00:00Z", turn % 8));
+            if turn == EXTENDED {
+                extend(&app, &staff, &ids).await;
+            }
             let id = ids[dice.below(ids.len())];
             random_act(&app, &tree, &staff, id, &mut dice).await;
             if turn % 5 == 0 {
@@ -60,7 +63,39 @@ both! {
         assert_eq!(kept[1], naive);
         assert_eq!(kept[2], naive);
         assert!(naive.len() > 1, "the months were walked through");
+        let has_fallen_back = app.service.store.read(|db| Ok::<_, Error>(fallen_back(db))).await.unwrap();
+        assert!(has_fallen_back > 0, "somebody fell back into the month that was extended");
     }
+}
+
+/// The turn, on the 26th, at which November is extended.
+const EXTENDED: i32 = 168;
+
+/// Reporting of November is opened again, and who had come to December and is handed in anew falls back.
+async fn extend(app: &App, staff: &Staff, ids: &[CandidateId]) {
+    let admin = app.admin().await;
+    let end = json!({ "closes_at": "2026-11-30T16:00:00Z" });
+    let windows = json!({ "reporting": end, "screening": end, "forwarding": end });
+    let etag = admin.get("/cycles/2026-11").await.expect(200).etag();
+    admin.patch("/cycles/2026-11", &etag, json!({ "windows": windows, "reason": "延期。" })).await.expect(200);
+    for id in ids {
+        if app.stored(*id).await.cycle.to_string() == "2026-12" {
+            drop(decide(app, &staff.unit, *id, "return").await);
+            drop(act(app, &staff.unit, *id, "resubmission", json!({ "answer": "已补充。" })).await);
+        }
+    }
+}
+
+/// How many candidates came from a month into an earlier one.
+fn fallen_back(db: &mut Connection) -> usize {
+    use diesel::{QueryDsl, RunQueryDsl};
+    use haoren::storage::schema::candidates;
+    let ids: Vec<CandidateId> = candidates::table.select(candidates::id).load(db).unwrap();
+    let mut went_back = |id: &CandidateId| {
+        let steps = storage::transitions::list_of(db, *id, None, 1_000).unwrap();
+        steps.windows(2).any(|pair| pair[1].cycle < pair[0].cycle)
+    };
+    ids.iter().filter(|id| went_back(id)).count()
 }
 
 /// What is kept of each month: the sum of units, of districts, of the city.
@@ -70,7 +105,7 @@ fn kept(db: &mut Connection) -> [BTreeMap<Month, Sheet>; 3] {
         let mut sums: BTreeMap<Month, Sheet> = BTreeMap::new();
         let filter = Filter { level, cycles: cycles.clone(), districts: None, units: None };
         for counted in cells::sheets(db, &filter).unwrap() {
-            sums.entry(counted.place.cycle).or_default().merge(&counted.sheet);
+            sums.entry(counted.place.cycle).or_default().merge(&counted.counts);
         }
         sums
     })

@@ -22,7 +22,7 @@ use crate::{
         caller::Account,
         exports::labels,
         participation::{self, ParticipationRequest},
-        statistics::{self, Coverage, FollowUps, Moment, Statistics, StatisticsRequest, Units},
+        statistics::{self, Coverage, FollowUps, Group, Moment, Statistics, StatisticsRequest, Units},
     },
     storage::{self, Connection, honours::Which},
 };
@@ -116,6 +116,7 @@ pub(super) fn gather(
     } else {
         vec![OrganizationKind::District, OrganizationKind::Unit]
     };
+    let nodes = storage::participation::nodes(db, scope, None)?;
     let wanted = ParticipationRequest { district: None, kinds };
     Ok(Report {
         month,
@@ -123,44 +124,32 @@ pub(super) fn gather(
         made_on: labels::day(now, zone),
         is_behind: !total.behind.is_empty(),
         places_are: if is_city { "区" } else { "单位" },
-        places: places(db, scope, by_place)?,
+        follow_ups: (follow_ups(&nodes, &by_place, is_city), total.follow_ups.unwrap_or_default()),
+        places: places(&nodes, is_city, by_place),
         categories: categories(db, &by_category)?,
         channels: channels(&by_channel),
         entries: entries(db, scope, month)?,
-        follow_ups: follow_ups(db, scope, &total)?,
         people: participation::page(db, scope, (month, &wanted), None, LINES)?,
         total,
     })
 }
 
-/// Those of each place, in the order of entry: of a city's districts the units under them included.
-fn follow_ups(
-    db: &mut Connection,
-    scope: &Scope,
-    total: &Statistics,
-) -> Result<(Vec<(String, FollowUps)>, FollowUps), Error> {
-    let Some(by) = &total.follow_ups else { return Ok((Vec::new(), FollowUps::default())) };
-    let nodes = storage::participation::nodes(db, scope, None)?;
-    let names: BTreeMap<OrganizationId, &str> = nodes.iter().map(|node| (node.id, node.name.as_str())).collect();
-    let is_city = *scope == Scope::City;
-    let mut places: BTreeMap<OrganizationId, Vec<FollowUps>> = BTreeMap::new();
-    for node in &nodes {
-        let place = if is_city { node.district.unwrap_or(node.id) } else { node.id };
-        if let Some(one) = by.get(&node.id) {
-            places.entry(place).or_default().push(*one);
-        }
-    }
-    let line = |(id, all): (&OrganizationId, &Vec<FollowUps>)| {
-        (names.get(id).copied().unwrap_or_default().to_owned(), statistics::sum_of_follow_ups(all))
+/// Those of each place of which there are any, in the order of entry: of a city's districts the units under them included.
+/// What is of none of the places stands under the name of the organization above them, which looks after people itself.
+fn follow_ups(nodes: &[Node], by_place: &Statistics, is_city: bool) -> Vec<(String, FollowUps)> {
+    let above = if is_city { OrganizationKind::City } else { OrganizationKind::District };
+    let above = nodes.iter().find(|node| node.kind == above).map(|node| &node.name);
+    let line = |group: &Group| {
+        let of = group.follow_ups.filter(|of| *of != FollowUps::default())?;
+        let name = if is_city { &group.district_name } else { &group.unit_name };
+        Some((name.as_ref().or(above).cloned().unwrap_or_default(), of))
     };
-    Ok((places.iter().map(line).collect(), total.follow_ups_in_all().unwrap_or_default()))
+    by_place.groups.iter().filter_map(line).collect()
 }
 
 /// Every open place, with or without candidates, and what lies elsewhere.
-fn places(db: &mut Connection, scope: &Scope, read: Statistics) -> Result<Vec<Part>, Error> {
-    let is_city = *scope == Scope::City;
+fn places(nodes: &[Node], is_city: bool, read: Statistics) -> Vec<Part> {
     let kind = if is_city { OrganizationKind::District } else { OrganizationKind::Unit };
-    let nodes = storage::participation::nodes(db, scope, None)?;
     // A district in which nothing has happened has its units all the same.
     let idle = |district: OrganizationId| {
         let is_here =
@@ -177,15 +166,19 @@ fn places(db: &mut Connection, scope: &Scope, read: Statistics) -> Result<Vec<Pa
         })
         .collect();
     for group in read.groups {
-        let key = if is_city { group.key.place.district } else { group.key.place.unit };
+        let key = if is_city { group.key.place.district } else { group.key.place.unit }.flatten();
+        // Who is looked after somewhere is no candidate there.
+        if group.figures == Figures::default() && !parts.contains_key(&key) {
+            continue;
+        }
         let other = if is_city { "市本级" } else { "待分配" };
         let name = if is_city { group.district_name } else { group.unit_name };
         let name = name.unwrap_or_else(|| other.to_owned());
-        parts.insert(key.flatten(), Part { name, figures: group.figures, coverage: group.coverage });
+        parts.insert(key, Part { name, figures: group.figures, coverage: group.coverage });
     }
     // What no place has stands last.
     let elsewhere = parts.remove(&None);
-    Ok(parts.into_values().chain(elsewhere).collect())
+    parts.into_values().chain(elsewhere).collect()
 }
 
 fn categories(db: &mut Connection, read: &Statistics) -> Result<Vec<Part>, Error> {
