@@ -1,4 +1,4 @@
--- Rows are written anew in the order in which they arrived, which is all that is left of it.
+-- Rows are written anew in the order in which they arrived, which is nearly that in which they are stored.
 CREATE TABLE former_audit_events (
     id UUID NOT NULL,
     at TIMESTAMPTZ NOT NULL,
