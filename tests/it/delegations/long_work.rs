@@ -159,7 +159,8 @@ both! {
     async fn clear_contacts_that_are_exported_name_both(app: App) {
         let tree = app.tree().await;
         let (pair, acting) = of_the_unit(&app, &tree).await;
-        app.candidate(&tree, Status::Nominated).await;
+        let body = json!({ "category": "dedication", "name": "张三", "summary": "好人好事。", "unit_id": tree.unit, "contact_phone": "13800005678" });
+        app.anonymous().post("/candidates", body).await.expect(201);
         acting.get("/exports/candidates.csv?contacts=true").await.expect(200);
         let (actor, details) = audit_of(&app, "candidates.exported").await.pop().unwrap();
         assert_eq!((actor, &details["on_behalf_of"]), (Some(pair.delegate), &json!(pair.delegator)));

@@ -71,8 +71,12 @@ both! {
 /// The turn, on the 26th, at which November is extended.
 const EXTENDED: i32 = 168;
 
-/// Reporting of November is opened again, and who had come to December and is handed in anew falls back.
+/// Who is handed in anew after the reporting of November comes to December; it is opened again, and whoever is handed in anew
+/// then falls back.
 async fn extend(app: &App, staff: &Staff, ids: &[CandidateId]) {
+    for id in ids {
+        hand_in_anew(app, staff, *id).await;
+    }
     let admin = app.admin().await;
     let end = json!({ "closes_at": "2026-11-30T16:00:00Z" });
     let windows = json!({ "reporting": end, "screening": end, "forwarding": end });
@@ -80,9 +84,19 @@ async fn extend(app: &App, staff: &Staff, ids: &[CandidateId]) {
     admin.patch("/cycles/2026-11", &etag, json!({ "windows": windows, "reason": "延期。" })).await.expect(200);
     for id in ids {
         if app.stored(*id).await.cycle.to_string() == "2026-12" {
-            drop(decide(app, &staff.unit, *id, "return").await);
-            drop(act(app, &staff.unit, *id, "resubmission", json!({ "answer": "已补充。" })).await);
+            hand_in_anew(app, staff, *id).await;
         }
+    }
+}
+
+/// Returned and handed in anew, by whoever may.
+async fn hand_in_anew(app: &App, staff: &Staff, id: CandidateId) {
+    let clients = [&staff.unit, &staff.district, &staff.city];
+    for client in clients {
+        drop(decide(app, client, id, "return").await);
+    }
+    for client in clients {
+        drop(act(app, client, id, "resubmission", json!({ "answer": "已补充。" })).await);
     }
 }
 
