@@ -56,24 +56,24 @@ impl From<&OutsideHonour> for OutsideHonourRow {
     }
 }
 
-impl OutsideHonourRow {
-    fn into_domain(self) -> Result<OutsideHonour, StoreError> {
-        let struck = self.revoked_at.map(|at| Struck { at: at.0, reason: self.revoked_reason.unwrap_or_default() });
-        Ok(OutsideHonour {
-            id: self.id,
-            honoree: self.honoree_id,
-            level: self.level,
-            title: self.title,
-            issuer: self.issuer,
-            number: self.number,
-            awarded_on: self.awarded_on.0,
-            category: self.category,
-            source_url: self.source_url,
+impl From<OutsideHonourRow> for OutsideHonour {
+    fn from(row: OutsideHonourRow) -> Self {
+        let struck = row.revoked_at.map(|at| Struck { at: at.0, reason: row.revoked_reason.unwrap_or_default() });
+        Self {
+            id: row.id,
+            honoree: row.honoree_id,
+            level: row.level,
+            title: row.title,
+            issuer: row.issuer,
+            number: row.number,
+            awarded_on: row.awarded_on.0,
+            category: row.category,
+            source_url: row.source_url,
             struck,
-            version: self.version,
-            created_at: self.created_at.0,
-            updated_at: self.updated_at.0,
-        })
+            version: row.version,
+            created_at: row.created_at.0,
+            updated_at: row.updated_at.0,
+        }
     }
 }
 
@@ -88,7 +88,7 @@ pub fn insert(connection: &mut Connection, honour: &OutsideHonour, recorded_by: 
 pub fn find(connection: &mut Connection, id: OutsideHonourId) -> Result<Option<OutsideHonour>, StoreError> {
     let row: Option<OutsideHonourRow> =
         outside_honours::table.find(id).select(OutsideHonourRow::as_select()).first(connection).optional()?;
-    row.map(OutsideHonourRow::into_domain).transpose()
+    Ok(row.map(OutsideHonour::from))
 }
 
 /// The honours of several honorees, struck ones too, the latest day first.
@@ -98,7 +98,7 @@ pub fn list_of(connection: &mut Connection, honorees: &[HonoreeId]) -> Result<Ve
         .order((outside_honours::awarded_on.desc(), outside_honours::id.desc()))
         .select(OutsideHonourRow::as_select())
         .load(connection)?;
-    rows.into_iter().map(OutsideHonourRow::into_domain).collect()
+    Ok(rows.into_iter().map(OutsideHonour::from).collect())
 }
 
 /// How many of an honoree there are: all of them, and those that stand.

@@ -55,23 +55,23 @@ impl From<&Recommendation> for RecommendationRow {
     }
 }
 
-impl RecommendationRow {
-    fn into_domain(self) -> Result<Recommendation, StoreError> {
-        Ok(Recommendation {
-            id: self.id,
-            honoree: self.honoree_id,
-            level: self.level,
-            status: self.status,
-            reason: self.reason,
-            material: self.material,
-            proposed_by: self.proposed_by,
-            organization: self.organization_id,
-            title: self.title,
-            announced_on: self.announced_on.map(|day| day.0),
-            version: self.version,
-            created_at: self.created_at.0,
-            updated_at: self.updated_at.0,
-        })
+impl From<RecommendationRow> for Recommendation {
+    fn from(row: RecommendationRow) -> Self {
+        Self {
+            id: row.id,
+            honoree: row.honoree_id,
+            level: row.level,
+            status: row.status,
+            reason: row.reason,
+            material: row.material,
+            proposed_by: row.proposed_by,
+            organization: row.organization_id,
+            title: row.title,
+            announced_on: row.announced_on.map(|day| day.0),
+            version: row.version,
+            created_at: row.created_at.0,
+            updated_at: row.updated_at.0,
+        }
     }
 }
 
@@ -85,7 +85,7 @@ pub fn insert(connection: &mut Connection, one: &Recommendation) -> Result<(), S
 pub fn find(connection: &mut Connection, id: PoolRecommendationId) -> Result<Option<Recommendation>, StoreError> {
     let row: Option<RecommendationRow> =
         pool_recommendations::table.find(id).select(RecommendationRow::as_select()).first(connection).optional()?;
-    row.map(RecommendationRow::into_domain).transpose()
+    Ok(row.map(Recommendation::from))
 }
 
 /// The recommendations of an honoree of which something is still to come.
@@ -98,7 +98,7 @@ pub fn open_of(connection: &mut Connection, honoree: HonoreeId) -> Result<Vec<Re
         .order(pool_recommendations::id)
         .select(RecommendationRow::as_select())
         .load(connection)?;
-    rows.into_iter().map(RecommendationRow::into_domain).collect()
+    Ok(rows.into_iter().map(Recommendation::from).collect())
 }
 
 /// Writes a recommendation if the version is still that of the one given; false when it is not.
@@ -175,5 +175,5 @@ pub fn list(
     }
     let rows: Vec<RecommendationRow> =
         query.order((pool_recommendations::created_at, pool_recommendations::id)).limit(limit).load(connection)?;
-    rows.into_iter().map(RecommendationRow::into_domain).collect()
+    Ok(rows.into_iter().map(Recommendation::from).collect())
 }

@@ -61,11 +61,11 @@ impl Source {
             let list = lists.get(&entry.honour.number.month).cloned().ok_or_else(Error::not_found)?;
             let issued = issued.remove(&entry.honour.id);
             // One that was reissued has the issuer of that day.
-            let issuer = issued.as_ref().and_then(|print| print.issuer.clone());
+            let reissued_by = issued.as_ref().and_then(|print| print.issuer.clone());
             let facts = Facts {
                 number: entry.honour.number.clone(),
                 title: list.title.clone(),
-                issuer: issuer.unwrap_or_else(|| list.issuer.clone()),
+                issuer: reissued_by.unwrap_or_else(|| list.issuer.clone()),
                 category: categories.get(&entry.honour.category).cloned().unwrap_or_default(),
                 name: entry.name.clone(),
                 subject: entry.subject,

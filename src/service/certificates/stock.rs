@@ -76,13 +76,12 @@ async fn stocked(service: &Service, source: &Source) -> Result<Option<Stocked>, 
     if certificate::reissue(&honour.standing, source.list.result_source, true).is_err() {
         return Ok(None);
     }
-    let printed = match &print.check_url {
-        Some(address) => Some(address.clone()),
+    let printed = if let Some(address) = &print.check_url {
+        Some(address.clone())
+    } else {
         // Of what was printed before addresses were noted, the file tells.
-        None => {
-            let file = issuing::stored(service, print).await?;
-            file.and_then(|file| printed_address(&file, &check_path(&honour.number)))
-        }
+        let file = issuing::stored(service, print).await?;
+        file.and_then(|file| printed_address(&file, &check_path(&honour.number)))
     };
     let (number, wanted) = (honour.number.clone(), service.certificates.check_url(&honour.number));
     Ok(Some(Stocked { number, printed, wanted }))

@@ -133,14 +133,14 @@ pub fn join(
     service: &Service,
     db: &mut Connection,
     caller: &Caller,
-    (merger, survivor, merged): (HonoreeMergerId, HonoreeId, HonoreeId),
+    (id, survivor, merged): (HonoreeMergerId, HonoreeId, HonoreeId),
 ) -> Result<(), Error> {
     let brought = storage::pool_entries::find_last(db, merged)?.filter(|entry| entry.left.is_none());
     let last = storage::pool_entries::find_last(db, survivor)?;
     let is_free = last.is_none_or(|entry| entry.left.is_some_and(|left| left.cause != LeftCause::City));
     match &brought {
         Some(entry) if is_free => {
-            storage::honoree_mergers::note(db, merger, (STAY, entry.id.0))?;
+            storage::honoree_mergers::note(db, id, (STAY, entry.id.0))?;
             storage::pool_entries::hand(db, &[entry.id], (merged, survivor))?;
             passed(service, db, caller, (entry, merged, survivor))?;
         }
@@ -164,10 +164,10 @@ fn passed(
 }
 
 /// One has become two again: a stay goes back to whoever brought it, as it is by now, or goes on where it rested.
-pub fn part(service: &Service, db: &mut Connection, caller: &Caller, merger: &HonoreeMerger) -> Result<(), Error> {
-    let (survivor, merged) = (merger.survivor_id, merger.honoree_id);
+pub fn part(service: &Service, db: &mut Connection, caller: &Caller, undone: &HonoreeMerger) -> Result<(), Error> {
+    let (survivor, merged) = (undone.survivor_id, undone.honoree_id);
     let brought =
-        storage::honoree_mergers::items(db, merger.id, STAY)?.into_iter().map(PoolEntryId).collect::<Vec<_>>();
+        storage::honoree_mergers::items(db, undone.id, STAY)?.into_iter().map(PoolEntryId).collect::<Vec<_>>();
     let stay = storage::pool_entries::find_last(db, survivor)?.filter(|entry| brought.contains(&entry.id));
     storage::pool_entries::hand(db, &brought, (survivor, merged))?;
     if let Some(stay) = stay.filter(|stay| stay.left.is_none()) {
