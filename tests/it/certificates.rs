@@ -110,6 +110,21 @@ async fn month(client: &Client, format: &str) -> (Value, Reply) {
     (ended.json, file)
 }
 
+/// Makes a group of a candidate.
+async fn become_group(app: &App, id: haoren::domain::id::CandidateId, members: &[&str]) {
+    let members = storage::sql_values::Stored(members.iter().map(|&name| name.to_owned()).collect::<Vec<_>>());
+    app.write(move |db: &mut Connection| {
+        use diesel::prelude::*;
+        let target = candidates::table.filter(candidates::id.eq(id));
+        diesel::update(target)
+            .set((candidates::subject.eq(Subject::Group), candidates::members.eq(members)))
+            .execute(db)
+            .unwrap();
+        Ok(())
+    })
+    .await;
+}
+
 both! {
     async fn a_certificate_is_given_out_to_anybody(app: App) {
         let listed = listed(&app, "买买提·艾力", ResultSource::Local).await;
@@ -281,18 +296,7 @@ both! {
             app.votes(id, 3 - i64::from(name == "已撤销")).await;
             ids.push(id);
         }
-        let group = ids[3];
-        app.write(move |db: &mut Connection| {
-            use diesel::prelude::*;
-            let members = storage::sql_values::Stored(vec!["李芳".to_owned(), "买买提·艾力".to_owned()]);
-            let target = candidates::table.filter(candidates::id.eq(group));
-            diesel::update(target)
-                .set((candidates::subject.eq(Subject::Group), candidates::members.eq(members)))
-                .execute(db)
-                .unwrap();
-            Ok(())
-        })
-        .await;
+        become_group(&app, ids[3], &["李芳", "买买提·艾力"]).await;
         app.set_clock("2026-12-01T02:00:00Z");
         city.post("/lists", json!({ "cycle": "2026-11" })).await.expect(201);
         revoke(&app, ids[2]).await;

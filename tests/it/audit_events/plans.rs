@@ -52,7 +52,7 @@ fn plan(db: &mut Connection, query: &str) -> String {
             steps.into_iter().map(|step| step.detail).collect::<Vec<_>>().join("; ")
         }
         Connection::Postgres(db) => {
-            let places = (1..).take_while(|place| query.contains(&format!("${place}"))).count();
+            let places = (1..100).take_while(|place| query.contains(&format!("${place}"))).count();
             let values = if places == 0 { String::new() } else { format!("({})", vec!["NULL"; places].join(", ")) };
             for statement in [
                 "SET enable_seqscan = off; SET enable_sort = off; SET enable_bitmapscan = off; SET plan_cache_mode = force_generic_plan".to_owned(),
