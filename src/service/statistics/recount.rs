@@ -58,7 +58,7 @@ pub async fn catch_up(service: &Service) -> Result<usize, Error> {
 
 /// The same for who is about to read, where so many changes wait at most. Whoever cannot have them counted in time, because
 /// somebody else counts, holds a month or writes, or because counting fails, reads what is counted: the numbers say what they
-/// are behind of. So this never fails, and lasts no longer than [`PATIENCE`].
+/// are behind of. So this never fails, and lasts no longer than two seconds.
 pub async fn catch_up_few(service: &Service, most: i64) {
     match tokio::time::timeout(PATIENCE, catch_up_in_passing(service, most)).await {
         Ok(Ok(())) => {}
